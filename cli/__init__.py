@@ -1,0 +1,1 @@
+"""The `ventanilla` command; one file a group of commands."""

@@ -1,0 +1,1 @@
+"""A small town of scripted customers on servers of its own, for `ventanilla demo`."""

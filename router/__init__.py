@@ -1,0 +1,1 @@
+"""Decides: what is screened, which case a message belongs to, and who is responsible for it."""

@@ -1,0 +1,199 @@
+"""The channel contract: all that a channel, ours or another package's, may import and must keep.
+
+A channel is three parts. A `Source` does IO and yields raw items with the checkpoint that stands after them. `normalise` is
+pure and turns one raw item into a `Message`. A `Sender` does IO and puts one `Outgoing` on its way. Nothing here knows the
+store, the queue or who is responsible.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from ventanilla.words import AddressKind, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawItem:
+    """One item exactly as its source holds it.
+
+    `key` is unique within the account and never changes (IMAP: folder/uidvalidity/uid). `raw` is None when the item vanished
+    at the source between being listed and fetched, or when only its envelope was wanted (`imported`). `received_at` is aware
+    UTC: when it reached our side of the world. `identity` tells whether two items under different keys are the same
+    (e-mail: Message-ID and a hash of the raw bytes); None where the key is enough.
+    """
+
+    key: str
+    raw: bytes | None
+    received_at: datetime
+    imported: bool = False
+    identity: str | None = None
+    size: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Items to commit together with the checkpoint that stands once they are in the store.
+
+    `source` names where the checkpoint belongs: server + user + folder, never the channel's name in the TOML file.
+    """
+
+    source: str
+    items: Sequence[RawItem]
+    checkpoint: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """Somebody at an address. The address is in its canonical form: lower-case mail, E.164 phone."""
+
+    address: str
+    name: str = ""
+    kind: AddressKind = AddressKind.EMAIL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that came with a message. The filename is safe to show; it is never used as a path."""
+
+    filename: str
+    content_type: str
+    content: bytes = field(repr=False)
+    inline: bool = False
+    content_id: str | None = None
+
+    @property
+    def size(self) -> int:
+        return len(self.content)
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screening:
+    """What a message is, and why we think so. The reason is a code with its evidence, never the customer's text."""
+
+    verdict: Verdict = Verdict.ACCEPT
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounce:
+    """A delivery status notification, read: whom it is about, RFC 3463 status, RFC 3464 action.
+
+    `original_message_id` is the Message-ID of the mail that bounced, where the notification quotes it.
+    """
+
+    recipient: str
+    status: str
+    action: str
+    original_message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message as every room reads it, whatever channel brought it.
+
+    `author` is who the channel says wrote it; `customer` is whom it is really from (behind a web form, or the original sender
+    of a mail that one of us forwarded). `text` is everything readable; `reply_text` is without what it quotes and without the
+    signature. `sent_at` is the provider's own time, aware UTC, and may be wrong. `case_keys` are keys seen in a plus-address
+    or subject: hints, never proof.
+    """
+
+    author: Party
+    customer: Party
+    external_id: str | None = None
+    to: Sequence[Party] = ()
+    cc: Sequence[Party] = ()
+    reply_to: Sequence[Party] = ()
+    subject: str = ""
+    text: str = ""
+    reply_text: str = ""
+    html: str | None = None
+    in_reply_to: Sequence[str] = ()
+    references: Sequence[str] = ()
+    sent_at: datetime | None = None
+    attachments: Sequence[Attachment] = ()
+    screening: Screening = Screening()
+    bounce: Bounce | None = None
+    case_keys: Sequence[str] = ()
+    forwarded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """One thing to send. `id` is the outbox row's; a repeat carries the same `message_id`."""
+
+    id: int
+    recipient: str
+    recipient_name: str = ""
+    subject: str = ""
+    text: str = ""
+    html: str | None = None
+    message_id: str | None = None
+    in_reply_to: str | None = None
+    references: Sequence[str] = ()
+    reply_to: str | None = None
+    from_name: str = ""
+    automatic: bool = True
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """The provider took it. `external_id` is what the provider calls it."""
+
+    external_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One line of `check --connect`: what was tried, whether it works, what it means, and the cure if it does not."""
+
+    subject: str
+    ok: bool
+    message: str
+    cure: str = ""
+
+
+class Source(Protocol):
+    """Pulls from one place (an account's folder, a bot, a number). Used by one thread at a time."""
+
+    @property
+    def name(self) -> str:
+        """Where the checkpoint belongs; stable across renames in the TOML file."""
+
+    def pull(self, checkpoint: Mapping[str, Any] | None, *, now: datetime) -> Iterator[Batch]:
+        """Yield what is new since the checkpoint, oldest first, in batches of bounded size.
+
+        The caller commits each batch before it asks for the next. None means first contact. Raises Temporary, LoginRefused.
+        Called twice with the same checkpoint it yields the same items.
+        """
+
+    def wait(self, seconds: float) -> None:
+        """Block until the provider hints at something new, or `seconds` have gone by. A hint may be missed or be false."""
+
+    def interrupt(self) -> None:
+        """Make a `wait` under way return soon; called from another thread."""
+
+    def close(self) -> None:
+        """Let go of connections. Never raises."""
+
+
+class Sender(Protocol):
+    """Puts one message at a time on its way. Used by one thread at a time."""
+
+    def send(self, outgoing: Outgoing) -> Sent:
+        """Hand it to the provider. Raises Temporary (nothing went out), Ambiguous (it may have), Permanent (it never will)."""
+
+    def find(self, outgoing: Outgoing) -> Sent | None:
+        """Look up an ambiguous one at the provider; None when it is not there or cannot be looked up."""
+
+    def close(self) -> None:
+        """Let go of connections. Never raises."""

@@ -1,0 +1,1 @@
+"""Business time: calendars and what is due when. Pure: nothing here asks for the time."""

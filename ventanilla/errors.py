@@ -1,0 +1,89 @@
+"""Every error that Ventanilla raises on purpose.
+
+    VentanillaError
+    ├── ConfigError      the admin's file is wrong; carries every problem found
+    ├── BadInput         a command was given something that cannot be (exit 2)
+    ├── Unreachable      something needed is out of reach (exit 3)
+    ├── BadMessage       a raw item that cannot be read: it goes to quarantine
+    ├── Conflict         somebody else was first; carries who won
+    ├── Temporary        worth trying again, after `retry_after` seconds
+    │   └── Ambiguous    it may have happened; look it up before trying again
+    └── Permanent        trying again cannot help; `cure` says what a person can do
+        └── LoginRefused credentials, consent or certificate; pauses that channel alone
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class VentanillaError(Exception):
+    """Base of the tree above."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing wrong with a config file, in the words an admin can act on."""
+
+    file: str
+    key: str
+    message: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        where = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{where}: {self.key}: {self.message}" if self.key else f"{where}: {self.message}"
+
+
+class ConfigError(VentanillaError):
+    """The file cannot be used. `problems` names every one of them, not only the first."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class BadInput(VentanillaError):
+    """A command was given a value that cannot be; the message says what is allowed."""
+
+
+class Unreachable(VentanillaError):
+    """The store, the queue or a server that a command needs did not answer."""
+
+
+class BadMessage(VentanillaError):
+    """A raw item that cannot be read. It is kept as it came and shown to a person."""
+
+
+class Conflict(VentanillaError):
+    """A compare-and-set lost. `winner` is who holds it now, where that is known."""
+
+    def __init__(self, message: str, *, winner: str | None = None) -> None:
+        self.winner = winner
+        super().__init__(message)
+
+
+class Temporary(VentanillaError):
+    """It failed for now. `retry_after` is in seconds; None leaves it to the caller's back-off."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None, cure: str = "") -> None:
+        self.retry_after = retry_after
+        self.cure = cure
+        super().__init__(message)
+
+
+class Ambiguous(Temporary):
+    """The answer was lost after the request went out: it may have happened."""
+
+
+class Permanent(VentanillaError):
+    """Trying again cannot help. `cure` is what a person can do about it."""
+
+    def __init__(self, message: str, *, cure: str = "") -> None:
+        self.cure = cure
+        super().__init__(message)
+
+
+class LoginRefused(Permanent):
+    """Credentials, consent or certificate were refused: this channel pauses, the others go on."""

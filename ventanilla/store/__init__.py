@@ -1,0 +1,1 @@
+"""The truth: tables, migrations, and one module a noun. SQLite and PostgreSQL alike."""

@@ -1,0 +1,155 @@
+"""The field's terms as the store, the TOML file and the commands spell them (docs/glossary.md)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Mode(StrEnum):
+    """How far a channel may go: take in only, write to our own people, or write to customers."""
+
+    OBSERVE = "observe"
+    INTERNAL = "internal"
+    LIVE = "live"
+
+
+class InboxState(StrEnum):
+    """What became of a raw item."""
+
+    PENDING = "pending"
+    ROUTED = "routed"
+    SCREENED = "screened"
+    DUPLICATE = "duplicate"
+    QUARANTINED = "quarantined"
+    IMPORTED = "imported"
+
+
+class CaseState(StrEnum):
+    """Where a conversation stands. The first three have an owner answering for them now."""
+
+    OPEN = "open"
+    WAITING_CUSTOMER = "waiting_customer"
+    WAITING_THIRD_PARTY = "waiting_third_party"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    MERGED = "merged"
+    SPAM = "spam"
+
+
+OWNED_STATES = (CaseState.OPEN, CaseState.WAITING_CUSTOMER, CaseState.WAITING_THIRD_PARTY)
+
+
+class DeliveryState(StrEnum):
+    """How far something that goes out has come."""
+
+    PENDING = "pending"
+    HELD = "held"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    DROPPED = "dropped"
+
+
+class OutboxKind(StrEnum):
+    """What a row of the outbox is for."""
+
+    NOTICE = "notice"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    REPLY = "reply"
+    DIGEST = "digest"
+    ALERT = "alert"
+
+
+class Kind(StrEnum):
+    """What a case is about, legally (PQRS)."""
+
+    QUERY = "query"
+    REQUEST = "request"
+    COMPLAINT = "complaint"
+    CLAIM = "claim"
+    SUGGESTION = "suggestion"
+
+
+class Priority(StrEnum):
+    """How much a case may jump the line; `urgent` also rings people off duty."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class Role(StrEnum):
+    """What a person may see and do."""
+
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+    AUDITOR = "auditor"
+
+
+class Direction(StrEnum):
+    """Who wrote a message: the customer (in) or us (out)."""
+
+    IN = "in"
+    OUT = "out"
+
+
+class Verdict(StrEnum):
+    """What screening made of a message. Only `accept` opens or continues a case."""
+
+    ACCEPT = "accept"
+    AUTO_REPLY = "auto_reply"
+    BOUNCE = "bounce"
+    LOOP = "loop"
+    LIST = "list"
+    OWN = "own"
+    BLOCKED = "blocked"
+    OPTED_OUT = "opted_out"
+    SPAM = "spam"
+
+
+class AddressKind(StrEnum):
+    """What sort of address a contact can be reached at."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    TELEGRAM = "telegram"
+
+
+class EventKind(StrEnum):
+    """The vocabulary of the append-only log. Events carry ids and codes, never customers' text."""
+
+    CONFIG_APPLIED = "config_applied"
+    CHANNEL_PAUSED = "channel_paused"
+    CHANNEL_RESUMED = "channel_resumed"
+    MESSAGE_RECEIVED = "message_received"
+    MESSAGE_SENT = "message_sent"
+    MESSAGE_SCREENED = "message_screened"
+    MESSAGE_QUARANTINED = "message_quarantined"
+    MESSAGE_RELEASED = "message_released"
+    MESSAGE_REPLAYED = "message_replayed"
+    CASE_OPENED = "case_opened"
+    CASE_STATE = "case_state"
+    CASE_LINKED = "case_linked"
+    TURN_OPENED = "turn_opened"
+    TURN_CLOSED = "turn_closed"
+    DUE_SET = "due_set"
+    ASSIGNED = "assigned"
+    RELEASED = "released"
+    UNPINNED = "unpinned"
+    LINE_ENTERED = "line_entered"
+    LINE_LEFT = "line_left"
+    NOTICE_WRITTEN = "notice_written"
+    NOTICE_SENT = "notice_sent"
+    NOTICE_FAILED = "notice_failed"
+    NOTICE_ESCALATED = "notice_escalated"
+    ACKNOWLEDGED = "acknowledged"
+    ACKNOWLEDGEMENT_WITHHELD = "acknowledgement_withheld"
+    DELIVERY = "delivery"
+    PRESENCE = "presence"
+    AGENT_DISABLED = "agent_disabled"
+    BRAKE = "brake"
+    RESTORED = "restored"
