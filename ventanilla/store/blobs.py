@@ -1,0 +1,56 @@
+"""Bytes by their content: written so that a crash leaves a whole file or none. Knows no rows."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+
+def put_blob(folder: Path, content: bytes) -> str:
+    """Keep the bytes and return their SHA-256. A repeat finds them there. Durable on return: file and folder are synced."""
+    digest = hashlib.sha256(content).hexdigest()
+    target = blob_path(folder, digest)
+    if target.exists():
+        return digest
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    temporary = target.with_name(f".{digest}.{secrets.token_hex(4)}")
+    with temporary.open("xb") as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.rename(target)
+    _sync_folder(target.parent)
+    return digest
+
+
+def get_blob(folder: Path, digest: str) -> bytes:
+    """The bytes kept under this SHA-256. Raises FileNotFoundError."""
+    return blob_path(folder, digest).read_bytes()
+
+
+def blob_path(folder: Path, digest: str) -> Path:
+    """Where the bytes of this SHA-256 stand."""
+    return folder / digest[:2] / digest[2:4] / digest
+
+
+def collect_garbage(folder: Path, *, keep: Iterable[str], older_than: datetime) -> int:
+    """Delete blobs that no row names, sparing young ones whose row may be about to be committed. Returns how many."""
+    wanted, deleted = set(keep), 0
+    for path in folder.glob("??/??/*"):
+        if path.name not in wanted and path.stat().st_mtime < older_than.timestamp():
+            path.unlink()
+            deleted += 1
+    return deleted
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

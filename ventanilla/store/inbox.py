@@ -1,0 +1,168 @@
+"""The ledger of what came in: each raw item once, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from ventanilla.channel import Batch, RawItem
+from ventanilla.store.blobs import get_blob, put_blob
+from ventanilla.store.engine import Store
+from ventanilla.store.leases import require_lease
+from ventanilla.store.tables import checkpoints, inbox
+from ventanilla.words import InboxState
+
+KEEP_IN_ROW = 256 * 1024
+"""Raw items up to this size live in the row; larger ones are blobs."""
+
+_CLAIM = (
+    sa.update(inbox)
+    .where(inbox.c.id == sa.bindparam("row_id"), inbox.c.state == InboxState.PENDING)
+    .values(attempts=inbox.c.attempts + 1)
+    .returning(inbox)
+)
+_LOCK = sa.select(inbox.c.state).where(inbox.c.id == sa.bindparam("row_id")).with_for_update()
+
+
+def commit_batch(
+    store: Store, channel: str, batch: Batch, *, lease: tuple[str, int] | None, now: datetime
+) -> list[int]:
+    """Commit the items and their checkpoint in one transaction; return the ids of new rows that want routing.
+
+    Items already in the ledger are passed over. Raises Conflict when the lease was lost, Temporary when the store is out of
+    reach; nothing was written then.
+    """
+    rows = [_row(store, channel, batch.source, item, now) for item in batch.items]
+    with store.write() as connection:
+        if lease is not None:
+            require_lease(connection, *lease)
+        new = _insert_new(connection, rows)
+        _keep_checkpoint(connection, channel, batch, now)
+    return new
+
+
+def read_checkpoint(store: Store, source: str) -> Mapping[str, Any] | None:
+    """The checkpoint that belongs to this source; None at first contact."""
+    with store.read() as connection:
+        data = connection.scalar(sa.select(checkpoints.c.data).where(checkpoints.c.source == source))
+    return None if data is None else dict(data)
+
+
+def claim_attempt(store: Store, row_id: int) -> sa.Row[Any] | None:
+    """Count one more attempt and return the row; None when it is no longer pending. Committed before the item is read,
+    so that an item which kills its reader is counted too."""
+    with store.write() as connection:
+        return connection.execute(_CLAIM, {"row_id": row_id}).one_or_none()
+
+
+def raw_bytes(store: Store, row: sa.Row[Any]) -> bytes | None:
+    """The item exactly as it came; None when only its envelope is known."""
+    if row.raw_blob is not None:
+        return get_blob(store.blobs, row.raw_blob)
+    return None if row.raw is None else bytes(row.raw)
+
+
+def is_still_pending(connection: sa.Connection, row_id: int) -> bool:
+    """Lock the row for this transaction and say whether nobody settled it meanwhile."""
+    return connection.scalar(_LOCK, {"row_id": row_id}) == InboxState.PENDING
+
+
+def settle(
+    connection: sa.Connection, row_id: int, state: InboxState, *, now: datetime, reason: str | None = None, **columns: Any
+) -> None:
+    """Say what became of a pending row; the caller holds its lock."""
+    values = {"state": state, "reason": reason, "routed_at": now, **columns}
+    connection.execute(sa.update(inbox).where(inbox.c.id == row_id).values(values))
+
+
+def first_with_identity(connection: sa.Connection, row: sa.Row[Any]) -> int | None:
+    """The id of an older row of this channel that is the same item under another key; None if there is none."""
+    if row.identity is None:
+        return None
+    query = (
+        sa.select(sa.func.min(inbox.c.id))
+        .where(inbox.c.channel == row.channel, inbox.c.identity == row.identity, inbox.c.id < row.id)
+        .where(inbox.c.state != InboxState.DUPLICATE)
+    )
+    return connection.scalar(query)
+
+
+def overdue(store: Store, *, now: datetime, patience: timedelta = timedelta(seconds=30), limit: int = 500) -> list[int]:
+    """Pending rows that the queue may have lost: never enqueued, or enqueued longer ago than `patience`. Marks them enqueued."""
+    due = (
+        sa.select(inbox.c.id)
+        .where(inbox.c.state == InboxState.PENDING)
+        .where(sa.or_(inbox.c.enqueued_at.is_(None), inbox.c.enqueued_at < now - patience))
+        .where(inbox.c.pulled_at < now - timedelta(seconds=2))
+        .order_by(inbox.c.id)
+        .limit(limit)
+    )
+    with store.read() as connection:
+        ids = list(connection.scalars(due))
+    mark_enqueued(store, ids, now=now)
+    return ids
+
+
+def mark_enqueued(store: Store, ids: Sequence[int], *, now: datetime) -> None:
+    """Note that these rows were put on the queue, so that the sweeper leaves them alone for a while."""
+    if ids:
+        with store.write() as connection:
+            connection.execute(sa.update(inbox).where(inbox.c.id.in_(ids)).values(enqueued_at=now))
+
+
+def reopen_row(connection: sa.Connection, row_id: int, *, states: Sequence[InboxState], released_by: str | None) -> bool:
+    """Make a settled row pending again (replay, release) if it is in one of these states; whether it was."""
+    values = {
+        "state": InboxState.PENDING,
+        "reason": None,
+        "routed_at": None,
+        "attempts": 0,
+        "enqueued_at": None,
+        "released_by": released_by,
+    }
+    change = sa.update(inbox).where(inbox.c.id == row_id, inbox.c.state.in_(states)).values(values)
+    return connection.execute(change).rowcount == 1
+
+
+def _row(store: Store, channel: str, source: str, item: RawItem, now: datetime) -> dict[str, Any]:
+    raw = item.raw or b""
+    large = len(raw) > KEEP_IN_ROW
+    unreadable = item.raw is None and not item.imported
+    state = InboxState.IMPORTED if item.imported else InboxState.QUARANTINED if unreadable else InboxState.PENDING
+    return {
+        "channel": channel,
+        "source": source,
+        "item_key": item.key,
+        "identity": item.identity,
+        "state": state,
+        "reason": item.note or "gone from the source before it could be fetched" if unreadable else None,
+        "note": item.note or None,
+        "raw": None if large or item.raw is None else raw,
+        "raw_blob": put_blob(store.blobs, raw) if large else None,
+        "size": item.size or len(raw),
+        "received_at": min(item.received_at, now),
+        "pulled_at": now,
+        "routed_at": None if state is InboxState.PENDING else now,
+        "enqueued_at": now if state is InboxState.PENDING else None,
+    }
+
+
+def _insert_new(connection: sa.Connection, rows: list[dict[str, Any]]) -> list[int]:
+    if not rows:
+        return []
+    insert: Any = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    statement = insert(inbox).on_conflict_do_nothing(index_elements=["source", "item_key"])
+    result = connection.execute(statement.returning(inbox.c.id, inbox.c.state), rows)
+    return [row.id for row in result if row.state == InboxState.PENDING]
+
+
+def _keep_checkpoint(connection: sa.Connection, channel: str, batch: Batch, now: datetime) -> None:
+    values = {"channel": channel, "data": dict(batch.checkpoint), "updated_at": now}
+    changed = connection.execute(sa.update(checkpoints).where(checkpoints.c.source == batch.source).values(values))
+    if changed.rowcount == 0:
+        connection.execute(sa.insert(checkpoints).values(source=batch.source, **values))

@@ -1,0 +1,43 @@
+"""Leases with fencing tokens: one holder at a time, and a late one cannot write."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from ventanilla.errors import Conflict
+from ventanilla.store.engine import Store
+from ventanilla.store.tables import leases
+
+
+def acquire_lease(store: Store, name: str, *, holder: str, ttl: timedelta, now: datetime) -> int | None:
+    """The fencing token if the lease is ours now (free, lapsed, or ours already), else None. Every take-over raises the token."""
+    with store.write() as connection:
+        row = connection.execute(sa.select(leases).where(leases.c.name == name).with_for_update()).one_or_none()
+        if row is None:
+            connection.execute(sa.insert(leases).values(name=name, holder=holder, token=1, expires_at=now + ttl))
+            return 1
+        if row.holder == holder:
+            connection.execute(sa.update(leases).where(leases.c.name == name).values(expires_at=now + ttl))
+            return int(row.token)
+        if row.expires_at > now:
+            return None
+        values = {"holder": holder, "token": row.token + 1, "expires_at": now + ttl}
+        connection.execute(sa.update(leases).where(leases.c.name == name).values(values))
+        return int(row.token) + 1
+
+
+def require_lease(connection: sa.Connection, name: str, token: int) -> None:
+    """Within a transaction: go on only if this token is still the newest. Raises Conflict naming the holder."""
+    row = connection.execute(sa.select(leases).where(leases.c.name == name).with_for_update()).one_or_none()
+    if row is None or row.token != token:
+        winner = None if row is None else str(row.holder)
+        raise Conflict(f"the lease on {name} was taken over by {winner}", winner=winner)
+
+
+def release_lease(store: Store, name: str, *, holder: str, now: datetime) -> None:
+    """Let it lapse at once, if it is ours. A repeat does nothing."""
+    with store.write() as connection:
+        ours = (leases.c.name == name) & (leases.c.holder == holder)
+        connection.execute(sa.update(leases).where(ours).values(expires_at=now))
