@@ -1,0 +1,73 @@
+"""Knows the addresses of store, queue and blobs: which kinds there are, and how to show one without its password."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, GetCoreSchemaHandler
+from pydantic_core import CoreSchema
+
+from config.plain import plain_error
+from config.secrets import Secret
+
+_PASSWORD = re.compile(r"(?<=://)([^@/]*?):([^@/]+)@")
+
+
+class Link(Secret):
+    """The address of a server: a literal one is shown, its password is not; { env } and { file } hide it all."""
+
+    __slots__ = ()
+
+    def __init__(self, literal: str | None = None, **where: Any) -> None:
+        super().__init__(literal=literal, **where)
+
+    def where(self) -> dict[str, str] | str:
+        """The address as the file names it, with `***` for a password."""
+        return self.masked() if self.is_literal else super().where()
+
+    def masked(self) -> str:
+        """A literal address with `***` for its password; `***` alone when it is kept elsewhere."""
+        return _PASSWORD.sub(r"\1:***@", self._literal) if self._literal is not None else "***"
+
+    @property
+    def has_password(self) -> bool:
+        """Whether a password stands in the TOML file."""
+        return self._literal is not None and _PASSWORD.search(self._literal) is not None
+
+    def __repr__(self) -> str:
+        return self.masked()
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return super().__get_pydantic_core_schema__(source, handler)
+
+
+def _one_of(pattern: str, allowed: str) -> BeforeValidator:
+    """Refuse a literal address of another kind. One kept elsewhere is looked at when it is used."""
+
+    def validate(value: object) -> object:
+        if isinstance(value, str) and not re.match(pattern, value):
+            raise plain_error(f"expected {allowed}, got {_shown(value)}")
+        return value
+
+    return BeforeValidator(validate)
+
+
+def _shown(value: str) -> str:
+    scheme, separator, _ = value.partition("://")
+    return f'"{scheme}://…"' if separator else f'"{value}"'
+
+
+StoreUrl = Annotated[
+    Link,
+    _one_of(
+        r"sqlite$|sqlite:///.|postgres(ql)?(\+psycopg)?://.",
+        '"sqlite", "sqlite:///file" or "postgresql+psycopg://user@host/database"',
+    ),
+]
+QueueUrl = Annotated[
+    Link,
+    _one_of(r"embedded$|rediss?://.|unix://.", '"embedded", "redis://host:6379/0", "rediss://…" or "unix:///socket"'),
+]
+BlobsUrl = Annotated[Link, _one_of(r"files$|s3://.", '"files" or "s3://bucket/prefix"')]
