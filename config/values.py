@@ -16,7 +16,7 @@ LANGUAGES = ("es", "en", "ca", "gl", "eu")
 
 Text = Annotated[str, Field(min_length=1), expecting("a text that is not empty")]
 Flag = Annotated[bool, Strict(), expecting("true or false")]
-AutoFlag = Annotated[Literal["auto"] | bool, Strict(), expecting('"auto", true or false')]
+AutoFlag = Annotated[Literal["auto"] | Annotated[bool, Strict()], expecting('"auto", true or false')]
 Port = Annotated[int, Strict(), Field(ge=1, le=65535), expecting("1 to 65535")]
 Percent = Annotated[int, Strict(), Field(ge=1, le=100), expecting("a percentage, 1 to 100")]
 Capacity = Annotated[int, Strict(), Field(ge=1, le=10_000), expecting("1 to 10000")]
