@@ -1,15 +1,15 @@
 """Every error that Ventanilla raises on purpose.
 
-    VentanillaError
-    ├── ConfigError      the admin's file is wrong; carries every problem found
-    ├── BadInput         a command was given something that cannot be (exit 2)
-    ├── Unreachable      something needed is out of reach (exit 3)
-    ├── BadMessage       a raw item that cannot be read: it goes to quarantine
-    ├── Conflict         somebody else was first; carries who won
-    ├── Temporary        worth trying again, after `retry_after` seconds
-    │   └── Ambiguous    it may have happened; look it up before trying again
-    └── Permanent        trying again cannot help; `cure` says what a person can do
-        └── LoginRefused credentials, consent or certificate; pauses that channel alone
+VentanillaError
+├── ConfigError      the admin's file is wrong; carries every problem found
+├── BadInput         a command was given something that cannot be (exit 2)
+├── Unreachable      something needed is out of reach (exit 3)
+├── BadMessage       a raw item that cannot be read: it goes to quarantine
+├── Conflict         somebody else was first; carries who won
+├── Temporary        worth trying again, after `retry_after` seconds
+│   └── Ambiguous    it may have happened; look it up before trying again
+└── Permanent        trying again cannot help; `cure` says what a person can do
+    └── LoginRefused credentials, consent or certificate; pauses that channel alone
 """
 
 from __future__ import annotations

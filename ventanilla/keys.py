@@ -12,7 +12,9 @@ import secrets
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _VALUE = {character: index for index, character in enumerate(ALPHABET)}
 _RANDOM_CHARACTERS = 8
-_CANDIDATE = re.compile(rf"(?<![A-Za-z0-9])([{ALPHABET}]{{3}})[- ]?([{ALPHABET}]{{3}})[- ]?([{ALPHABET}]{{3}})(?![A-Za-z0-9])", re.I)
+_CANDIDATE = re.compile(
+    rf"(?<![A-Za-z0-9])([{ALPHABET}]{{3}})[- ]?([{ALPHABET}]{{3}})[- ]?([{ALPHABET}]{{3}})(?![A-Za-z0-9])", re.I
+)
 
 
 def new_key() -> str:

@@ -43,7 +43,11 @@ class Store:
         store is out of reach or locked for longer than 30 s: nothing was written, unless the connection was cut at COMMIT
         itself, which the callers' compare-and-set makes harmless.
         """
-        with _translated(), self.engine.connect().execution_options(begin="IMMEDIATE") as connection, connection.begin():
+        with (
+            _translated(),
+            self.engine.connect().execution_options(begin="IMMEDIATE") as connection,
+            connection.begin(),
+        ):
             yield connection
 
     @contextmanager
@@ -62,7 +66,9 @@ def open_store(url: str, blobs: Path) -> Store:
     parsed = sa.make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return Store(_sqlite(parsed), blobs)
-    return Store(sa.create_engine(parsed, pool_pre_ping=True, pool_size=10, connect_args={"connect_timeout": 10}), blobs)
+    return Store(
+        sa.create_engine(parsed, pool_pre_ping=True, pool_size=10, connect_args={"connect_timeout": 10}), blobs
+    )
 
 
 def _sqlite(url: sa.URL) -> sa.Engine:

@@ -23,7 +23,9 @@ class Journal:
     actor: str
     _rows: list[dict[str, Any]] = field(default_factory=list)
 
-    def add(self, kind: EventKind, *, at: datetime | None = None, data: Mapping[str, Any] | None = None, **ids: Any) -> None:
+    def add(
+        self, kind: EventKind, *, at: datetime | None = None, data: Mapping[str, Any] | None = None, **ids: Any
+    ) -> None:
         """Note one event. `at` is its own time (default: now); `ids` are the columns of the events table; no text of customers."""
         row = dict.fromkeys(
             ("channel", "conversation_id", "assignment_number", "message_id", "inbox_id", "outbox_id", "agent")

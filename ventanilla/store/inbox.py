@@ -73,7 +73,13 @@ def is_still_pending(connection: sa.Connection, row_id: int) -> bool:
 
 
 def settle(
-    connection: sa.Connection, row_id: int, state: InboxState, *, now: datetime, reason: str | None = None, **columns: Any
+    connection: sa.Connection,
+    row_id: int,
+    state: InboxState,
+    *,
+    now: datetime,
+    reason: str | None = None,
+    **columns: Any,
 ) -> None:
     """Say what became of a pending row; the caller holds its lock."""
     values = {"state": state, "reason": reason, "routed_at": now, **columns}
@@ -89,7 +95,8 @@ def first_with_identity(connection: sa.Connection, row: sa.Row[Any]) -> int | No
         .where(inbox.c.channel == row.channel, inbox.c.identity == row.identity, inbox.c.id < row.id)
         .where(inbox.c.state != InboxState.DUPLICATE)
     )
-    return connection.scalar(query)
+    found = connection.scalar(query)
+    return None if found is None else int(found)
 
 
 def overdue(store: Store, *, now: datetime, patience: timedelta = timedelta(seconds=30), limit: int = 500) -> list[int]:
@@ -115,7 +122,9 @@ def mark_enqueued(store: Store, ids: Sequence[int], *, now: datetime) -> None:
             connection.execute(sa.update(inbox).where(inbox.c.id.in_(ids)).values(enqueued_at=now))
 
 
-def reopen_row(connection: sa.Connection, row_id: int, *, states: Sequence[InboxState], released_by: str | None) -> bool:
+def reopen_row(
+    connection: sa.Connection, row_id: int, *, states: Sequence[InboxState], released_by: str | None
+) -> bool:
     """Make a settled row pending again (replay, release) if it is in one of these states; whether it was."""
     values = {
         "state": InboxState.PENDING,

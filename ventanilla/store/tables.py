@@ -197,7 +197,6 @@ team_members = sa.Table(
     sa.Index("ix_team_members_agent", "agent"),
 )
 
-_deferred = {"deferrable": True, "initially": "DEFERRED"}
 
 conversations = sa.Table(
     "conversations",
@@ -240,7 +239,8 @@ conversations = sa.Table(
         ["assignments.conversation_id", "assignments.number", "assignments.agent", "assignments.is_open"],
         name="fk_conversations_open_assignment",
         use_alter=False,
-        **_deferred,
+        deferrable=True,
+        initially="DEFERRED",
     ),
     sa.UniqueConstraint("id", "assignment_number", "owned", name="uq_conversations_owned_assignment"),
     sa.Index("ix_conversations_owner_owned", "owner", "owned"),
@@ -252,7 +252,12 @@ conversations = sa.Table(
 assignments = sa.Table(
     "assignments",
     metadata,
-    sa.Column("conversation_id", Id, sa.ForeignKey("conversations.id", **_deferred), primary_key=True),
+    sa.Column(
+        "conversation_id",
+        Id,
+        sa.ForeignKey("conversations.id", deferrable=True, initially="DEFERRED"),
+        primary_key=True,
+    ),
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("agent", sa.Text, sa.ForeignKey("agents.name"), nullable=False, index=True),
     sa.Column("is_open", sa.Integer),
@@ -275,7 +280,8 @@ assignments = sa.Table(
         ["conversation_id", "number", "is_open"],
         ["conversations.id", "conversations.assignment_number", "conversations.owned"],
         name="fk_assignments_owned_conversation",
-        **_deferred,
+        deferrable=True,
+        initially="DEFERRED",
     ),
     sa.Index(
         "uq_assignments_one_open",
@@ -334,7 +340,8 @@ messages = sa.Table(
         ["conversation_id", "assignment_number"],
         ["assignments.conversation_id", "assignments.number"],
         name="fk_messages_assignment",
-        **_deferred,
+        deferrable=True,
+        initially="DEFERRED",
     ),
     sqlite_autoincrement=True,
 )
@@ -413,19 +420,17 @@ events = sa.Table(
 )
 
 _REFUSE_SQLITE = (
-    "CREATE TRIGGER events_no_{verb} BEFORE {VERB} ON events "
-    "BEGIN SELECT RAISE(ABORT, 'events are append-only'); END"
+    "CREATE TRIGGER events_no_update BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are append-only'); END",
+    "CREATE TRIGGER events_no_delete BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'events are append-only'); END",
 )
 _REFUSE_POSTGRESQL = (
-    "CREATE FUNCTION events_are_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-    "$$ BEGIN RAISE EXCEPTION 'events are append-only'; END $$",
-    "CREATE TRIGGER events_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON events "
-    "FOR EACH STATEMENT EXECUTE FUNCTION events_are_append_only()",
+    """CREATE FUNCTION events_are_append_only() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'events are append-only'; END $$""",
+    """CREATE TRIGGER events_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON events
+FOR EACH STATEMENT EXECUTE FUNCTION events_are_append_only()""",
 )
 
 
 def append_only_ddl(dialect: str) -> tuple[str, ...]:
     """The statements that make the event log refuse UPDATE and DELETE on this engine."""
-    if dialect == "postgresql":
-        return _REFUSE_POSTGRESQL
-    return tuple(_REFUSE_SQLITE.format(verb=verb, VERB=verb.upper()) for verb in ("update", "delete"))
+    return _REFUSE_POSTGRESQL if dialect == "postgresql" else _REFUSE_SQLITE

@@ -1,0 +1,103 @@
+"""People as the store knows them: how much they hold, whether they are on duty, when they are away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ventanilla.store.tables import absences, agents, team_members
+
+_BY_NAME_LOCKED = sa.select(agents).where(agents.c.name.in_(sa.bindparam("names", expanding=True)))
+_SHIFT = sa.update(agents).where(agents.c.name == sa.bindparam("agent")).values(load=agents.c.load + sa.bindparam("by"))
+
+
+def lock_candidates(
+    connection: sa.Connection, team: str, others: Sequence[str]
+) -> tuple[list[sa.Row[Any]], frozenset[str]]:
+    """The enabled members of a team and these others (duty, a named manager), locked in the order of their names.
+
+    Returns the rows and the names of those who are in the team.
+    """
+    members = select_members(connection, team)
+    names = sorted({*members, *others})
+    query = _BY_NAME_LOCKED.where(agents.c.enabled).order_by(agents.c.name).with_for_update()
+    return list(connection.execute(query, {"names": names})), frozenset(members)
+
+
+def select_members(connection: sa.Connection, team: str) -> list[str]:
+    """Names of the enabled members of a team."""
+    query = (
+        sa.select(agents.c.name)
+        .join(team_members, team_members.c.agent == agents.c.name)
+        .where(team_members.c.team == team, agents.c.enabled)
+    )
+    return list(connection.scalars(query))
+
+
+def shift_load(connection: sa.Connection, changes: Mapping[str, int]) -> None:
+    """Change how many waiting cases each agent holds, in the order of their names (one lock order everywhere)."""
+    for agent, by in sorted(changes.items()):
+        if by:
+            connection.execute(_SHIFT, {"agent": agent, "by": by})
+
+
+def note_assigned(connection: sa.Connection, agent: str, *, now: datetime) -> None:
+    """Remember when this agent was last given a case: ties go to whoever has waited longest."""
+    connection.execute(sa.update(agents).where(agents.c.name == agent).values(last_assigned_at=now))
+
+
+def due_for_presence(connection: sa.Connection, *, now: datetime) -> list[sa.Row[Any]]:
+    """Agents whose shift, absence or first appearance changes by now; locked in the order of their names."""
+    query = sa.select(agents).where(agents.c.duty_changes_at <= now).order_by(agents.c.name).with_for_update()
+    return list(connection.execute(query))
+
+
+def set_presence(
+    connection: sa.Connection, agent: str, *, on_duty: bool, since: datetime, changes_at: datetime | None
+) -> None:
+    """Write down whether somebody is on duty, since when, and when that will change next."""
+    values = {"on_duty": on_duty, "duty_since": since, "duty_changes_at": changes_at}
+    connection.execute(sa.update(agents).where(agents.c.name == agent).values(values))
+
+
+def absences_of(connection: sa.Connection, names: Sequence[str], *, now: datetime) -> list[sa.Row[Any]]:
+    """Absences of these agents that are under way or still to come, earliest first."""
+    query = (
+        sa.select(absences)
+        .where(absences.c.agent.in_(names), sa.or_(absences.c.ends_at.is_(None), absences.c.ends_at > now))
+        .order_by(absences.c.starts_at)
+    )
+    return list(connection.execute(query))
+
+
+def add_absence(
+    connection: sa.Connection,
+    agent: str,
+    *,
+    starts_at: datetime,
+    ends_at: datetime | None,
+    cover: str | None,
+    now: datetime,
+) -> None:
+    """Somebody is away from then (until then, or until they come back); presence is looked at again at once."""
+    values = {"agent": agent, "starts_at": starts_at, "ends_at": ends_at, "cover": cover, "created_at": now}
+    connection.execute(sa.insert(absences).values(values))
+    touch_presence(connection, agent, now=now)
+
+
+def end_absences(connection: sa.Connection, agent: str, *, now: datetime) -> int:
+    """Somebody is back: absences under way end now, later ones stay. Returns how many ended."""
+    under_way = (absences.c.agent == agent) & (absences.c.starts_at <= now)
+    under_way &= sa.or_(absences.c.ends_at.is_(None), absences.c.ends_at > now)
+    fresh = connection.execute(sa.delete(absences).where(under_way, absences.c.starts_at == now)).rowcount
+    ended = connection.execute(sa.update(absences).where(under_way).values(ends_at=now)).rowcount
+    touch_presence(connection, agent, now=now)
+    return fresh + ended
+
+
+def touch_presence(connection: sa.Connection, agent: str, *, now: datetime) -> None:
+    """Have this agent's presence worked out afresh at the next look."""
+    connection.execute(sa.update(agents).where(agents.c.name == agent).values(duty_changes_at=now))

@@ -1,0 +1,115 @@
+"""What goes out: written with the change that causes it, claimed before it is sent, and never silently twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from ventanilla.store.engine import Store
+from ventanilla.store.tables import outbox
+from ventanilla.words import DeliveryState, OutboxKind
+
+_UNSENT = (DeliveryState.PENDING, DeliveryState.HELD)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One row to be. `dedupe_key` names the occasion: the same occasion twice makes one row. `via` is a channel's name, or
+    `apprise`. `payload` is what the sender needs (subject, text, headers …)."""
+
+    kind: OutboxKind
+    dedupe_key: str
+    via: str
+    recipient: str
+    payload: Mapping[str, Any]
+    state: DeliveryState = DeliveryState.PENDING
+    reason: str | None = None
+    agent: str | None = None
+    conversation_id: int | None = None
+    assignment_number: int | None = None
+    message_id: str | None = None
+    not_before: datetime | None = None
+
+
+def put_letter(connection: sa.Connection, letter: Letter, *, now: datetime) -> int | None:
+    """Write the row in the caller's transaction; return its id, or None when this occasion already has one."""
+    values = {name: getattr(letter, name) for name in Letter.__dataclass_fields__}
+    values |= {"payload": dict(letter.payload), "created_at": now, "not_before": letter.not_before or now}
+    insert: Any = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    statement = insert(outbox).values(values).on_conflict_do_nothing(index_elements=["dedupe_key"])
+    row_id = connection.execute(statement.returning(outbox.c.id)).scalar_one_or_none()
+    return None if row_id is None else int(row_id)
+
+
+def due_letters(store: Store, *, now: datetime, limit: int = 200) -> list[sa.Row[Any]]:
+    """Pending rows whose time has come, oldest first."""
+    query = (
+        sa.select(outbox)
+        .where(outbox.c.state == DeliveryState.PENDING, outbox.c.not_before <= now)
+        .order_by(outbox.c.not_before, outbox.c.id)
+        .limit(limit)
+    )
+    with store.read() as connection:
+        return list(connection.execute(query))
+
+
+def claim_letter(store: Store, row_id: int, *, by: str, now: datetime) -> sa.Row[Any] | None:
+    """Say `sending` before the provider is called; None when somebody else was first."""
+    claim = (
+        sa.update(outbox)
+        .where(outbox.c.id == row_id, outbox.c.state == DeliveryState.PENDING)
+        .values(state=DeliveryState.SENDING, claimed_by=by, sending_at=now, attempts=outbox.c.attempts + 1)
+        .returning(outbox)
+    )
+    with store.write() as connection:
+        return connection.execute(claim).one_or_none()
+
+
+def finish_letter(
+    connection: sa.Connection, row: sa.Row[Any], state: DeliveryState, *, reason: str | None = None, **columns: Any
+) -> bool:
+    """Write down how a claimed row ended, if the claim still stands. Whether it did."""
+    mine = (outbox.c.id == row.id) & (outbox.c.state == DeliveryState.SENDING) & (outbox.c.claimed_by == row.claimed_by)
+    values = {"state": state, "reason": reason, "claimed_by": None, "sending_at": None, **columns}
+    return connection.execute(sa.update(outbox).where(mine).values(values)).rowcount == 1
+
+
+def abandoned_letters(store: Store, *, before: datetime) -> list[sa.Row[Any]]:
+    """Rows left `sending` by a process that died: they may have gone out."""
+    query = sa.select(outbox).where(outbox.c.state == DeliveryState.SENDING, outbox.c.sending_at < before)
+    with store.read() as connection:
+        return list(connection.execute(query))
+
+
+def change_letters(
+    connection: sa.Connection, ids: Sequence[int], old: Sequence[DeliveryState], **columns: Any
+) -> list[int]:
+    """Change these rows where they still are in one of the old states; return the ids that were."""
+    change = sa.update(outbox).where(outbox.c.id.in_(ids), outbox.c.state.in_(old)).values(**columns)
+    return list(connection.scalars(change.returning(outbox.c.id)))
+
+
+def automatic_since(connection: sa.Connection, since: datetime, *, recipient: str | None = None) -> int:
+    """How many acknowledgements were let through since then (in all, or to one recipient): what the brake and the limit count."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(outbox)
+        .where(outbox.c.kind == OutboxKind.ACKNOWLEDGEMENT, outbox.c.created_at > since)
+        .where(outbox.c.state.not_in((DeliveryState.HELD, DeliveryState.DROPPED)))
+    )
+    if recipient is not None:
+        query = query.where(outbox.c.recipient == recipient)
+    return int(connection.scalar(query) or 0)
+
+
+def back_off(
+    attempts: int, *, base: timedelta = timedelta(seconds=5), most: timedelta = timedelta(minutes=15)
+) -> timedelta:
+    """How long to wait after the nth failed attempt: doubling, bounded."""
+    return min(base * int(2 ** min(attempts - 1, 20)), most)
