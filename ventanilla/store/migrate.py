@@ -1,0 +1,95 @@
+"""Brings the store's schema up to date, in one transaction, and never backwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from ventanilla.errors import Unreachable
+from ventanilla.store.engine import Store
+
+_LOCK = 7_351_240_118  # any number that nobody else uses: two upgrades at once take turns
+
+
+def upgrade(store: Store) -> tuple[str, ...]:
+    """Run what is missing; return the revisions that were run, none at a repeat.
+
+    Foreign keys are off while SQLite rebuilds tables and checked before the commit. Raises Unreachable when the store was
+    written by a newer version: upgrade the program, or restore a back-up.
+    """
+    with _migrating(store) as connection:
+        before = current_revision(connection)
+        _refuse_newer(before)
+        configuration = _configuration()
+        configuration.attributes["connection"] = connection
+        command.upgrade(configuration, "head")
+        _check_foreign_keys(connection)
+    return tuple(_between(before))
+
+
+def current_revision(connection: sa.Connection) -> str | None:
+    """The schema's revision; None for an empty store."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def require_current(store: Store) -> None:
+    """Raise Unreachable, with the cure, unless the schema is the one this version expects."""
+    with store.read() as connection:
+        revision = current_revision(connection)
+    _refuse_newer(revision)
+    if revision != _scripts().get_current_head():
+        raise Unreachable("the store's schema is older than this version: run `ventanilla migrate` (or `up`, which does)")
+
+
+@contextmanager
+def _migrating(store: Store) -> Iterator[sa.Connection]:
+    with store.engine.connect().execution_options(begin="IMMEDIATE") as connection:
+        driver = connection.connection.driver_connection
+        if store.is_sqlite and driver is not None:
+            driver.execute("PRAGMA foreign_keys = OFF")
+        try:
+            with connection.begin():
+                if not store.is_sqlite:
+                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+                yield connection
+        finally:
+            if store.is_sqlite and driver is not None:
+                driver.execute("PRAGMA foreign_keys = ON")
+
+
+def _check_foreign_keys(connection: sa.Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        if broken:
+            raise Unreachable(f"the upgrade would break {len(broken)} references (first: {broken[0][0]}); nothing was changed")
+
+
+def _refuse_newer(revision: str | None) -> None:
+    known = {script.revision for script in _scripts().walk_revisions()}
+    if revision is not None and revision not in known:
+        raise Unreachable(
+            f"the store was written by a newer version (schema {revision}): upgrade this program or restore a back-up"
+        )
+
+
+def _between(before: str | None) -> Iterator[str]:
+    for script in reversed(list(_scripts().walk_revisions())):
+        if before is None or script.revision > before:
+            yield script.revision
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_configuration())
+
+
+def _configuration() -> Config:
+    configuration = Config()
+    configuration.set_main_option("script_location", "ventanilla.store:migrations")
+    configuration.set_main_option("path_separator", "os")
+    return configuration
