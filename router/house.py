@@ -1,0 +1,88 @@
+"""What the router knows of the house at one config version: settings, calendars, who we are. Read-only; built once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from config.promises import PromiseSettings, Target
+from config.schema import Config
+from ventanilla.clocks.calendar import ALWAYS, Calendar
+from ventanilla.clocks.due import due_at
+from ventanilla.store.installation import Installation
+from ventanilla.store.tables import channels
+from ventanilla.words import Mode
+
+DEFAULT_PROMISE = "normal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """The settings in force. `version` is the config version that decisions made with it are recorded under."""
+
+    config: Config
+    version: int
+    installation: Installation
+    _calendars: dict[str, Calendar] = field(default_factory=dict)
+
+    def calendar(self, name: str | None) -> Calendar:
+        """The calendar of that name; None is open always."""
+        if name is None:
+            return ALWAYS
+        if name not in self._calendars:
+            settings = self.config.calendars[name]
+            self._calendars[name] = Calendar.build(
+                zone=settings.timezone or self.config.service.timezone,
+                hours=settings.hours,
+                seasons=[(one.from_, one.to, one.hours) for one in settings.seasons],
+                holidays=(settings.holidays.country, settings.holidays.region, settings.holidays.extra),
+                special=settings.special,
+            )
+        return self._calendars[name]
+
+    def zone(self) -> ZoneInfo:
+        """The house's own time zone: for dates in texts."""
+        return ZoneInfo(self.config.service.timezone)
+
+    def today(self, now: datetime) -> date:
+        """The date it is in the house's time zone."""
+        return now.astimezone(self.zone()).date()
+
+    def promise(self, name: str | None) -> tuple[str | None, PromiseSettings | None]:
+        """The promise of that name, else the one called `normal`, else the only one there is, else none."""
+        promises = self.config.promises
+        chosen = name or (DEFAULT_PROMISE if DEFAULT_PROMISE in promises else None)
+        if chosen is None and len(promises) == 1:
+            chosen = next(iter(promises))
+        return chosen, promises.get(chosen) if chosen else None
+
+    def due(self, promise: str | None, start: datetime, *, first: bool) -> datetime | None:
+        """When a turn that began at `start` is due under a promise; None where nothing is promised."""
+        _, settings = self.promise(promise)
+        if settings is None:
+            return None
+        target: Target | None = settings.first_response if first else settings.next_response or settings.first_response
+        return None if target is None else due_at(start, target.within, self.calendar(settings.calendar))
+
+    def language_of(self, channel: str) -> str:
+        """The language a channel speaks unless the customer is known to speak another."""
+        return self.config.channels[channel].language or self.config.service.language
+
+    def reopen_within(self, team: str) -> timedelta:
+        """How long after resolving a case a new message reopens it."""
+        return self.config.teams[team].reopen_within
+
+    def mail_domain(self, channel: str) -> str:
+        """The domain that our Message-IDs carry on this channel."""
+        address = getattr(self.config.channels[channel], "address", "")
+        return address.rpartition("@")[2] or "ventanilla.invalid"
+
+
+def modes(connection: sa.Connection) -> dict[str, Mode]:
+    """How far each channel may go right now; a restored store observes until somebody says otherwise."""
+    rows: Any = connection.execute(sa.select(channels.c.name, channels.c.mode, channels.c.forced_observe))
+    return {row.name: Mode.OBSERVE if row.forced_observe else Mode(row.mode) for row in rows}

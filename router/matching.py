@@ -1,0 +1,85 @@
+"""Which case a message belongs to. A key or an id counts only when the sender takes part in that case; else it makes a link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from router.house import House
+from ventanilla.channel import Message
+from ventanilla.signing import read_message_id
+from ventanilla.store.conversations import case_by_key, cases_with_refs, lock_case, takes_part
+from ventanilla.store.tables import messages
+from ventanilla.words import OWNED_STATES, CaseState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """The case a message continues (locked), or none; and the cases it speaks of without continuing them."""
+
+    case: sa.Row[Any] | None = None
+    reopens: bool = False
+    how: str = "new"
+    links: tuple[tuple[int, str], ...] = ()
+
+
+def match(
+    connection: sa.Connection, house: House, message: Message, contact: sa.Row[Any], *, at: datetime
+) -> Match:
+    """Find the case: our own signed ids first, then known Message-IDs, then a key. Ids of merged cases lead to the survivor."""
+    links: list[tuple[int, str]] = []
+    for case_id, how in _candidates(connection, house, message):
+        case = _survivor(connection, lock_case(connection, case_id))
+        if not takes_part(connection, case.id, message.customer, contact.id):
+            links.append((case.id, f"{how}, but the sender takes no part in it"))
+        elif case.state in OWNED_STATES:
+            return Match(case=case, how=how, links=tuple(links))
+        elif _reopens(case, house, at):
+            return Match(case=case, reopens=True, how=how, links=tuple(links))
+        else:
+            links.append((case.id, f"{how}, but it is {case.state}"))
+    return Match(links=tuple(dict(links).items()))
+
+
+def _candidates(connection: sa.Connection, house: House, message: Message) -> list[tuple[int, str]]:
+    answered = [*message.in_reply_to, *reversed(message.references)]
+    found: list[tuple[int, str]] = []
+    for value in answered:
+        own = read_message_id(house.installation.signing_key, value)
+        case = case_by_key(connection, own.case_key) if own else None
+        if case is not None:
+            found.append((case.id, "answers a message of ours"))
+    found += [(case_id, "answers a known message") for case_id in cases_with_refs(connection, answered)]
+    found += [(case_id, "is answered by a known message") for case_id in _late_original(connection, message)]
+    for key in message.case_keys:
+        case = case_by_key(connection, key)
+        if case is not None:
+            found.append((case.id, "names the case's key"))
+    first: dict[int, str] = {}
+    for case_id, how in found:
+        first.setdefault(case_id, how)
+    return list(first.items())
+
+
+def _late_original(connection: sa.Connection, message: Message) -> list[int]:
+    """Cases that answered this message before it came; not those that hold another mail under the same Message-ID."""
+    if message.external_id is None:
+        return []
+    seen = sa.select(messages.c.conversation_id).where(messages.c.external_id == message.external_id)
+    taken = set(connection.scalars(seen))
+    return [case_id for case_id in cases_with_refs(connection, [message.external_id]) if case_id not in taken]
+
+
+def _survivor(connection: sa.Connection, case: sa.Row[Any]) -> sa.Row[Any]:
+    while case.merged_into is not None:
+        case = lock_case(connection, case.merged_into)
+    return case
+
+
+def _reopens(case: sa.Row[Any], house: House, at: datetime) -> bool:
+    if case.state != CaseState.RESOLVED or case.resolved_at is None:
+        return False
+    return bool(at <= case.resolved_at + house.reopen_within(case.team))

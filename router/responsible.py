@@ -1,0 +1,110 @@
+"""Puts the question "who is responsible?" to the policy, with the facts of this moment locked, and words the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from router.house import House
+from router.policy import Candidate, Choice, Need, choose_agent
+from ventanilla.store.agents import lock_candidates
+from ventanilla.store.assignments import Grant
+from ventanilla.store.tables import conversations
+
+ALL_KEPT_UP_TO = 50
+FIRST_KEPT = 10
+SAME_CUSTOMER = "same_customer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a case asks of whoever takes it."""
+
+    team: str
+    contact: sa.Row[Any]
+    language: str
+    skills: frozenset[str] = frozenset()
+    named_agent: str | None = None
+    waited: timedelta = field(default=timedelta(0))
+    exclude_case: int | None = None
+
+
+def choose_responsible(
+    connection: sa.Connection, house: House, wanted: Wanted, *, now: datetime, actor: str
+) -> tuple[Grant, Choice]:
+    """Decide who gets a case, with every candidate locked. Total: there is always an answer.
+
+    Whoever already answers for another open case of this customer keeps them whole, even beyond capacity: one customer,
+    one owner. Otherwise the policy decides.
+    """
+    team = house.config.teams[wanted.team]
+    named = wanted.named_agent or wanted.contact.account_manager
+    holder = _holder_of_open_cases(connection, wanted)
+    others = {*team.duty, *(name for name in (named, holder, wanted.contact.last_owner) if name)}
+    rows, members = lock_candidates(connection, wanted.team, sorted(others))
+    candidates = [_candidate(house, row, members, team.duty) for row in rows]
+    need = Need(
+        required_skills=wanted.skills,
+        preferred_languages=frozenset({wanted.language}),
+        last_owner=wanted.contact.last_owner,
+        account_manager=named,
+        waited=wanted.waited,
+    )
+    choice = choose_agent(candidates, need, strategy=team.strategy, duty=team.duty, now=now)
+    on_duty = {candidate.agent for candidate in candidates if candidate.on_duty}
+    if holder in on_duty and named not in on_duty and holder != choice.agent and holder is not None:
+        return _grant(house, choice, actor, agent=holder, reason=SAME_CUSTOMER), choice
+    return _grant(house, choice, actor), choice
+
+
+def _holder_of_open_cases(connection: sa.Connection, wanted: Wanted) -> str | None:
+    query = (
+        sa.select(conversations.c.owner)
+        .where(conversations.c.contact_id == wanted.contact.id, conversations.c.owned == 1)
+        .where(conversations.c.team == wanted.team, conversations.c.line_since.is_(None))
+        .order_by(conversations.c.last_message_at.desc())
+        .limit(1)
+    )
+    if wanted.exclude_case is not None:
+        query = query.where(conversations.c.id != wanted.exclude_case)
+    return connection.scalar(query)
+
+
+def _candidate(house: House, row: sa.Row[Any], members: frozenset[str], duty: Sequence[str]) -> Candidate:
+    settings = house.config.agents.get(row.name)
+    return Candidate(
+        agent=row.name,
+        on_duty=row.on_duty,
+        in_team=row.name in members,
+        load=row.load,
+        capacity=row.capacity,
+        last_assigned_at=row.last_assigned_at,
+        languages=frozenset(settings.languages) if settings else frozenset(),
+        skills=frozenset(settings.skills) if settings else frozenset(),
+        duty_rank=duty.index(row.name) if row.name in duty else None,
+    )
+
+
+def _grant(house: House, choice: Choice, actor: str, *, agent: str | None = None, reason: str | None = None) -> Grant:
+    considered = choice.considered
+    kept = considered if len(considered) <= ALL_KEPT_UP_TO else considered[:FIRST_KEPT]
+    sticky = agent is not None
+    return Grant(
+        agent=agent or choice.agent,
+        reason=reason or choice.reason,
+        actor=actor,
+        config_version=house.version,
+        in_line=choice.in_line and not sticky,
+        decision={
+            "candidates": len(considered),
+            "considered": [
+                {"agent": one.agent, "verdict": one.verdict, "load": one.load, "capacity": one.capacity} for one in kept
+            ],
+            "silent": choice.silent and not sticky,
+            "policy_would_say": choice.agent if sticky else None,
+        },
+    )

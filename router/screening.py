@@ -1,0 +1,41 @@
+"""The last word on whether a message may open or continue a case: headers' evidence against what we know. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ventanilla.channel import Message, Screening
+from ventanilla.words import Verdict
+
+_JUNK_FLAGS = ("$junk", "\\junk", "junk")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the store and the file know about a message's author."""
+
+    is_contact: bool = False
+    is_staff: bool = False
+    released: bool = False
+
+
+def screen(message: Message, *, known: Known, note: str | None) -> Screening:
+    """The final verdict. A person's release beats everything; a known contact is never dropped as a newsletter; what one of
+    us writes opens no case unless it forwards a customer's mail."""
+    if known.released:
+        return Screening(verdict=Verdict.ACCEPT, reason="released by a person")
+    found = message.screening
+    if found.verdict is Verdict.LIST and known.is_contact:
+        return Screening(verdict=Verdict.ACCEPT, reason="list headers, but the sender is a customer")
+    if found.verdict is Verdict.ACCEPT and _flagged_as_junk(note):
+        return Screening(verdict=Verdict.SPAM, reason="spam: the mailbox flagged it as junk")
+    if found.verdict is Verdict.ACCEPT and known.is_staff and not message.forwarded:
+        return Screening(verdict=Verdict.OWN, reason="own: written by one of the staff and not a forwarded mail")
+    return found
+
+
+def _flagged_as_junk(note: str | None) -> bool:
+    if not note or not note.startswith("flags="):
+        return False
+    flags = {flag.lower() for flag in note.removeprefix("flags=").split()}
+    return "$notjunk" not in flags and any(flag in flags for flag in _JUNK_FLAGS)
