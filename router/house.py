@@ -38,9 +38,9 @@ class House:
             self._calendars[name] = Calendar.build(
                 zone=settings.timezone or self.config.service.timezone,
                 hours=settings.hours,
-                seasons=[(one.from_, one.to, one.hours) for one in settings.seasons],
-                holidays=(settings.holidays.country, settings.holidays.region, settings.holidays.extra),
-                special=settings.special,
+                seasons=[one.model_dump(by_alias=True) for one in settings.seasons],
+                holidays=settings.holidays.model_dump(),
+                special={day: hours for day, hours in settings.special.items()},
             )
         return self._calendars[name]
 

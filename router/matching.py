@@ -26,9 +26,7 @@ class Match:
     links: tuple[tuple[int, str], ...] = ()
 
 
-def match(
-    connection: sa.Connection, house: House, message: Message, contact: sa.Row[Any], *, at: datetime
-) -> Match:
+def match(connection: sa.Connection, house: House, message: Message, contact: sa.Row[Any], *, at: datetime) -> Match:
     """Find the case: our own signed ids first, then known Message-IDs, then a key. Ids of merged cases lead to the survivor."""
     links: list[tuple[int, str]] = []
     for case_id, how in _candidates(connection, house, message):

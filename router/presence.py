@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from router.house import House
 from ventanilla.clocks.calendar import Calendar
-from ventanilla.store.agents import absences_of, due_for_presence, set_presence
+from ventanilla.store.agents import absences_of, due_for_presence, is_presence_due, set_presence
+from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
 from ventanilla.words import EventKind
 
@@ -45,6 +46,18 @@ def presence_at(moment: datetime, calendar: Calendar, absences: Sequence[Away]) 
     return Presence(on_duty=calendar.is_open(moment) and not away, changes_at=min(edges, default=None))
 
 
+def keep_presence(store: Store, house: House, journal: Journal) -> list[str]:
+    """Refresh presence in a transaction of its own, if anybody's is due: agents are locked last elsewhere, so never here
+    within another's. Returns whose presence changed."""
+    with store.read() as connection:
+        if not is_presence_due(connection, now=journal.now):
+            return []
+    with store.write() as connection:
+        changed = refresh_presence(connection, house, journal)
+        journal.flush(connection)
+    return changed
+
+
 def refresh_presence(connection: sa.Connection, house: House, journal: Journal) -> list[str]:
     """Work out afresh whoever's presence was to change by now; return those who went off duty or came on.
 
@@ -66,7 +79,7 @@ def _refresh(
         presence = Presence(on_duty=False, changes_at=None)
     else:
         presence = presence_at(journal.now, house.calendar(settings.calendar), absences)
-    changed = presence.on_duty != agent.on_duty
+    changed = presence.on_duty != bool(agent.on_duty)
     at = min(agent.duty_changes_at, journal.now)
     since = at if changed or agent.duty_since is None else agent.duty_since
     set_presence(connection, agent.name, on_duty=presence.on_duty, since=since, changes_at=presence.changes_at)

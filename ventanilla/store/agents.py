@@ -49,6 +49,13 @@ def note_assigned(connection: sa.Connection, agent: str, *, now: datetime) -> No
     connection.execute(sa.update(agents).where(agents.c.name == agent).values(last_assigned_at=now))
 
 
+def is_presence_due(connection: sa.Connection, *, now: datetime) -> bool:
+    """Whether anybody's presence is to be worked out afresh by now; a cheap look without a lock."""
+    return (
+        connection.execute(sa.select(agents.c.name).where(agents.c.duty_changes_at <= now).limit(1)).first() is not None
+    )
+
+
 def due_for_presence(connection: sa.Connection, *, now: datetime) -> list[sa.Row[Any]]:
     """Agents whose shift, absence or first appearance changes by now; locked in the order of their names."""
     query = sa.select(agents).where(agents.c.duty_changes_at <= now).order_by(agents.c.name).with_for_update()

@@ -44,7 +44,9 @@ def require_current(store: Store) -> None:
         revision = current_revision(connection)
     _refuse_newer(revision)
     if revision != _scripts().get_current_head():
-        raise Unreachable("the store's schema is older than this version: run `ventanilla migrate` (or `up`, which does)")
+        raise Unreachable(
+            "the store's schema is older than this version: run `ventanilla migrate` (or `up`, which does)"
+        )
 
 
 @contextmanager
@@ -67,7 +69,9 @@ def _check_foreign_keys(connection: sa.Connection) -> None:
     if connection.dialect.name == "sqlite":
         broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
         if broken:
-            raise Unreachable(f"the upgrade would break {len(broken)} references (first: {broken[0][0]}); nothing was changed")
+            raise Unreachable(
+                f"the upgrade would break {len(broken)} references (first: {broken[0][0]}); nothing was changed"
+            )
 
 
 def _refuse_newer(revision: str | None) -> None:

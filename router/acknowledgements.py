@@ -1,0 +1,137 @@
+"""The receipt a customer gets, once a case, in their language; and every reason for not sending one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from babel.dates import format_date, format_time
+
+from router.house import House, modes
+from router.notices import write_alert
+from router.reach import hindrance
+from router.texts import ACKNOWLEDGEMENT, phrase, spoken_language
+from ventanilla.channel import Message
+from ventanilla.clocks.due import spoken
+from ventanilla.signing import LOOP_HEADER, Purpose, message_id
+from ventanilla.store.conversations import remember_refs
+from ventanilla.store.events import Journal
+from ventanilla.store.outbox import Letter, automatic_since, put_letter
+from ventanilla.words import DeliveryState, EventKind, OutboxKind
+
+PER_SENDER, PER_SENDER_WITHIN = 5, timedelta(hours=1)
+BRAKE_LIMIT, BRAKE_WITHIN = 50, timedelta(minutes=10)
+HELD_BY_BRAKE = "brake: too many automatic texts in a short time; a person decides"
+
+
+def acknowledge(
+    connection: sa.Connection, house: House, case: sa.Row[Any], message: Message, row: sa.Row[Any], journal: Journal
+) -> int | None:
+    """Write the receipt for a new case, or the event that says why there is none. Returns the row's id."""
+    recipient = _recipient(message)
+    withheld = _withheld(connection, house, case, row, recipient, journal)
+    if withheld is not None:
+        journal.add(EventKind.ACKNOWLEDGEMENT_WITHHELD, conversation_id=case.id, data={"reason": withheld})
+        return None
+    braked = automatic_since(connection, journal.now - BRAKE_WITHIN) >= BRAKE_LIMIT
+    own_id = message_id(
+        house.installation.signing_key,
+        purpose=Purpose.CUSTOMER,
+        case_key=case.key,
+        nonce=f"{case.id:012x}",
+        domain=house.mail_domain(case.channel),
+    )
+    subject, text = _words(house, case, message, row, journal)
+    letter = Letter(
+        kind=OutboxKind.ACKNOWLEDGEMENT,
+        dedupe_key=f"acknowledgement:{case.id}",
+        via=case.channel,
+        recipient=recipient,
+        payload={
+            "subject": subject,
+            "text": text,
+            "in_reply_to": message.external_id,
+            "references": [*message.references, *([message.external_id] if message.external_id else [])][-10:],
+            "headers": {"Auto-Submitted": "auto-replied", LOOP_HEADER: house.installation.instance},
+        },
+        state=DeliveryState.HELD if braked else DeliveryState.PENDING,
+        reason=HELD_BY_BRAKE if braked else None,
+        conversation_id=case.id,
+        message_id=own_id,
+    )
+    row_id = put_letter(connection, letter, now=journal.now)
+    remember_refs(connection, case.id, [own_id], own=True)
+    journal.add(EventKind.ACKNOWLEDGED, conversation_id=case.id, outbox_id=row_id, data={"held": braked})
+    if braked:
+        _tell_of_brake(connection, house, journal)
+    return row_id
+
+
+def _withheld(
+    connection: sa.Connection, house: House, case: sa.Row[Any], row: sa.Row[Any], recipient: str, journal: Journal
+) -> str | None:
+    settings = house.config.channels[case.channel]
+    if not settings.acknowledge.enabled:
+        return "acknowledge is off for this channel"
+    if getattr(settings, "smtp", None) is None:
+        return "the channel has no way to send"
+    hindered = hindrance(house, modes(connection), channels=(case.channel,), recipient=recipient, staff=False)
+    if hindered:
+        return hindered
+    if row.released_by:
+        return "released by a person"
+    if journal.now - row.received_at > settings.acknowledge.max_age:
+        return "the message is older than acknowledge.max_age"
+    if automatic_since(connection, journal.now - PER_SENDER_WITHIN, recipient=recipient) >= PER_SENDER:
+        return f"this sender already got {PER_SENDER} within the hour"
+    return None
+
+
+def _recipient(message: Message) -> str:
+    """Reply-To is honoured when it is the customer's own wish; whom we owe an answer is the customer."""
+    own = [party.address for party in message.reply_to]
+    behind_form = message.customer.address != message.author.address
+    return message.customer.address if behind_form or not own else own[0]
+
+
+def _words(house: House, case: sa.Row[Any], message: Message, row: sa.Row[Any], journal: Journal) -> tuple[str, str]:
+    language = spoken_language(case.language)
+    local = row.received_at.astimezone(house.zone())
+    when = spoken(case.due_at, house.zone(), language, now=journal.now) if case.due_at else ""
+    first_name = message.customer.name.strip()
+    return ACKNOWLEDGEMENT[language].filled(
+        {
+            "subject": message.subject.removeprefix("Re: ") or phrase(language, "no_subject"),
+            "key": case.key,
+            "greeting": phrase(language, "greeting", name=first_name)
+            if first_name
+            else phrase(language, "greeting_nobody"),
+            "date": format_date(local, "long", locale=language),
+            "time": format_time(local, "short", locale=language),
+            "expectation": phrase(language, "answer_by", when=when) if when else phrase(language, "answer_soon"),
+            "house": house.config.service.name,
+        }
+    )
+
+
+def _tell_of_brake(connection: sa.Connection, house: House, journal: Journal) -> None:
+    """Once per stretch of ten minutes: a person must look at it."""
+    language = house.config.service.language
+    stretch = int(journal.now.timestamp() // BRAKE_WITHIN.total_seconds())
+    body = phrase(language, "brake", limit=str(BRAKE_LIMIT), minutes=str(int(BRAKE_WITHIN.total_seconds() // 60)))
+    told = write_alert(
+        connection,
+        house,
+        to=house.config.staff.digest_to or _everybody_on_duty_lists(house),
+        occasion=f"brake:{stretch}",
+        subject=phrase(language, "brake_subject"),
+        body=body,
+        now=journal.now,
+    )
+    if told:
+        journal.add(EventKind.BRAKE, data={"limit": BRAKE_LIMIT})
+
+
+def _everybody_on_duty_lists(house: House) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(team.duty[0] for team in house.config.teams.values() if team.duty))

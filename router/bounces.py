@@ -1,0 +1,48 @@
+"""A delivery notification came back: what it says is written on what was sent, and whoever relied on it is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from router.house import House
+from router.notices import write_notice
+from ventanilla.channel import Bounce
+from ventanilla.store.conversations import lock_case
+from ventanilla.store.events import Journal
+from ventanilla.store.outbox import change_letters
+from ventanilla.store.tables import outbox
+from ventanilla.words import OWNED_STATES, DeliveryState, EventKind, OutboxKind
+
+
+def note_bounce(connection: sa.Connection, house: House, bounce: Bounce, journal: Journal) -> None:
+    """A failed delivery marks the row it is about as failed; a notice that bounced goes to its owner another way.
+
+    A delay changes nothing. A notification about something we never sent changes nothing either.
+    """
+    if bounce.action != "failed" or bounce.original_message_id is None:
+        return
+    row = connection.execute(
+        sa.select(outbox).where(
+            outbox.c.message_id == bounce.original_message_id, outbox.c.recipient == bounce.recipient
+        )
+    ).first()
+    if row is None:
+        return
+    gone = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.UNKNOWN)
+    reason = f"bounced: {bounce.status}"
+    if change_letters(connection, [row.id], gone, state=DeliveryState.FAILED, reason=reason):
+        ids = {"conversation_id": row.conversation_id, "agent": row.agent}
+        journal.add(EventKind.DELIVERY, outbox_id=row.id, data={"state": "failed", "status": bounce.status}, **ids)
+        retell(connection, house, row, journal)
+
+
+def retell(connection: sa.Connection, house: House, row: sa.Row[Any], journal: Journal) -> None:
+    """A notice failed for good: try its owner's next way of being reached, if the case is still theirs and waiting."""
+    if row.kind != OutboxKind.NOTICE or row.conversation_id is None:
+        return
+    case = lock_case(connection, row.conversation_id)
+    theirs = case.state in OWNED_STATES and case.assignment_number == row.assignment_number
+    if theirs and case.waiting_since is not None:
+        write_notice(connection, house, case, journal, method=int(row.payload.get("method", 0)) + 1)

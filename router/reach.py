@@ -1,0 +1,76 @@
+"""How people can be reached, and what a channel's mode forbids. Pure: decides, sends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from router.house import House
+from ventanilla.words import Mode
+
+APPRISE = "apprise"
+STAFF_SMTP = "staff"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One way to reach a person: through a channel (or `staff`, or `apprise`), at an address. Apprise addresses hold
+    secrets, so they are named by their place in the person's `notify` list and looked up when sending."""
+
+    via: str
+    recipient: str
+
+
+def targets_of(house: House, agent: str) -> tuple[Target, ...]:
+    """The ways to reach somebody that this version can use, in the order of their `notify` list."""
+    settings = house.config.agents.get(agent)
+    if settings is None:
+        return ()
+    found: list[Target] = []
+    for index, method in enumerate(settings.notify):
+        if method == "email":
+            via = mail_via(house)
+            if settings.email and via:
+                found.append(Target(via=via, recipient=settings.email))
+        elif method != "telegram":
+            found.append(Target(via=APPRISE, recipient=f"{agent}#{index}"))
+    return tuple(found)
+
+
+def mail_via(house: House) -> str | None:
+    """The channel whose SMTP server carries notices, `staff` for a server of their own, None where nothing can send."""
+    staff = house.config.staff.email
+    if staff is not None and staff.smtp is not None:
+        return STAFF_SMTP
+    return house.config.staff_mailbox()
+
+
+def hindrance(
+    house: House, in_force: Mapping[str, Mode], *, channels: tuple[str, ...], recipient: str, staff: bool
+) -> str | None:
+    """Why nothing may be sent to this recipient on behalf of these channels; None when it may."""
+    for name in channels:
+        mode = in_force.get(name)
+        if mode is None:
+            continue
+        if mode is Mode.OBSERVE:
+            return f"channel {name} only observes"
+        if mode is Mode.INTERNAL and not _internal(house, name, recipient, staff=staff):
+            missing = "only_to does not name this address" if _only_to(house, name) else "this is not one of our people"
+            return f"channel {name} is internal and {missing}"
+    return None
+
+
+def _internal(house: House, channel: str, recipient: str, *, staff: bool) -> bool:
+    patterns = _only_to(house, channel)
+    if not patterns:
+        return staff
+    if "@" not in recipient:
+        return staff
+    return any(fnmatchcase(recipient.lower(), pattern.lower()) for pattern in patterns)
+
+
+def _only_to(house: House, channel: str) -> tuple[str, ...]:
+    settings = house.config.channels.get(channel)
+    return settings.only_to if settings else ()
