@@ -13,10 +13,10 @@ from config.plain import plain_details
 class Settings(BaseModel):
     """A table of the TOML file. Attributes are the file's keys; a Python keyword gets a `_` behind (`from_`)."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True)
 
     @classmethod
-    def keys(cls) -> tuple[str, ...]:
+    def written_keys(cls) -> tuple[str, ...]:
         """The keys as the file writes them."""
         return tuple(field.alias or name for name, field in cls.model_fields.items())
 
@@ -26,5 +26,5 @@ class Settings(BaseModel):
         try:
             return handler(value)
         except ValidationError as error:
-            details = [plain_details(each, cls.keys()) for each in error.errors(include_url=False)]
+            details = [plain_details(each, cls.written_keys()) for each in error.errors(include_url=False)]
             raise ValidationError.from_exception_data(cls.__name__, details, hide_input=True) from None

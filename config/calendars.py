@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from pydantic import Field
 
 from config.base import Settings
 from config.values import Day, Text, Zone
+from ventanilla.clocks.calendar import Calendar
 
 Hours = dict[str, tuple[str, ...]]
 
@@ -29,10 +31,25 @@ class Holidays(Settings):
 
 
 class CalendarSettings(Settings):
-    """[calendars.NAME]. `timezone` falls back to the service's."""
+    """[calendars.NAME]. The loader fills `timezone` in from the service; without a loader it is UTC."""
 
-    timezone: Zone | None = None
+    timezone: Zone = "UTC"
     hours: Hours
     seasons: tuple[Season, ...] = ()
-    holidays: Holidays = Holidays()
-    special: dict[date, tuple[str, ...]] = Field(default_factory=dict)
+    holidays: Holidays | None = None
+    special: dict[Day, tuple[str, ...]] = Field(default_factory=dict)
+
+    def calendar(self, *, verify_holidays: bool = False) -> Calendar:
+        """The calendar that these settings mean. Raises ventanilla.clocks.calendar.InvalidCalendar with all that is wrong.
+
+        `verify_holidays` loads the holidays library to look up country and region; the loader has done that once.
+        """
+        special: dict[str | date, Sequence[str]] = {**self.special}
+        return Calendar.build(
+            zone=self.timezone,
+            hours=self.hours,
+            seasons=[season.model_dump(by_alias=True) for season in self.seasons],
+            holidays=self.holidays.model_dump(exclude_none=True) if self.holidays else None,
+            special=special,
+            verify_holidays=verify_holidays,
+        )

@@ -30,6 +30,10 @@ class Link(Secret):
         """A literal address with `***` for its password; `***` alone when it is kept elsewhere."""
         return _PASSWORD.sub(r"\1:***@", self._literal) if self._literal is not None else "***"
 
+    def scheme(self) -> str:
+        """What kind of server it names: `sqlite`, `s3`; empty when it is kept elsewhere."""
+        return (self._literal or "").partition("://")[0]
+
     @property
     def has_password(self) -> bool:
         """Whether a password stands in the TOML file."""

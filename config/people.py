@@ -9,15 +9,15 @@ from pydantic import BeforeValidator, Field
 
 from config.base import Settings
 from config.durations import Duration
-from config.values import Capacity, Day, MailAddress, SpokenLanguage, TelegramId, Text
+from config.values import Capacity, Day, MailAddress, SpokenLanguage, TelegramId, Text, Unique
 from ventanilla.words import Role
 
 
 class TeamSettings(Settings):
     """[teams.NAME]. `duty` holds what nobody else can take: the first present; nobody present: the first, silently."""
 
-    members: tuple[Text, ...] = ()
-    duty: tuple[Text, ...] = ()
+    members: Annotated[tuple[Text, ...], Unique] = ()
+    duty: Annotated[tuple[Text, ...], Unique] = ()
     strategy: Literal["balanced", "round_robin", "longest_idle"] = "balanced"
     accept_within: Annotated[Duration | None, BeforeValidator(lambda value: None if value == "off" else value)] = None
     away_grace: Duration = timedelta(minutes=15)

@@ -45,13 +45,14 @@ def expecting(what: str, *, hide: bool = False) -> WrapValidator:
     return WrapValidator(validate)
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """A tail for a message about an unknown word: the word that was probably meant, else all that is known."""
+def nearest(word: str, known: Iterable[str], *, quote: str = "`") -> str:
+    """A tail for a message about an unknown word: the word that was probably meant, else (up to twelve) what is known."""
     words = sorted(known)
     close = difflib.get_close_matches(word.lower(), words, n=1, cutoff=0.6)
     if close:
-        return f"; did you mean `{close[0]}`?"
-    return f"; known here: {', '.join(words)}" if words else ""
+        return f"; did you mean {quote}{close[0]}{quote}?"
+    more = ", …" if len(words) > 12 else ""
+    return f"; known here: {', '.join(words[:12])}{more}" if words else ""
 
 
 def plain_details(error: ErrorDetails, known: Iterable[str]) -> InitErrorDetails:

@@ -19,7 +19,7 @@ class ServiceSettings(Settings):
     """[service]. Customers read `name` under the texts that they get."""
 
     name: Text = "Ventanilla"
-    data_dir: AnchoredPath = Path("var")
+    data_dir: AnchoredPath = Field(default=Path("var"), validate_default=True)
     language: Language = "es"
     timezone: Zone = "UTC"
     public_url: Url | None = None

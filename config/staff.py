@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from config.base import Settings
 from config.durations import Duration
-from config.email import MailServer
 from config.secrets import Secret
+from config.servers import SmtpServer
 from config.values import MailAddress, OneOrMore, Text, Url
 
 
@@ -24,7 +24,7 @@ class StaffEmail(Settings):
 
     channel: Text | None = None
     address: MailAddress | None = None
-    smtp: MailServer | None = None
+    smtp: SmtpServer | None = None
 
 
 class StaffSettings(Settings):

@@ -113,3 +113,22 @@ def _listed(value: object) -> object:
 
 
 OneOrMore = BeforeValidator(_listed)
+
+
+def _unique(values: tuple[str, ...]) -> tuple[str, ...]:
+    for number, value in enumerate(values):
+        if value in values[:number]:
+            raise plain_error(f'"{value}" is written twice')
+    return values
+
+
+Unique = AfterValidator(_unique)
+
+
+def _some(values: tuple[str, ...]) -> tuple[str, ...]:
+    if not values:
+        raise plain_error("expected at least one, got none")
+    return values
+
+
+AtLeastOne = AfterValidator(_some)

@@ -1,0 +1,18 @@
+"""Knows what of the file's contract this version acts on, so that nothing is accepted and then silently left undone."""
+
+from __future__ import annotations
+
+CHANNEL_KINDS = frozenset({"email"})
+
+PACKS = ("es-consumidores", "es-ley-10-2025", "co-pqrs", "co-consumidor", "pe-libro-reclamaciones", "eu-gdpr-dsar")
+AVAILABLE_PACKS: frozenset[str] = frozenset()
+
+AVAILABLE_BLOBS = ("files",)
+
+# A table that is read and checked, but that nothing acts on yet, and what happens instead.
+NOT_YET = {
+    ("rules",): "this version does not apply rules: each channel's team gets all of its cases",
+    ("web",): "this version has no web side: nothing listens",
+    ("retention",): "this version deletes nothing: everything is kept",
+    ("staff", "telegram"): "this version tells people by e-mail and Apprise addresses, not yet by Telegram",
+}
