@@ -44,7 +44,7 @@ class CalendarSettings(Settings):
 
         `verify_holidays` loads the holidays library to look up country and region; the loader has done that once.
         """
-        special: dict[str | date, Sequence[str]] = {**self.special}
+        special: dict[str | date, Sequence[str]] = {day.isoformat(): spans for day, spans in self.special.items()}
         return Calendar.build(
             zone=self.timezone,
             hours=self.hours,

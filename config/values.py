@@ -35,10 +35,10 @@ SpokenLanguage = Annotated[
 
 
 def _known_zone(name: str) -> str:
-    if name not in available_timezones():
-        raise plain_error(f'unknown time zone "{name}"{_nearest_zone(name)}')
-    ZoneInfo(name)
-    return name
+    try:
+        return ZoneInfo(name).key
+    except (KeyError, ValueError, OSError):
+        raise plain_error(f'unknown time zone "{name}"{_nearest_zone(name)}') from None
 
 
 def _nearest_zone(name: str) -> str:
