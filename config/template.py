@@ -1,0 +1,105 @@
+"""Knows the short file that `ventanilla init` writes: it sends nothing, begins with new mail, keeps secrets in files."""
+
+from __future__ import annotations
+
+import json
+
+from config.durations import format_duration
+from config.email import EmailSettings
+from config.people import TeamSettings
+
+_SPANISH = """\
+# Ventanilla: lo que hay que rellenar está marcado con <-. Después: `ventanilla check --connect`.
+# Todos los ajustes, con explicaciones, están en config/example.toml.
+
+[service]
+name = {name}                 # <- lo leen los clientes al pie de cada texto
+language = "es"               # es, en, ca, gl, eu
+timezone = {timezone}
+
+[channels.soporte]
+kind = "email"
+mode = "observe"              # toma el correo y lo reparte, pero no escribe a nadie; `ventanilla golive soporte` lo cambia
+start = "now"                 # lo que ya está en el buzón no se toca: ni respuesta, ni aviso, ni plazo
+team = "atencion"
+address = {address}   # <- el buzón de los clientes
+# <- un proveedor conocido (microsoft365, google, ionos, ovh, arsys, …) rellena los servidores: provider = "ionos"
+imap = {{ host = "imap.example.com", password = {{ file = "secrets/soporte" }} }}   # <- la contraseña, sola, en secrets/soporte
+smtp = {{ host = "smtp.example.com", user = {address}, password = {{ file = "secrets/soporte" }} }}
+# acknowledge = {{ enabled = true, max_age = "{max_age}" }}   # el "lo hemos recibido", solo en modo live
+
+[teams.atencion]
+members = ["ana"]
+duty = ["ana"]                # quien se queda lo que nadie más puede llevar: el primero que esté
+# reopen_within = "{reopen}"        # un mensaje posterior abre otro caso
+
+[agents.ana]                  # <- una tabla por persona
+name = "Ana"
+email = "ana@example.com"     # <- aquí le llegan los avisos; no puede ser el buzón de los clientes
+calendar = "oficina"          # sin calendario, siempre de turno
+
+[calendars.oficina]
+hours = {{ mon-fri = ["09:00-14:00", "16:00-19:00"] }}
+# holidays = {{ country = "ES", region = "MD" }}   # festivos de un país y una región
+"""
+
+_ENGLISH = """\
+# Ventanilla: what to fill in is marked with <-. Then: `ventanilla check --connect`.
+# Every setting, with its meaning, is in config/example.toml.
+
+[service]
+name = {name}                 # <- customers read it under each text
+language = "en"               # es, en, ca, gl, eu
+timezone = {timezone}
+
+[channels.support]
+kind = "email"
+mode = "observe"              # takes mail in and routes it, writes to nobody; `ventanilla golive support` changes that
+start = "now"                 # what is in the mailbox already is left alone: no answer, no notice, no clock
+team = "helpdesk"
+address = {address}   # <- the customers' mailbox
+# <- a known provider (microsoft365, google, ionos, ovh, …) fills the servers in: provider = "ionos"
+imap = {{ host = "imap.example.com", password = {{ file = "secrets/support" }} }}   # <- the password alone, in secrets/support
+smtp = {{ host = "smtp.example.com", user = {address}, password = {{ file = "secrets/support" }} }}
+# acknowledge = {{ enabled = true, max_age = "{max_age}" }}   # "we have got it", in mode live only
+
+[teams.helpdesk]
+members = ["ana"]
+duty = ["ana"]                # who holds what nobody else can take: the first who is present
+# reopen_within = "{reopen}"        # a message after that is a new case
+
+[agents.ana]                  # <- a table for each person
+name = "Ana"
+email = "ana@example.com"     # <- notices arrive here; it cannot be the customers' mailbox
+calendar = "office"           # without a calendar: always on duty
+
+[calendars.office]
+hours = {{ mon-fri = ["09:00-18:00"] }}
+# holidays = {{ country = "GB", region = "ENG" }}   # public holidays of a country and region
+"""
+
+
+def template(
+    language: str = "es",
+    *,
+    name: str = "Ferretería Sol",
+    timezone: str = "Europe/Madrid",
+    address: str = "soporte@example.com",
+) -> str:
+    """The commented ventanilla.toml to start from, in Spanish ("es") or else in English.
+
+    It loads as it stands once the secret file that it names exists.
+    """
+    text = _SPANISH if language == "es" else _ENGLISH
+    return text.format(
+        name=_quoted(name),
+        timezone=_quoted(timezone),
+        address=_quoted(address),
+        max_age=format_duration(EmailSettings.model_fields["acknowledge"].default.max_age),
+        reopen=format_duration(TeamSettings.model_fields["reopen_within"].default),
+    )
+
+
+def _quoted(text: str) -> str:
+    """A TOML text: JSON's quoting is valid TOML, but for U+007F."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
