@@ -1,0 +1,1 @@
+"""The process tree of one machine: the embedded queue server, the supervisor, the lock, the systemd unit."""
