@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
@@ -48,6 +49,11 @@ class Draft:
         """[staff], or its defaults while it is wrong."""
         staff = self.single.get("staff")
         return staff if isinstance(staff, StaffSettings) else StaffSettings()
+
+    def zone(self) -> ZoneInfo:
+        """The service's zone, or UTC while [service] is wrong."""
+        service = self.single.get("service")
+        return ZoneInfo(service.timezone if isinstance(service, ServiceSettings) else "UTC")
 
     def tables(self) -> list[tuple[Key, Settings]]:
         """Every table with its key."""
@@ -115,7 +121,7 @@ def _filled(draft: Draft, key: Key, value: Any) -> Any:
         return value
     service = draft.single.get("service")
     if key[0] == "agents":
-        return {"name": key[1], **value}
+        return {"name": str(key[1]).capitalize(), **value}
     if key[0] == "calendars" and isinstance(service, ServiceSettings):
         return {"timezone": service.timezone, **value}
     return value

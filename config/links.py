@@ -60,7 +60,9 @@ def _one_of(pattern: str, allowed: str) -> BeforeValidator:
 
 def _shown(value: str) -> str:
     scheme, separator, _ = value.partition("://")
-    return f'"{scheme}://…"' if separator else f'"{value}"'
+    if separator:
+        return f'"{scheme}://…"'
+    return "something with a password" if "@" in value else f'"{value}"'
 
 
 StoreUrl = Annotated[

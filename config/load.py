@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from config.available import CHANNEL_KINDS
@@ -45,14 +45,15 @@ def load_config(
 ) -> Loaded:
     """Read and check a file and all that it includes. Raises ConfigError with every problem at once, in the file's order.
 
-    `available_kinds` are the channel kinds that this version has a connector for. `today` (UTC when not given) decides who
-    has left. Without `thorough` nothing slow is loaded: countries, regions and Apprise addresses are taken as they are, for
-    commands that only look at a file that was checked when it was applied.
+    `available_kinds` are the channel kinds that this version has a connector for. `today` decides who has left (now in the
+    service's zone when not given). Without `thorough` nothing slow is loaded: countries, regions and Apprise addresses are
+    taken as they are, for commands that only look at a file that was checked when it was applied.
     """
     sources = read_sources(Path(path))
     pieces = Pieces(sources)
     draft = read_draft(pieces)
-    checks = _checks(draft, pieces, kinds=available_kinds, today=today or datetime.now(UTC).date(), thorough=thorough)
+    today = today or datetime.now(draft.zone()).date()
+    checks = _checks(draft, pieces, kinds=available_kinds, today=today, thorough=thorough)
     remarks = [*draft.remarks, *checks]
     problems = [*pieces.problems, *(pieces.located(each) for each in remarks if not each.is_warning)]
     if problems:

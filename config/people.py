@@ -5,12 +5,21 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, PlainSerializer
 
 from config.base import Settings
 from config.durations import Duration
 from config.values import Capacity, Day, MailAddress, SpokenLanguage, TelegramId, Text, Unique
 from ventanilla.words import Role
+
+
+def _without_password(target: str) -> str:
+    scheme, separator, _ = target.partition("://")
+    return f"{scheme}://***" if separator else target
+
+
+# "telegram", "email" or an Apprise address, which carries its password and so is never shown whole.
+NoticeTarget = Annotated[Text, PlainSerializer(_without_password, return_type=str)]
 
 
 class TeamSettings(Settings):
@@ -34,7 +43,7 @@ class AgentSettings(Settings):
     languages: tuple[SpokenLanguage, ...] = ()
     skills: tuple[Text, ...] = ()
     calendar: Text | None = None
-    notify: tuple[Text, ...] = Field(default=("telegram", "email"), repr=False)
+    notify: tuple[NoticeTarget, ...] = Field(default=("telegram", "email"), repr=False)
     role: Role = Role.AGENT
     left: Day | None = None
 
