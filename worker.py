@@ -1,1 +1,84 @@
-"""The queue side's composition root."""
+"""The queue side's composition root: builds the broker and declares the actors.
+
+`ventanilla route` runs it; `dramatiq worker:setup --path FOLDER` works as well, with the config file in $VENTANILLA_CONFIG.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+import dramatiq
+import structlog
+from dramatiq.brokers.redis import RedisBroker
+
+from config.load import load_config
+from config.opening import open_configured_store
+from config.schema import Config
+from connectors.registry import Place, kind
+from router.house import House, open_house
+from router.reading import Readers
+from router.service import Router, route_item
+from ventanilla.errors import Temporary
+from ventanilla.queue import ROUTE_ACTOR, ROUTE_QUEUE, build_broker
+from ventanilla.store.engine import Store
+
+log = structlog.get_logger(__name__)
+
+TIME_LIMIT_MS = 120_000
+
+
+def utc_now() -> datetime:
+    """The only clock of the running service."""
+    return datetime.now(UTC)
+
+
+def build_readers(config: Config, house: House) -> Readers:
+    """A reader for each channel of the file, and the trial module of those whose items could kill one."""
+    readers, trials = {}, {}
+    for name, settings in config.channels.items():
+        module = kind(settings.kind)
+        place = Place(name=name, config=config, installation=house.installation, since=utc_now())
+        readers[name] = module.reader(settings, place)
+        if module.TRIAL is not None:
+            trials[name] = module.TRIAL
+    return Readers(readers, trials)
+
+
+def build_router(config: Config, store: Store) -> Router:
+    """Everything that routing needs, at the config version in force."""
+    with store.write() as connection:
+        house = open_house(connection, config, now=utc_now())
+    return Router(store=store, house=house, readers=build_readers(config, house), clock=utc_now)
+
+
+def route_messages(router: Router) -> Callable[[Sequence[int]], None]:
+    """The actor's body: route rows one after another; what the store cannot take now, the sweeper brings back."""
+
+    def route(ids: Sequence[int]) -> None:
+        for row_id in ids:
+            try:
+                route_item(router, row_id)
+            except Temporary as error:
+                log.warning("routing_interrupted", inbox_id=row_id, problem=str(error))
+                return
+            except Exception:  # noqa: S112  route_item has logged it and counted the attempt; the others go on
+                continue
+
+    return route
+
+
+def declare_actors(broker: RedisBroker, router: Router) -> None:
+    """Declare what this process works: immediate messages that name rows, no retries, no delays."""
+    options = {"broker": broker, "queue_name": ROUTE_QUEUE, "actor_name": ROUTE_ACTOR}
+    dramatiq.actor(route_messages(router), max_retries=0, time_limit=TIME_LIMIT_MS, **options)
+
+
+def setup() -> None:
+    """What Dramatiq's own command calls. Its return value is ignored, so it sets the broker."""
+    loaded = load_config(os.environ.get("VENTANILLA_CONFIG", "ventanilla.toml"))
+    url = os.environ.get("VENTANILLA_QUEUE_URL") or loaded.config.queue_url()
+    broker = build_broker(url or "")
+    dramatiq.set_broker(broker)
+    declare_actors(broker, build_router(loaded.config, open_configured_store(loaded.config)))

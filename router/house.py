@@ -13,7 +13,7 @@ from config.promises import PromiseSettings, Target
 from config.schema import Config
 from ventanilla.clocks.calendar import ALWAYS, Calendar
 from ventanilla.clocks.due import due_at
-from ventanilla.store.installation import Installation
+from ventanilla.store.installation import Installation, active_config, ensure_installation
 from ventanilla.store.tables import channels
 from ventanilla.words import Mode
 
@@ -39,8 +39,8 @@ class House:
                 zone=settings.timezone or self.config.service.timezone,
                 hours=settings.hours,
                 seasons=[one.model_dump(by_alias=True) for one in settings.seasons],
-                holidays=settings.holidays.model_dump(),
-                special={day: hours for day, hours in settings.special.items()},
+                holidays=settings.holidays.model_dump() if settings.holidays else None,
+                special={str(day): hours for day, hours in settings.special.items()},
             )
         return self._calendars[name]
 
@@ -80,6 +80,13 @@ class House:
         """The domain that our Message-IDs carry on this channel."""
         address = getattr(self.config.channels[channel], "address", "")
         return address.rpartition("@")[2] or "ventanilla.invalid"
+
+
+def open_house(connection: sa.Connection, config: Config, *, now: datetime) -> House:
+    """The house as the store knows it now: the version in force and this installation's identity."""
+    active = active_config(connection)
+    installation = ensure_installation(connection, now=now)
+    return House(config=config, version=active.id if active else 0, installation=installation)
 
 
 def modes(connection: sa.Connection) -> dict[str, Mode]:

@@ -8,36 +8,35 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from router.house import House
 from ventanilla.channel import Message
 from ventanilla.errors import BadMessage
 
 ISOLATED_SECONDS = 30
-Reader = Callable[[bytes, House, str], Message]
+Reader = Callable[[bytes], Message]
 
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """One reader for each kind of channel: raw bytes, house, channel name → message. Raises BadMessage."""
+    """One reader for each channel by its name: raw bytes → message. `trials` are the modules that do nothing but read
+    standard input, for the kinds whose items could kill their reader."""
 
-    by_kind: Mapping[str, Reader]
-    trial: tuple[str, ...] = ()
+    by_channel: Mapping[str, Reader]
+    trials: Mapping[str, str]
 
-    def read(self, raw: bytes, house: House, channel: str) -> Message:
+    def read(self, raw: bytes, channel: str) -> Message:
         """Read one raw item. Raises BadMessage when it cannot be read."""
-        settings = house.config.channels.get(channel)
-        if settings is None:
+        if channel not in self.by_channel:
             raise BadMessage(f"channel {channel} is no longer in the configuration")
-        return self.by_kind[settings.kind](raw, house, channel)
+        return self.by_channel[channel](raw)
 
-    def try_alone(self, raw: bytes) -> None:
+    def try_alone(self, raw: bytes, channel: str) -> None:
         """Read it in a process of its own first: for an item whose reader did not come back last time.
 
         Raises BadMessage when that process dies or takes too long; the worker survives.
         """
-        if not self.trial:
+        if channel not in self.trials:
             return
-        command = [sys.executable, "-m", *self.trial]
+        command = [sys.executable, "-m", self.trials[channel]]
         try:
             done = subprocess.run(command, input=raw, capture_output=True, timeout=ISOLATED_SECONDS, check=False)
         except subprocess.TimeoutExpired:
@@ -46,10 +45,10 @@ class Readers:
             raise BadMessage(f"its reader died (exit {done.returncode})")
 
 
-def read_row(readers: Readers, house: House, row: Any, raw: bytes | None) -> Message:
+def read_row(readers: Readers, row: Any, raw: bytes | None) -> Message:
     """Read a ledger row's item; suspicious ones (read before without an outcome) first in a process of their own."""
     if raw is None:
         raise BadMessage("there are no bytes to read")
     if row.attempts > 1:
-        readers.try_alone(raw)
-    return readers.read(raw, house, row.channel)
+        readers.try_alone(raw, row.channel)
+    return readers.read(raw, row.channel)

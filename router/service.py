@@ -70,7 +70,7 @@ def route_item(router: Router, row_id: int) -> InboxState | None:
         return None
     try:
         raw = raw_bytes(router.store, row)
-        message = read_row(router.readers, router.house, row, raw)
+        message = read_row(router.readers, row, raw)
         return _route(router, row, message)
     except BadMessage as error:
         return quarantine(router, row, str(error))

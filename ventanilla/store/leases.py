@@ -7,12 +7,17 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from ventanilla.errors import Conflict
+from ventanilla.processes import is_dead
 from ventanilla.store.engine import Store
 from ventanilla.store.tables import leases
 
 
 def acquire_lease(store: Store, name: str, *, holder: str, ttl: timedelta, now: datetime) -> int | None:
-    """The fencing token if the lease is ours now (free, lapsed, or ours already), else None. Every take-over raises the token."""
+    """The fencing token if the lease is ours now, else None.
+
+    It is ours if it was free, lapsed, ours already, or held by a process of this machine that is dead. Every take-over
+    raises the token.
+    """
     with store.write() as connection:
         row = connection.execute(sa.select(leases).where(leases.c.name == name).with_for_update()).one_or_none()
         if row is None:
@@ -21,7 +26,7 @@ def acquire_lease(store: Store, name: str, *, holder: str, ttl: timedelta, now: 
         if row.holder == holder:
             connection.execute(sa.update(leases).where(leases.c.name == name).values(expires_at=now + ttl))
             return int(row.token)
-        if row.expires_at > now:
+        if row.expires_at > now and not is_dead(row.holder):
             return None
         values = {"holder": holder, "token": row.token + 1, "expires_at": now + ttl}
         connection.execute(sa.update(leases).where(leases.c.name == name).values(values))

@@ -1,0 +1,101 @@
+"""What every command has at hand: the file, the store, the house, and how to print. Opens things when they are first needed."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ventanilla.errors import BadInput
+
+if TYPE_CHECKING:
+    from config.load import Loaded
+    from router.house import House
+    from ventanilla.store.engine import Store
+
+DEFAULT_CONFIG = "ventanilla.toml"
+
+
+@dataclass(slots=True)
+class Context:
+    """One run of the command. `as_json`: one JSON document on standard output and nothing else there."""
+
+    config_path: Path = field(default_factory=lambda: Path(os.environ.get("VENTANILLA_CONFIG") or DEFAULT_CONFIG))
+    as_json: bool = False
+    _loaded: Loaded | None = None
+    _store: Store | None = None
+
+    @property
+    def loaded(self) -> Loaded:
+        """The file, read and checked. Raises ConfigError, or BadInput when there is none."""
+        if self._loaded is None:
+            from config.load import load_config
+
+            if not self.config_path.is_file():
+                raise BadInput(
+                    f"{self.config_path}: no such file; `ventanilla init` writes one, --config FILE names another"
+                )
+            self._loaded = load_config(self.config_path)
+        return self._loaded
+
+    @property
+    def store(self) -> Store:
+        """The store, its schema checked. Raises Temporary or Unreachable."""
+        if self._store is None:
+            from config.opening import open_configured_store
+            from ventanilla.store.migrate import require_current
+
+            store = open_configured_store(self.loaded.config)
+            require_current(store)
+            self._store = store
+        return self._store
+
+    def house(self) -> House:
+        """The settings in force with the store's identity."""
+        from router.house import open_house
+
+        with self.store.write() as connection:
+            return open_house(connection, self.loaded.config, now=self.now())
+
+    @staticmethod
+    def now() -> datetime:
+        """The time, in UTC."""
+        return datetime.now(UTC)
+
+    def print_json(self, document: Any) -> None:
+        """One JSON document on standard output; instants as ISO 8601 in UTC."""
+        json.dump(document, sys.stdout, ensure_ascii=False, indent=2, default=_plain)
+        sys.stdout.write("\n")
+
+
+_CONTEXT = Context()
+
+
+def context() -> Context:
+    """This run's context."""
+    return _CONTEXT
+
+
+@contextmanager
+def fresh_context() -> Iterator[Context]:
+    """A context of its own for one run; tests call commands in this process."""
+    global _CONTEXT
+    before, _CONTEXT = _CONTEXT, Context()
+    try:
+        yield _CONTEXT
+    finally:
+        _CONTEXT = before
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, Path):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")

@@ -1,0 +1,106 @@
+"""The command's frame: global options before or after the command, errors in plain words, exit codes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from cli.context import context
+from ventanilla import __version__
+from ventanilla.errors import BadInput, ConfigError, Conflict, Permanent, Temporary, Unreachable
+
+GROUPS = ("cli.parts",)
+"""Modules that add commands to the app; each has `add_to(app)`."""
+
+_VALUED, _FLAGS = ("--config",), ("--json",)
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="One window for every customer: mail, chat and phone into one queue, one responsible person per case.",
+    epilog="Start here: `ventanilla init`, then `ventanilla check --connect`, then `ventanilla up`.",
+)
+
+
+@app.callback()
+def options(
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config", help="The settings file. Default: $VENTANILLA_CONFIG, else ventanilla.toml.", metavar="FILE"
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")] = False,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"ventanilla {__version__}")
+        raise typer.Exit
+    if config is not None:
+        context().config_path = config
+    context().as_json = as_json
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; return the exit code: 0 done, 1 found what it looks for, 2 bad input, 3 out of reach."""
+    for module in GROUPS:
+        import_module(module).add_to(app)
+    try:
+        result = app(args=options_first(arguments), prog_name="ventanilla", standalone_mode=False)
+    except typer.Exit as leaving:
+        return leaving.exit_code
+    except typer.Abort:
+        return _fail("stopped; nothing was changed", 2)
+    except TyperException as error:
+        error.show()
+        return 2
+    except (ConfigError, BadInput, Conflict) as error:
+        return _fail(str(error), 2)
+    except (Unreachable, Temporary) as error:
+        return _fail(str(error), 3)
+    except Permanent as error:
+        return _fail(f"{error}\n{error.cure}".strip(), 3)
+    return result if isinstance(result, int) else 0
+
+
+def options_first(arguments: Sequence[str]) -> list[str]:
+    """Move --config and --json, wherever they stand before a lone `--`, to the front."""
+    first: list[str] = []
+    rest: list[str] = []
+    pending = list(arguments)
+    while pending:
+        word = pending.pop(0)
+        if word == "--":
+            return [*first, *rest, word, *pending]
+        if word in _FLAGS or word.startswith(tuple(f"{name}=" for name in _VALUED)):
+            first.append(word)
+        elif word in _VALUED:
+            first += [word, *([pending.pop(0)] if pending else [])]
+        else:
+            rest.append(word)
+    return first + rest
+
+
+def run() -> None:
+    """The console script."""
+    try:
+        code = main(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader (head, less) has what it wanted
+        sys.stderr.close()
+        code = 0
+    sys.exit(code)
+
+
+def _fail(message: str, code: int) -> int:
+    typer.echo(message, err=True)
+    return code

@@ -1,0 +1,207 @@
+"""The delivery loop: claims what is due in the outbox and hands it to its sender. Knows no vendor and writes no text."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+
+from ventanilla.channel import Outgoing, Sender
+from ventanilla.errors import Ambiguous, LoginRefused, Permanent, Temporary, VentanillaError
+from ventanilla.processes import is_dead, this_process
+from ventanilla.store.engine import Store
+from ventanilla.store.events import Journal
+from ventanilla.store.outbox import abandoned_letters, back_off, claim_letter, due_letters, finish_letter
+from ventanilla.store.tables import assignments, conversations
+from ventanilla.words import DeliveryState, EventKind, OutboxKind
+
+log = structlog.get_logger(__name__)
+
+TRIES = {OutboxKind.NOTICE: 4}
+MOST_TRIES = 40
+IDLE = 0.25
+ABANDONED = timedelta(minutes=10)
+ACTOR = "delivery"
+
+StillWanted = Callable[[sa.Connection, sa.Row[Any]], str | None]
+"""Why a row must not go out after all (its case has moved on, its channel observes); None when it may."""
+Failed = Callable[[sa.Connection, sa.Row[Any], Journal], None]
+"""What to do, in the same transaction, about a row that failed for good."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Deliverer:
+    """Sends what is due, one thread for each way out, until told to stop."""
+
+    store: Store
+    senders: Mapping[str, Callable[[], Sender | None]]
+    still_wanted: StillWanted
+    failed: Failed
+    clock: Callable[[], datetime]
+    stop: threading.Event = field(default_factory=threading.Event)
+    _pools: dict[str, ThreadPoolExecutor] = field(default_factory=dict)
+    _open: dict[str, Sender] = field(default_factory=dict)
+    _under_way: dict[int, Future[None]] = field(default_factory=dict)
+
+    def run(self) -> None:
+        """Until `stop`: hand out what is due; then finish what is under way. Never raises."""
+        while not self.stop.is_set():
+            try:
+                handed_out = self._hand_out()
+            except Temporary as error:
+                log.warning("outbox_not_read", problem=str(error))
+                handed_out = 0
+            if not handed_out:
+                self.stop.wait(IDLE)
+        for pool in self._pools.values():
+            pool.shutdown(wait=True, cancel_futures=True)
+        for sender in self._open.values():
+            sender.close()
+
+    def deliver_due(self) -> int:
+        """Send everything that is due now, in this thread; return how many rows were tried."""
+        rows = due_letters(self.store, now=self.clock())
+        for row in rows:
+            self._deliver(row.id, row.via)
+        return len(rows)
+
+    def recover(self) -> int:
+        """Rows left `sending` by a process that is dead: they may have gone out. E-mail goes again under its own Message-ID."""
+        recovered = 0
+        for row in abandoned_letters(self.store, before=self.clock()):
+            old = row.sending_at < self.clock() - ABANDONED
+            if old or (row.claimed_by is not None and is_dead(row.claimed_by)):
+                error = Ambiguous("the process that was sending it died", retry_after=0)
+                recovered += self._again_later(row, error)
+        return recovered
+
+    def _hand_out(self) -> int:
+        self._under_way = {row_id: future for row_id, future in self._under_way.items() if not future.done()}
+        self.recover()
+        rows = [row for row in due_letters(self.store, now=self.clock()) if row.id not in self._under_way]
+        for row in rows:
+            pool = self._pools.setdefault(row.via, ThreadPoolExecutor(1, thread_name_prefix=f"deliver {row.via}"))
+            self._under_way[row.id] = pool.submit(self._deliver, row.id, row.via)
+        return len(rows)
+
+    def _deliver(self, row_id: int, via: str) -> None:
+        try:
+            row = claim_letter(self.store, row_id, by=this_process(), now=self.clock())
+            if row is not None and not self._drop_if_unwanted(row):
+                self._send(row, via)
+        except Temporary as error:  # the store: the row stays as it is and is seen to again
+            log.warning("delivery_interrupted", outbox_id=row_id, problem=str(error))
+        except Exception:
+            log.exception("delivery_failed", outbox_id=row_id)
+
+    def _send(self, row: sa.Row[Any], via: str) -> None:
+        try:
+            sent = self._sender(via).send(outgoing(row))
+        except Ambiguous as error:
+            self._again_later(row, error)
+        except (Temporary, LoginRefused) as error:
+            self._again_later(row, error)
+        except Permanent as error:
+            self._give_up(row, str(error))
+        except Exception as error:
+            log.exception("sender_failed", outbox_id=row.id, via=via)
+            self._again_later(row, Temporary(f"{type(error).__name__} (see the log)"))
+        else:
+            self._note_sent(row, sent.external_id)
+
+    def _sender(self, via: str) -> Sender:
+        sender = self._open.get(via)
+        if sender is None:
+            made = self.senders[via]() if via in self.senders else None
+            if made is None:
+                raise Permanent(f"nothing can send through {via}", cure=f"give channels.{via} an smtp server")
+            sender = self._open[via] = made
+        return sender
+
+    def _drop_if_unwanted(self, row: sa.Row[Any]) -> bool:
+        with self.store.write() as connection:
+            reason = self.still_wanted(connection, row)
+            if reason is not None:
+                finish_letter(connection, row, DeliveryState.DROPPED, reason=reason)
+        return reason is not None
+
+    def _note_sent(self, row: sa.Row[Any], external_id: str | None) -> None:
+        now = self.clock()
+        journal = Journal(now=now, actor=ACTOR)
+        with self.store.write() as connection:
+            done = finish_letter(connection, row, DeliveryState.SENT, sent_at=now, external_id=external_id)
+            if done and row.kind == OutboxKind.NOTICE:
+                _note_notified(connection, row, now)
+                journal.add(EventKind.NOTICE_SENT, **_ids(row))
+            elif done:
+                journal.add(EventKind.DELIVERY, data={"state": "sent"}, **_ids(row))
+            journal.flush(connection)
+        log.info("sent", outbox_id=row.id, kind=row.kind, via=row.via)
+
+    def _again_later(self, row: sa.Row[Any], error: VentanillaError) -> bool:
+        if row.attempts >= TRIES.get(OutboxKind(row.kind), MOST_TRIES):
+            return self._give_up(row, f"not delivered in {row.attempts} attempts: {error}")
+        asked = getattr(error, "retry_after", None)
+        wait = back_off(row.attempts) if asked is None else timedelta(seconds=asked)
+        with self.store.write() as connection:
+            changed = finish_letter(
+                connection, row, DeliveryState.PENDING, reason=str(error), not_before=self.clock() + wait
+            )
+        log.warning("not_sent_yet", outbox_id=row.id, via=row.via, attempt=row.attempts, problem=str(error))
+        return changed
+
+    def _give_up(self, row: sa.Row[Any], reason: str) -> bool:
+        journal = Journal(now=self.clock(), actor=ACTOR)
+        with self.store.write() as connection:
+            changed = finish_letter(connection, row, DeliveryState.FAILED, reason=reason)
+            if changed:
+                kind = EventKind.NOTICE_FAILED if row.kind == OutboxKind.NOTICE else EventKind.DELIVERY
+                journal.add(kind, data={"state": "failed"}, **_ids(row))
+                self.failed(connection, row, journal)
+            journal.flush(connection)
+        log.error("not_delivered", outbox_id=row.id, via=row.via, reason=reason)
+        return changed
+
+
+def outgoing(row: sa.Row[Any]) -> Outgoing:
+    """The message that an outbox row stands for; a repeat carries the same Message-ID."""
+    payload = row.payload
+    return Outgoing(
+        id=row.id,
+        recipient=row.recipient,
+        subject=payload.get("subject", ""),
+        text=payload.get("text", ""),
+        html=payload.get("html"),
+        message_id=row.message_id,
+        in_reply_to=payload.get("in_reply_to"),
+        references=tuple(payload.get("references", ())),
+        reply_to=payload.get("reply_to"),
+        from_name=payload.get("from_name", ""),
+        headers=dict(payload.get("headers", {})),
+    )
+
+
+def still_theirs(connection: sa.Connection, row: sa.Row[Any]) -> str | None:
+    """Why a notice is moot: its case has another owner by now, or nobody waits any more. None when it still tells news."""
+    if row.kind != OutboxKind.NOTICE or row.conversation_id is None:
+        return None
+    query = sa.select(conversations.c.assignment_number, conversations.c.waiting_since, conversations.c.owned)
+    case = connection.execute(query.where(conversations.c.id == row.conversation_id)).one()
+    if case.owned is None or case.assignment_number != row.assignment_number:
+        return "the case has another owner by now"
+    return None if case.waiting_since is not None else "the case was answered meanwhile"
+
+
+def _note_notified(connection: sa.Connection, row: sa.Row[Any], now: datetime) -> None:
+    this = (assignments.c.conversation_id == row.conversation_id) & (assignments.c.number == row.assignment_number)
+    connection.execute(sa.update(assignments).where(this, assignments.c.notified_at.is_(None)).values(notified_at=now))
+
+
+def _ids(row: sa.Row[Any]) -> dict[str, Any]:
+    return {"outbox_id": row.id, "conversation_id": row.conversation_id, "agent": row.agent}

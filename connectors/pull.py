@@ -1,0 +1,156 @@
+"""The pull loop of one source: lease, pull, commit, enqueue, wait. Knows no vendor and routes nothing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from ventanilla.channel import Source
+from ventanilla.errors import Conflict, LoginRefused, Permanent, Temporary
+from ventanilla.processes import this_process
+from ventanilla.store.channels import note_pull, note_trouble
+from ventanilla.store.engine import Store
+from ventanilla.store.inbox import commit_batch, read_checkpoint
+from ventanilla.store.leases import acquire_lease, release_lease
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(seconds=30)
+RENEW = 10.0
+FIRST_RETRY, LAST_RETRY = 1.0, 300.0
+
+Enqueue = Callable[[Sequence[int]], object]
+TellTrouble = Callable[[str, str, str], None]
+"""(channel, problem, cure): a channel has just been paused; somebody must know."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Puller:
+    """Pulls one source until told to stop. `enqueue` may fail: the sweeper brings what it lost."""
+
+    channel: str
+    source: Source
+    store: Store
+    poll: timedelta
+    enqueue: Enqueue
+    tell_trouble: TellTrouble
+    clock: Callable[[], datetime]
+    stop: threading.Event = field(default_factory=threading.Event)
+    _token: int = 0
+    _failures: int = 0
+
+    def run(self) -> None:
+        """Until `stop`: one round after another; never raises."""
+        keeper = threading.Thread(target=self._keep_lease, name=f"lease {self.channel}", daemon=True)
+        keeper.start()
+        while not self.stop.is_set():
+            try:
+                self._round()
+                self._failures = 0
+            except Exception as error:  # the loop parks the trouble and goes on; nothing is lost by it
+                self._park(error)
+        self.source.close()
+        self._let_go()
+
+    def interrupt(self) -> None:
+        """Stop soon, from another thread."""
+        self.stop.set()
+        self.source.interrupt()
+
+    def pull_once(self) -> int:
+        """Pull and commit what is new; return how many items wanted routing."""
+        new = 0
+        checkpoint = read_checkpoint(self.store, self.source.name)
+        for batch in self.source.pull(checkpoint, now=self.clock()):
+            ids = commit_batch(self.store, self.channel, batch, lease=(self._lease, self._token), now=self.clock())
+            new += len(ids)
+            self._enqueue(ids)
+            if self.stop.is_set():
+                break
+        return new
+
+    @property
+    def _lease(self) -> str:
+        return f"pull {self.source.name}"
+
+    def _round(self) -> None:
+        if not self._take_lease():
+            self.stop.wait(RENEW / 2)
+            return
+        new = self.pull_once()
+        if note_pull(self.store, self.channel, now=self.clock(), items=new):
+            log.info("channel_resumed", channel=self.channel)
+        if new:
+            log.info("pulled", channel=self.channel, source=self.source.name, items=new)
+        if not self.stop.is_set():
+            self.source.wait(self.poll.total_seconds())
+
+    def _take_lease(self) -> bool:
+        token = acquire_lease(self.store, self._lease, holder=self._holder, ttl=LEASE, now=self.clock())
+        if token is None:
+            log.info("waiting_for_lease", channel=self.channel, source=self.source.name)
+        self._token = token or 0
+        return token is not None
+
+    @property
+    def _holder(self) -> str:
+        return this_process()
+
+    def _keep_lease(self) -> None:
+        """Renew while a pull or a wait takes long; a lost lease makes the next commit fail, which is what it is for."""
+        while not self.stop.wait(RENEW):
+            try:
+                if self._token:
+                    acquire_lease(self.store, self._lease, holder=self._holder, ttl=LEASE, now=self.clock())
+            except Temporary as error:
+                log.warning("lease_not_renewed", channel=self.channel, problem=str(error))
+
+    def _let_go(self) -> None:
+        try:
+            release_lease(self.store, self._lease, holder=self._holder, now=self.clock())
+        except Temporary as error:
+            log.warning("lease_not_released", channel=self.channel, problem=str(error))
+
+    def _enqueue(self, ids: Sequence[int]) -> None:
+        try:
+            self.enqueue(ids)
+        except Temporary as error:
+            log.warning("not_enqueued", channel=self.channel, items=len(ids), problem=str(error))
+
+    def _park(self, error: Exception) -> None:
+        self._failures += 1
+        delay = min(FIRST_RETRY * 2.0 ** min(self._failures - 1, 20), LAST_RETRY)
+        pause = isinstance(error, LoginRefused | Permanent)
+        known = isinstance(error, Temporary | Permanent | Conflict)
+        log.log(
+            30 if known else 40,
+            "pull_failed",
+            channel=self.channel,
+            problem=str(error),
+            retry=delay,
+            exc_info=not known,
+        )
+        if isinstance(error, Conflict):
+            self._token = 0
+        else:
+            self._note(error, pause=pause, delay=delay)
+        self.stop.wait(delay)
+
+    def _note(self, error: Exception, *, pause: bool, delay: float) -> None:
+        problem = str(error) if isinstance(error, Temporary | Permanent) else f"{type(error).__name__} (see the log)"
+        cure = getattr(error, "cure", "")
+        now = self.clock()
+        retry_at = now + timedelta(seconds=delay)
+        try:
+            with self.store.write() as connection:
+                paused = note_trouble(
+                    connection, self.channel, problem=problem, cure=cure, pause=pause, retry_at=retry_at, now=now
+                )
+            if paused:
+                self.tell_trouble(self.channel, problem, cure)
+        except Temporary as store_error:
+            log.warning("trouble_not_noted", channel=self.channel, problem=str(store_error))

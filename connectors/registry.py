@@ -1,0 +1,55 @@
+"""Which channels there are: one line a kind. Vendor libraries load only when a channel of their kind is used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol, cast
+
+from config.channel import ChannelSettings
+from config.schema import Config
+from ventanilla.channel import Finding, Message, Sender, Source
+from ventanilla.store.installation import Installation
+
+KINDS = {"email": "connectors.imap_email.channel"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a channel lives: its name in the file, the whole configuration, who we are, since when it is configured."""
+
+    name: str
+    config: Config
+    installation: Installation
+    since: datetime
+
+    @property
+    def tokens(self) -> Path:
+        """The folder for OAuth2 tokens, readable by us alone."""
+        return self.config.service.data_dir / "tokens"
+
+
+class Kind(Protocol):
+    """What a channel's module offers."""
+
+    TRIAL: str | None
+
+    def sources(self, settings: ChannelSettings, place: Place) -> Sequence[Source]:
+        """One source for each place to pull from. Opens no connection yet."""
+
+    def reader(self, settings: ChannelSettings, place: Place) -> Callable[[bytes], Message]:
+        """What turns this channel's raw items into messages; pure. Raises BadMessage."""
+
+    def sender(self, settings: ChannelSettings, place: Place) -> Sender | None:
+        """What puts messages on their way; None where the channel cannot send."""
+
+    def check(self, settings: ChannelSettings, place: Place) -> Iterator[Finding]:
+        """Log in everywhere, change nothing, and say what works, what will happen and what cures the rest."""
+
+
+def kind(name: str) -> Kind:
+    """The module behind a kind of channel; KeyError for one there is no connector for."""
+    return cast(Kind, import_module(KINDS[name]))
