@@ -1,0 +1,114 @@
+"""The Dramatiq broker as this service needs it: how Redis is spoken to, and nothing about what the messages mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import redis
+from dramatiq import Message
+from dramatiq.brokers.redis import RedisBroker
+from dramatiq.middleware import Middleware, TimeLimit
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from ventanilla.errors import BadInput
+from ventanilla.queue.running import Running
+
+ROUTE_QUEUE = "route"
+ROUTE_ACTOR = "route_messages"
+
+# Every key begins with it. Give the queue a Redis database of its own all the same: Dramatiq's maintenance runs KEYS.
+NAMESPACE = "ventanilla"
+# A Redis that is away must cost a connector seconds, never minutes.
+SOCKET_TIMEOUT = 2.0
+# A worker not heard of for this long is dead, and what it held goes back to its queue (milliseconds).
+HEARTBEAT_TIMEOUT = 5_000
+# How many of a million commands look for dead workers. Dramatiq's own 1,000 did not look once in 150 s.
+MAINTENANCE_CHANCE = 200_000
+# Dead letters name rows that SQL holds anyway, so they are kept for an hour and not for a week (milliseconds).
+DEAD_MESSAGE_TTL = 3_600_000
+# What an actor gets when it is declared without a time_limit of its own (milliseconds).
+TIME_LIMIT = 60_000
+
+SCHEMES = ("redis", "rediss", "unix")
+
+
+class NoRetries(Middleware):
+    """Lets actors say `max_retries=0`, which is all this service knows: the sweeper tries again, from SQL.
+
+    Dramatiq's own Retries would push what failed onto a delay queue, which lives in a worker's memory (dramatiq#545).
+    """
+
+    @property
+    def actor_options(self) -> set[str]:
+        return {"max_retries"}
+
+
+class QueueBroker(RedisBroker):
+    """Dramatiq's Redis broker without delay queues, with a heartbeat that can be sent on purpose.
+
+    `quiet_until` is the moment (monotonic) before which nobody asks again a Redis that did not answer in time.
+    """
+
+    quiet_until = 0.0
+
+    def declare_queue(self, queue_name: str) -> None:
+        """Declare a queue without its delay queue: nothing is ever delayed, and its consumer would poll for nothing."""
+        if queue_name not in self.queues:
+            self.emit_before("declare_queue", queue_name)
+            self.queues.add(queue_name)
+            self.emit_after("declare_queue", queue_name)
+
+    def enqueue(self, message: Message[Any], *, delay: int | None = None) -> Message[Any]:
+        """Push one message. A delay is refused: due times live in SQL."""
+        if delay is not None:
+            raise ValueError(f"delay={delay}: the queue carries immediate messages only; keep due times in the store")
+        return super().enqueue(message)
+
+    def _should_do_maintenance(self, command: str) -> int:
+        return 1 if command == "heartbeat" else super()._should_do_maintenance(command)
+
+    def _dispatch(self, command: str) -> Callable[..., Any]:
+        """As Dramatiq's, but a time-out counts as a lost connection, which its worker knows how to survive.
+
+        redis-py's TimeoutError is no ConnectionError; an ack that runs into one would be given up for good.
+        """
+        dispatch = super()._dispatch(command)  # type: ignore[no-untyped-call]
+
+        def translated(*args: Any) -> Any:
+            try:
+                return dispatch(*args)
+            except redis.TimeoutError as error:
+                raise redis.ConnectionError(str(error)) from error
+
+        return translated
+
+
+def build_broker(url: str, *, namespace: str = NAMESPACE) -> QueueBroker:
+    """A broker on `url` (redis://, rediss:// or unix:// and a path); connects to nothing yet. BadInput: another scheme.
+
+    No Prometheus (it would listen on 0.0.0.0), no Retries, no AgeLimit (it would drop what a host with a slow clock
+    sends), no ShutdownNotifications (an actor in the middle of a transaction is let finish).
+    """
+    scheme = urlsplit(url).scheme
+    if scheme not in SCHEMES:
+        raise BadInput(f'queue.url: expected {", ".join(f"{known}://…" for known in SCHEMES)}, got scheme "{scheme}"')
+    # Repeating a command whose answer was lost would push it twice. Connecting is not repeated either: callers are in a
+    # hurry, and the pool notices by itself a connection that a restarted server closed.
+    client = redis.Redis.from_url(
+        url,
+        socket_timeout=SOCKET_TIMEOUT,
+        socket_connect_timeout=SOCKET_TIMEOUT,
+        retry=Retry(NoBackoff(), 0),
+        health_check_interval=0,
+    )
+    return QueueBroker(  # type: ignore[no-untyped-call]
+        client=client,
+        namespace=namespace,
+        middleware=[NoRetries(), TimeLimit(time_limit=TIME_LIMIT), Running()],
+        heartbeat_timeout=HEARTBEAT_TIMEOUT,
+        maintenance_chance=MAINTENANCE_CHANCE,
+        dead_message_ttl=DEAD_MESSAGE_TTL,
+    )
