@@ -16,9 +16,9 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True)
 
     @classmethod
-    def written_keys(cls) -> tuple[str, ...]:
-        """The keys as the file writes them."""
-        return tuple(field.alias or name for name, field in cls.model_fields.items())
+    def written_keys(cls) -> dict[str, str]:
+        """The keys as the file writes them, each with what a message says when it is missing."""
+        return {field.alias or name: field.description or "" for name, field in cls.model_fields.items()}
 
     @model_validator(mode="wrap")
     @classmethod

@@ -34,7 +34,7 @@ class CalendarSettings(Settings):
     """[calendars.NAME]. The loader fills `timezone` in from the service; without a loader it is UTC."""
 
     timezone: Zone = "UTC"
-    hours: Hours
+    hours: Hours = Field(description='such as hours = { mon-fri = ["09:00-18:00"] }')
     seasons: tuple[Season, ...] = ()
     holidays: Holidays | None = None
     special: dict[Day, tuple[str, ...]] = Field(default_factory=dict)

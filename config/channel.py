@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from config.base import Settings
-from config.durations import Duration
+from config.durations import Duration, PositiveDuration
 from config.plain import plain_error, shown
 from config.values import AddressPattern, Flag, Language, Text
 from ventanilla.words import Mode
@@ -40,7 +40,7 @@ class ChannelSettings(Settings):
     mode: Mode = Mode.OBSERVE
     only_to: tuple[AddressPattern, ...] = ()
     start: Start = "now"
-    team: Text
+    team: Text = Field(description='the team that answers here, such as team = "atencion"')
     language: Language | None = None
-    poll: Duration = timedelta(seconds=60)
+    poll: PositiveDuration = timedelta(seconds=60)
     acknowledge: Acknowledge = Acknowledge()

@@ -44,6 +44,8 @@ def _email(key: Key, channel: EmailSettings) -> Iterator[Remark]:
     yield from check_server((*key, "imap"), channel.imap)
     if channel.smtp is not None:
         yield from check_server((*key, "smtp"), channel.smtp)
+    if channel.address in channel.aliases:
+        yield Remark((*key, "aliases", channel.aliases.index(channel.address)), "is the same as `address`")
     if channel.sent_folder in channel.folders:
         yield Remark((*key, "sent_folder"), f'"{channel.sent_folder}" is also in `folders`: what we send would come in')
 
@@ -111,6 +113,8 @@ def check_server(key: Key, server: MailServer) -> Iterator[Remark]:
     usual = _USUAL.get(server.port)
     if usual is not None and server.security not in (usual, "none"):
         yield warning((*key, "security"), f'port {server.port} usually speaks "{usual}", not "{server.security}"')
+    if server.user is None and server.password is not None:
+        yield Remark((*key, "user"), "is required beside `password`")
     if server.ca_file is not None and not server.ca_file.is_file():
         yield Remark((*key, "ca_file"), f"there is no file {server.ca_file}")
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from config.available import AVAILABLE_BLOBS, AVAILABLE_PACKS, NOT_YET, PACKS
+from config.check_channels import check_server
 from config.draft import Draft
 from config.pieces import Pieces
 from config.plain import nearest
@@ -49,6 +50,8 @@ def check_staff(draft: Draft) -> Iterator[Remark]:
         yield Remark(("staff", "email"), "name a `channel` or an `smtp` server, not both")
     if email.smtp is not None and email.address is None:
         yield Remark(("staff", "email", "address"), "is required beside `smtp`: the address that notices come from")
+    if email.smtp is not None:
+        yield from check_server(("staff", "email", "smtp"), email.smtp)
     if email.channel is None and email.smtp is None:
         yield Remark(("staff", "email"), 'name a `channel` such as { channel = "soporte" }, or an `smtp` server')
     channel = draft.channels.get(email.channel or "")

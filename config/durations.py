@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import PlainSerializer, PlainValidator
+from pydantic import AfterValidator, PlainSerializer, PlainValidator
 
 from config.plain import plain_error, shown
 
@@ -47,4 +47,11 @@ def _validate(value: object) -> timedelta:
         raise plain_error(f"{error}, got {shown(value)}") from None
 
 
+def _positive(duration: timedelta) -> timedelta:
+    if not duration:
+        raise plain_error(f"expected {ALLOWED}, got zero")
+    return duration
+
+
 Duration = Annotated[timedelta, PlainValidator(_validate), PlainSerializer(format_duration, return_type=str)]
+PositiveDuration = Annotated[Duration, AfterValidator(_positive)]

@@ -51,11 +51,11 @@ class EmailSettings(ChannelSettings):
     """
 
     kind: Literal["email"] = "email"
-    address: MailAddress
+    address: MailAddress = Field(description='what customers write to, such as address = "info@example.com"')
     aliases: Annotated[tuple[MailAddress, ...], Unique] = ()
     provider: Annotated[Text, AfterValidator(_known)] | None = None
     security: Security | None = None
-    imap: ImapServer
+    imap: ImapServer = Field(description='such as imap = { host = "imap.example.com", … }, or name a `provider`')
     smtp: SmtpServer | None = None
     oauth2: OAuth2 | None = None
     folders: Annotated[tuple[Text, ...], AtLeastOne, Unique] = ("INBOX",)
@@ -111,7 +111,7 @@ def _server(channel: dict[str, Any], server: dict[str, Any], preset: tuple[str, 
         filled["host"] = preset[0]
         if "port" not in filled and "security" not in filled and "security" not in channel:
             filled["port"] = preset[1]
-    if "security" not in filled and channel.get("security") is not None:
+    if "security" not in filled and channel.get("security") in ("tls", "starttls", "none"):
         filled["security"] = channel["security"]
     return filled
 

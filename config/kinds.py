@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from config.channel import ChannelSettings
 from config.email import EmailSettings
-from config.plain import nearest, plain_error, shown
+from config.plain import nearest, plain_error, refusal, shown
 from config.telegram import TelegramSettings
 from config.twilio import TwilioSettings
 
@@ -23,7 +23,7 @@ def read_channel(value: object, context: dict[str, object] | None = None) -> Cha
         raise plain_error(f"expected a table, got {shown(value)}")
     kind = value.get("kind")
     if kind is None:
-        raise plain_error("`kind` is required: " + ", ".join(f'"{known}"' for known in KINDS))
+        raise refusal(f"is required: one of {', '.join(KINDS)}", at="kind")
     if not isinstance(kind, str) or kind not in KINDS:
-        raise plain_error(f"unknown kind {shown(kind)}{nearest(str(kind), KINDS)}")
+        raise refusal(f"unknown kind {shown(kind)}{nearest(str(kind), KINDS, quote=chr(34))}", at="kind")
     return KINDS[kind].model_validate(value, context=context)

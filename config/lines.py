@@ -53,11 +53,12 @@ class _Scan:
         line = self._line()
         table = self._within(self._key(()))
         self.at += 2 if is_item else 1
+        for depth in range(1, len(table) + 1):
+            self.lines.setdefault(table[:depth], line)
         if is_item:
-            self.lines.setdefault(table, line)
             self.tables[table] += 1
             table = (*table, self.tables[table] - 1)
-        self.lines.setdefault(table, line)
+            self.lines.setdefault(table, line)
         return table
 
     def _within(self, key: Path) -> Path:

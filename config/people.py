@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, PlainSerializer
 
 from config.base import Settings
-from config.durations import Duration
+from config.durations import Duration, PositiveDuration
 from config.values import Capacity, Day, MailAddress, SpokenLanguage, TelegramId, Text, Unique
 from ventanilla.words import Role
 
@@ -28,7 +28,9 @@ class TeamSettings(Settings):
     members: Annotated[tuple[Text, ...], Unique] = ()
     duty: Annotated[tuple[Text, ...], Unique] = ()
     strategy: Literal["balanced", "round_robin", "longest_idle"] = "balanced"
-    accept_within: Annotated[Duration | None, BeforeValidator(lambda value: None if value == "off" else value)] = None
+    accept_within: Annotated[
+        PositiveDuration | None, BeforeValidator(lambda value: None if value == "off" else value)
+    ] = None
     away_grace: Duration = timedelta(minutes=15)
     reopen_within: Duration = timedelta(days=14)
 

@@ -27,6 +27,11 @@ class Piece:
     source: Source
 
 
+def _as_written(key: Key, source: Source) -> Key:
+    """A key without the number that a value standing for a list of one has only inside of the program."""
+    return key[:-1] if isinstance(key[-1], int) and key not in source.lines and key[:-1] in source.lines else key
+
+
 class Pieces:
     """Every table of every file, and the problems of putting them together."""
 
@@ -54,7 +59,7 @@ class Pieces:
         for length in (2, 1):
             piece = self._by_key.get(remark.key[:length])
             if piece is not None:
-                local = piece.local + remark.key[length:]
+                local = _as_written(piece.local + remark.key[length:], piece.source)
                 return piece.source.problem(written(local), remark.message, at=local)
         return self.main.problem(written(remark.key), remark.message, at=remark.key)
 

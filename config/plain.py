@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -19,10 +19,16 @@ def plain_error(text: str) -> PydanticCustomError:
     return PydanticCustomError("plain", "{text}", {"text": text})
 
 
+def refusal(text: str, *, at: str) -> ValidationError:
+    """The error of a whole table that is about one of its keys, in words for the admin."""
+    detail = InitErrorDetails(type=plain_error(text), loc=(at,), input=None)
+    return ValidationError.from_exception_data("settings", [detail], hide_input=True)
+
+
 def shown(value: object) -> str:
     """A value as the file writes it; a table or a list only by its name, since it may hold a secret."""
     if isinstance(value, bool | str):
-        return json.dumps(value, ensure_ascii=False)
+        return json.dumps(value if isinstance(value, bool) else shortened(value), ensure_ascii=False)
     if isinstance(value, dict):
         return "a table"
     if isinstance(value, list | tuple):
@@ -32,13 +38,20 @@ def shown(value: object) -> str:
     return str(value)
 
 
+def shortened(text: str) -> str:
+    """A text that still fits into a message."""
+    return text if len(text) <= 80 else f"{text[:79]}…"
+
+
 def expecting(what: str, *, hide: bool = False) -> WrapValidator:
     """Replace whatever pydantic says about a value by `expected WHAT, got VALUE`. `hide` keeps the value out of it."""
 
     def validate(value: Any, handler: Handler) -> Any:
         try:
             return handler(value)
-        except ValidationError:
+        except ValidationError as error:
+            if all(each["type"] == "plain" for each in error.errors(include_url=False)):
+                raise
             found = "" if hide else f", got {shown(value)}"
             raise plain_error(f"expected {what}{found}") from None
 
@@ -55,20 +68,21 @@ def nearest(word: str, known: Iterable[str], *, quote: str = "`") -> str:
     return f"; known here: {', '.join(words[:12])}{more}" if words else ""
 
 
-def plain_details(error: ErrorDetails, known: Iterable[str]) -> InitErrorDetails:
-    """One of pydantic's errors in plain words; `known` are the keys of the table that it was found in."""
-    return InitErrorDetails(type=plain_error(_words(error, known)), loc=error["loc"], input=None)
+def plain_details(error: ErrorDetails, keys: Mapping[str, str]) -> InitErrorDetails:
+    """One of pydantic's errors in plain words; `keys` are those of the table that it was found in, with what each is for."""
+    return InitErrorDetails(type=plain_error(_words(error, keys)), loc=error["loc"], input=None)
 
 
-def _words(error: ErrorDetails, known: Iterable[str]) -> str:
+def _words(error: ErrorDetails, keys: Mapping[str, str]) -> str:
     kind, found, context = error["type"], error["input"], error.get("ctx", {})
     if kind == "plain":
         return str(context["text"])
     if kind == "extra_forbidden":
         key = str(error["loc"][-1])
-        return f"unknown key `{key}`{nearest(key, known)}"
+        return f"unknown key `{key}`{nearest(key, keys)}"
     if kind == "missing":
-        return "is required"
+        meaning = keys.get(str(error["loc"][-1]))
+        return f"is required: {meaning}" if meaning else "is required"
     if kind == "value_error":
         return str(context["error"])
     if kind in ("literal_error", "enum"):
@@ -82,8 +96,8 @@ def _words(error: ErrorDetails, known: Iterable[str]) -> str:
 _STRUCTURES = {
     "model_type": "a table",
     "dict_type": "a table",
-    "tuple_type": "a list",
-    "list_type": "a list",
+    "tuple_type": 'a list such as ["one", "two"]',
+    "list_type": 'a list such as ["one", "two"]',
     "string_type": "a text",
     "bool_type": "true or false",
     "int_type": "a whole number",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from config.base import Settings
-from config.durations import Duration
+from config.durations import PositiveDuration
 from config.values import Percent, Text
 
 
 class Target(Settings):
     """A committed level: `target` percent within a time."""
 
-    within: Duration
+    within: PositiveDuration
     target: Percent = 90
 
 

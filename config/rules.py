@@ -43,4 +43,4 @@ class Rule(Settings):
     """[[rules]], top to bottom; the first that matches decides each field."""
 
     when: When = Field(default=When())
-    then: Then
+    then: Then = Field(description='what it decides, such as then = { team = "atencion" }')

@@ -5,11 +5,10 @@ from __future__ import annotations
 import ipaddress
 from typing import Any, ClassVar, Literal, Self
 
-from pydantic import ValidationError, model_validator
-from pydantic_core import InitErrorDetails
+from pydantic import Field, model_validator
 
 from config.base import Settings
-from config.plain import plain_error
+from config.plain import refusal
 from config.secrets import Secret
 from config.values import AnchoredPath, Host, Port, Text
 
@@ -25,9 +24,9 @@ class MailServer(Settings):
     refused unless the host is this machine.
     """
 
-    ports: ClassVar[dict[str, int]] = {}
+    ports: ClassVar[dict[str, int]] = {"tls": 993, "starttls": 143, "none": 143}
 
-    host: Host
+    host: Host = Field(description="the server's name, unless `provider` fills it in")
     port: Port
     security: Security
     user: Text | None = None
@@ -41,22 +40,19 @@ class MailServer(Settings):
             return value
         by_port = _BY_PORT.get(value["port"], "tls") if isinstance(value.get("port"), int) else "tls"
         security = value.get("security", by_port)
-        port = cls.ports.get(security) if isinstance(security, str) else None
-        return {"security": security} | ({"port": port} if port else {}) | value
+        port = cls.ports.get(str(security), cls.ports["tls"])
+        return {"security": security, "port": port, **value}
 
     @model_validator(mode="after")
     def _refuse_plain_text(self) -> Self:
         if self.security == "none" and not is_loopback(self.host):
             text = f'"none" would send everything readable over the network; for {self.host} use "tls" or "starttls"'
-            detail = InitErrorDetails(type=plain_error(text), loc=("security",), input=None)
-            raise ValidationError.from_exception_data(type(self).__name__, [detail], hide_input=True)
+            raise refusal(text, at="security")
         return self
 
 
 class ImapServer(MailServer):
     """Where the mail is."""
-
-    ports: ClassVar[dict[str, int]] = {"tls": 993, "starttls": 143, "none": 143}
 
 
 class SmtpServer(MailServer):

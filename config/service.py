@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from config.base import Settings
-from config.durations import Duration
+from config.durations import PositiveDuration
 from config.links import BlobsUrl, Link, QueueUrl, StoreUrl
 from config.plain import expecting
 from config.values import AnchoredPath, Language, Text, Url, Zone
@@ -54,6 +54,6 @@ class WebSettings(Settings):
 
 
 class RetentionSettings(Settings):
-    """[retention]. How long a closed case is kept; None: for ever."""
+    """[retention]. How long a closed case is kept."""
 
-    keep: Duration | None = timedelta(days=5 * 366)
+    keep: PositiveDuration = timedelta(days=5 * 366)

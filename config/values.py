@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from datetime import date
 from pathlib import Path
@@ -10,11 +11,18 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, Strict, ValidationInfo
 
-from config.plain import expecting, nearest, plain_error
+from config.plain import expecting, plain_error, shown
+
+
+def _not_empty(text: str) -> str:
+    if not text.strip():
+        raise plain_error(f"expected a text that is not empty, got {shown(text)}")
+    return text
+
 
 LANGUAGES = ("es", "en", "ca", "gl", "eu")
 
-Text = Annotated[str, Field(min_length=1), expecting("a text that is not empty")]
+Text = Annotated[str, AfterValidator(_not_empty), expecting("a text")]
 Flag = Annotated[bool, Strict(), expecting("true or false")]
 AutoFlag = Annotated[Literal["auto"] | Annotated[bool, Strict()], expecting('"auto", true or false')]
 Port = Annotated[int, Strict(), Field(ge=1, le=65535), expecting("1 to 65535")]
@@ -42,10 +50,9 @@ def _known_zone(name: str) -> str:
 
 
 def _nearest_zone(name: str) -> str:
-    close = nearest(name.rpartition("/")[2], {zone.rpartition("/")[2].lower() for zone in available_timezones()})
-    wanted = re.search(r"`(.+)`", close)
-    zones = [zone for zone in sorted(available_timezones()) if wanted and zone.lower().endswith(wanted[1])]
-    return f'; did you mean "{zones[0]}"?' if zones else '; expected a name such as "Europe/Madrid"'
+    by_city = {zone.rpartition("/")[2].lower(): zone for zone in sorted(available_timezones(), reverse=True)}
+    close = difflib.get_close_matches(name.rpartition("/")[2].lower(), by_city, n=1, cutoff=0.7)
+    return f'; did you mean "{by_city[close[0]]}"?' if close else '; expected one such as "Europe/Madrid"'
 
 
 Zone = Annotated[str, AfterValidator(_known_zone), expecting('a time zone such as "Europe/Madrid"')]
