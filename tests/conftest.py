@@ -1,0 +1,101 @@
+"""Real stores and a real queue server for every test: SQLite in a file, PostgreSQL and Valkey out of wheels."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from daemon.embedded_queue import EmbeddedQueue
+from tests.servers.ports import wait_until
+from tests.servers.postgresql import PostgreSQL, started_postgresql
+from ventanilla.store.engine import Store, open_store
+from ventanilla.store.migrate import upgrade
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """One server for the session (with xdist: for each worker)."""
+    with started_postgresql() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql: PostgreSQL, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a migrated, empty database."""
+    name = postgresql.create()
+    store = open_store(postgresql.url(name), tmp_path_factory.mktemp("template"))
+    upgrade(store)
+    store.close()
+    return name
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty database file."""
+    path = tmp_path_factory.mktemp("template") / "ventanilla.db"
+    store = open_store(f"sqlite:///{path}", path.parent / "blobs")
+    upgrade(store)
+    store.close()
+    return path
+
+
+@pytest.fixture
+def empty_database(postgresql: PostgreSQL) -> Iterator[str]:
+    """The address of a PostgreSQL database in which there is nothing at all."""
+    name = postgresql.create()
+    yield postgresql.url(name)
+    postgresql.drop(name)
+
+
+@pytest.fixture
+def sqlite_store(sqlite_template: Path, tmp_path: Path) -> Iterator[Store]:
+    """A migrated, empty store in a file of its own."""
+    path = tmp_path / "ventanilla.db"
+    shutil.copyfile(sqlite_template, path)
+    store = open_store(f"sqlite:///{path}", tmp_path / "blobs")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def postgresql_store(postgresql: PostgreSQL, postgresql_template: str, tmp_path: Path) -> Iterator[Store]:
+    """A migrated, empty store in a database of its own."""
+    name = postgresql.create(template=postgresql_template)
+    store = open_store(postgresql.url(name), tmp_path / "blobs")
+    yield store
+    store.close()
+    postgresql.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest) -> Store:
+    """A migrated, empty store: the test runs once on each engine."""
+    chosen: Store = request.getfixturevalue(f"{request.param}_store")
+    return chosen
+
+
+@pytest.fixture(scope="session")
+def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a queue server that runs for the whole session."""
+    queue = EmbeddedQueue.under(tmp_path_factory.mktemp("valkey"))
+    queue.prepare()
+    process = subprocess.Popen(queue.argv)
+    try:
+        wait_until(queue.is_ready, what="the queue server")
+        yield queue.url
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def valkey(valkey_server: str) -> Iterator[str]:
+    """The address of an empty queue server; a test that kills its server wants one of its own."""
+    with redis.Redis.from_url(valkey_server) as client:
+        client.flushall()
+        yield valkey_server
