@@ -114,6 +114,28 @@ sys.exit(Supervisor([Child(name="queue", argv=queue.argv, ready=queue.is_ready),
         wait_until(lambda: not any(runs(pid) for pid in children), seconds=2, what="the end of all children")
 
 
+def test_a_queue_server_that_cannot_read_its_files_starts_without_them(tmp_path: Path) -> None:
+    source = (
+        TALKER
+        + """
+queue = EmbeddedQueue.under(data_dir)
+queue.prepare()
+kept = queue.folder / "appendonlydir"
+kept.mkdir()
+(kept / "appendonly.aof.manifest").write_text("broken by power loss")
+child = Child(name="queue", argv=queue.argv, ready=queue.is_ready, after_exit=queue.after_exit)
+sys.exit(Supervisor([child, talker("a")], data_dir=data_dir).run())
+"""
+    )
+    with program(source, tmp_path) as parent:
+        wait_until(lambda: all_running(tmp_path, 2), what="the queue server")
+
+        assert read_status(tmp_path)[0].restarts == 1
+        parent.terminate()
+        _, told = parent.communicate(timeout=10)
+    assert "queue_files_set_aside" in told
+
+
 def test_a_child_that_keeps_ending_is_told_of_loudly_and_the_others_go_on(tmp_path: Path) -> None:
     source = (
         TALKER
