@@ -71,8 +71,10 @@ def route_messages(router: Router) -> Callable[[Sequence[int]], None]:
 
 def declare_actors(broker: RedisBroker, router: Router) -> None:
     """Declare what this process works: immediate messages that name rows, no retries, no delays."""
-    options = {"broker": broker, "queue_name": ROUTE_QUEUE, "actor_name": ROUTE_ACTOR}
-    dramatiq.actor(route_messages(router), max_retries=0, time_limit=TIME_LIMIT_MS, **options)
+    declare = dramatiq.actor(
+        broker=broker, queue_name=ROUTE_QUEUE, actor_name=ROUTE_ACTOR, max_retries=0, time_limit=TIME_LIMIT_MS
+    )
+    declare(route_messages(router))
 
 
 def setup() -> None:

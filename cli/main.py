@@ -15,7 +15,7 @@ from cli.context import context
 from ventanilla import __version__
 from ventanilla.errors import BadInput, ConfigError, Conflict, Permanent, Temporary, Unreachable
 
-GROUPS = ("cli.parts",)
+GROUPS = ("cli.setup", "cli.up", "cli.processes")
 """Modules that add commands to the app; each has `add_to(app)`."""
 
 _VALUED, _FLAGS = ("--config",), ("--json",)
@@ -61,8 +61,7 @@ def main(arguments: Sequence[str]) -> int:
     except typer.Abort:
         return _fail("stopped; nothing was changed", 2)
     except TyperException as error:
-        error.show()
-        return 2
+        return _usage(error)
     except (ConfigError, BadInput, Conflict) as error:
         return _fail(str(error), 2)
     except (Unreachable, Temporary) as error:
@@ -99,6 +98,14 @@ def run() -> None:
         sys.stderr.close()
         code = 0
     sys.exit(code)
+
+
+def _usage(error: TyperException) -> int:
+    show = getattr(error, "show", None)  # usage errors print their usage line and the nearest command
+    if show is None:
+        return _fail(error.format_message(), 2)
+    show()
+    return 2
 
 
 def _fail(message: str, code: int) -> int:

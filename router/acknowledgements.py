@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -42,7 +42,14 @@ def acknowledge(
         nonce=f"{case.id:012x}",
         domain=house.mail_domain(case.channel),
     )
-    subject, text = _words(house, case, message, row, journal)
+    subject, text = receipt(
+        house,
+        case,
+        name=message.customer.name.strip(),
+        subject=message.subject,
+        received_at=row.received_at,
+        now=journal.now,
+    )
     letter = Letter(
         kind=OutboxKind.ACKNOWLEDGEMENT,
         dedupe_key=f"acknowledgement:{case.id}",
@@ -95,18 +102,18 @@ def _recipient(message: Message) -> str:
     return message.customer.address if behind_form or not own else own[0]
 
 
-def _words(house: House, case: sa.Row[Any], message: Message, row: sa.Row[Any], journal: Journal) -> tuple[str, str]:
+def receipt(
+    house: House, case: Any, *, name: str, subject: str, received_at: datetime, now: datetime
+) -> tuple[str, str]:
+    """Subject and text of a case's receipt, in the case's language and the house's time zone."""
     language = spoken_language(case.language)
-    local = row.received_at.astimezone(house.zone())
-    when = spoken(case.due_at, house.zone(), language, now=journal.now) if case.due_at else ""
-    first_name = message.customer.name.strip()
+    local = received_at.astimezone(house.zone())
+    when = spoken(case.due_at, house.zone(), language, now=now) if case.due_at else ""
     return ACKNOWLEDGEMENT[language].filled(
         {
-            "subject": message.subject.removeprefix("Re: ") or phrase(language, "no_subject"),
+            "subject": subject.removeprefix("Re: ") or phrase(language, "no_subject"),
             "key": case.key,
-            "greeting": phrase(language, "greeting", name=first_name)
-            if first_name
-            else phrase(language, "greeting_nobody"),
+            "greeting": phrase(language, "greeting", name=name) if name else phrase(language, "greeting_nobody"),
             "date": format_date(local, "long", locale=language),
             "time": format_time(local, "short", locale=language),
             "expectation": phrase(language, "answer_by", when=when) if when else phrase(language, "answer_soon"),

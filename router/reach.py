@@ -1,12 +1,16 @@
-"""How people can be reached, and what a channel's mode forbids. Pure: decides, sends nothing."""
+"""How people can be reached, and what a channel's mode forbids. Decides; sends nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import Any
 
-from router.house import House
+import sqlalchemy as sa
+
+from router.house import House, modes
+from ventanilla.store.tables import conversations
 from ventanilla.words import Mode
 
 APPRISE = "apprise"
@@ -74,3 +78,13 @@ def _internal(house: House, channel: str, recipient: str, *, staff: bool) -> boo
 def _only_to(house: House, channel: str) -> tuple[str, ...]:
     settings = house.config.channels.get(channel)
     return settings.only_to if settings else ()
+
+
+def still_allowed(connection: sa.Connection, house: House, row: sa.Row[Any]) -> str | None:
+    """Why an outbox row may not go out after all: its channel's mode was changed since it was written. None when it may."""
+    channels: tuple[str, ...] = (row.via,)
+    if row.conversation_id is not None:
+        query = sa.select(conversations.c.channel).where(conversations.c.id == row.conversation_id)
+        channels = (connection.scalars(query).one(), row.via)
+    staff = row.agent is not None
+    return hindrance(house, modes(connection), channels=channels, recipient=row.recipient, staff=staff)

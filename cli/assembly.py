@@ -1,0 +1,156 @@
+"""Puts the rooms together for the processes of a running service: store, house, queue, channels."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+import structlog
+
+from cli.context import Context
+from config.apply import is_in_force
+from config.load import Loaded
+from config.opening import open_configured_store
+from config.schema import Config
+from connectors.registry import Place, kind
+from router.house import House, open_house
+from router.notices import write_alert
+from router.texts import phrase
+from ventanilla.channel import Sender
+from ventanilla.errors import Temporary, Unreachable
+from ventanilla.store.channels import channel_row
+from ventanilla.store.engine import Store
+from ventanilla.store.migrate import require_current
+
+log = structlog.get_logger(__name__)
+
+RETRY = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """One process's view of the whole: the file in force, the store, the house."""
+
+    loaded: Loaded
+    store: Store
+    house: House
+
+    @property
+    def config(self) -> Config:
+        return self.loaded.config
+
+
+def queue_url(config: Config) -> str:
+    """Where Redis is: the configured server, or the embedded one's socket under the data folder."""
+    from daemon.embedded_queue import socket_under, url_of
+
+    return config.queue_url() or url_of(socket_under(config.service.data_dir))
+
+
+def join_service(context: Context, stop: threading.Event, beat: Callable[[], None]) -> Service | None:
+    """Wait until the store answers and this file is the one in force; None when told to stop first.
+
+    A process whose file is another than the one applied says so and does nothing: two answers to "who is responsible?" are
+    one too many.
+    """
+    loaded = context.loaded
+    store = open_configured_store(loaded.config)
+    said = ""
+    while not stop.is_set():
+        beat()
+        hindrance = _hindrance(store, loaded)
+        if hindrance is None:
+            with store.write() as connection:
+                return Service(
+                    loaded=loaded, store=store, house=open_house(connection, loaded.config, now=context.now())
+                )
+        if hindrance != said:
+            log.warning("waiting", reason=hindrance)
+            said = hindrance
+        stop.wait(RETRY)
+    return None
+
+
+def places(service: Service) -> Iterator[Place]:
+    """Every channel of the file, with the moment since which it is configured."""
+    with service.store.read() as connection:
+        since = {name: channel_row(connection, name) for name in service.config.channels}
+    for name in service.config.channels:
+        row = since[name]
+        if row is not None:
+            yield Place(name=name, config=service.config, installation=service.house.installation, since=row.since)
+
+
+def senders(service: Service) -> dict[str, Callable[[], Sender | None]]:
+    """How to make the sender of each way out; made when first needed, by the thread that uses it."""
+    made: dict[str, Callable[[], Sender | None]] = {}
+    for place in places(service):
+        settings = service.config.channels[place.name]
+        made[place.name] = lambda place=place, settings=settings: kind(settings.kind).sender(settings, place)  # type: ignore[misc]
+    made["apprise"] = lambda: _apprise(service)
+    made["staff"] = lambda: _staff_mail(service)
+    return made
+
+
+def tell_trouble(service: Service, channel: str, problem: str, cure: str) -> None:
+    """A channel has paused: whoever reads digests, else its team's duty person, gets to know once a pause."""
+    language = service.config.service.language
+    settings = service.config.channels[channel]
+    now = service_now()
+    try:
+        with service.store.write() as connection:
+            write_alert(
+                connection,
+                service.house,
+                to=service.config.staff.digest_to or service.config.teams[settings.team].duty[:1],
+                occasion=f"paused:{channel}:{now.isoformat()}",
+                subject=phrase(language, "paused_subject", channel=channel),
+                body=phrase(language, "paused", channel=channel, problem=problem, cure=cure),
+                now=now,
+            )
+    except Temporary as error:
+        log.warning("trouble_not_told", channel=channel, problem=str(error))
+
+
+def service_now() -> datetime:
+    """The processes' clock, in UTC."""
+    return Context.now()
+
+
+def every(seconds: float) -> Callable[[datetime], bool]:
+    """A question that is answered yes at most once in so many seconds."""
+    last: list[datetime] = []
+
+    def is_time(now: datetime) -> bool:
+        if last and now - last[0] < timedelta(seconds=seconds):
+            return False
+        last[:] = [now]
+        return True
+
+    return is_time
+
+
+def _hindrance(store: Store, loaded: Loaded) -> str | None:
+    try:
+        require_current(store)
+        with store.read() as connection:
+            if not is_in_force(connection, loaded):
+                return "this file is not the one in force: run `ventanilla reload` (or `up`, which applies it)"
+    except (Temporary, Unreachable, sa.exc.SQLAlchemyError) as error:
+        return str(error).splitlines()[0]
+    return None
+
+
+def _apprise(service: Service) -> Sender:
+    from connectors.apprise_notice import AppriseSender
+
+    return AppriseSender(service.config)
+
+
+def _staff_mail(service: Service) -> Sender | None:
+    from connectors.imap_email.channel import staff_sender
+
+    return staff_sender(service.config)

@@ -1,0 +1,167 @@
+"""`connect`, `route`, `deliver`, `sweep`: one part of the service each, for `up` to run or for running on several machines."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import structlog
+import typer
+
+from cli.context import context
+
+log = structlog.get_logger(__name__)
+
+AGAIN = 75  # daemon.inside.START_ME_AGAIN
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this group's commands."""
+    app.command()(connect)
+    app.command()(route)
+    app.command()(deliver)
+    app.command()(sweep)
+
+
+def connect() -> int:
+    """Pull what customers send, from every channel. (Part of `up`.)
+
+    Example: ventanilla connect --config shop.toml
+    """
+    part = _Part()
+    service = part.join()
+    if service is None:
+        return part.code()
+    from cli.assembly import places, queue_url, service_now, tell_trouble
+    from connectors.pull import Puller
+    from connectors.registry import kind
+    from ventanilla.queue import build_broker, enqueue
+
+    broker = build_broker(queue_url(service.config))
+    pullers = [
+        Puller(
+            channel=place.name,
+            source=source,
+            store=service.store,
+            poll=service.config.channels[place.name].poll,
+            enqueue=lambda ids: enqueue(broker, ids),
+            tell_trouble=lambda channel, problem, cure: tell_trouble(service, channel, problem, cure),
+            clock=service_now,
+        )
+        for place in places(service)
+        for source in kind(service.config.channels[place.name].kind).sources(service.config.channels[place.name], place)
+    ]
+    threads = [threading.Thread(target=puller.run, name=f"pull {puller.source.name}") for puller in pullers]
+    for thread in threads:
+        thread.start()
+    part.watch(threads)
+    for puller in pullers:
+        puller.interrupt()
+    for thread in threads:
+        thread.join(timeout=10)
+    return part.code()
+
+
+def route(
+    threads: Annotated[int, typer.Option(help="How many messages to route at once.", min=1, max=64)] = 4,
+) -> int:
+    """Route what came in: one responsible person for each case. (Part of `up`.)
+
+    Example: ventanilla route --threads 8
+    """
+    part = _Part()
+    service = part.join()
+    if service is None:
+        return part.code()
+    from cli.assembly import queue_url
+    from ventanilla.queue import build_broker, run_worker
+    from worker import build_router, declare_actors
+
+    broker = build_broker(queue_url(service.config))
+    declare_actors(broker, build_router(service.config, service.store))
+    run_worker(broker, threads=threads, stop_event=part.stop, on_tick=part.beat)
+    return part.code()
+
+
+def deliver() -> int:
+    """Send what is due: notices to staff, receipts to customers. (Part of `up`.)
+
+    Example: ventanilla deliver --config shop.toml
+    """
+    part = _Part()
+    service = part.join()
+    if service is None:
+        return part.code()
+    from cli.assembly import senders, service_now
+    from connectors.deliver import Deliverer, still_theirs
+    from router.bounces import retell
+    from router.reach import still_allowed
+
+    deliverer = Deliverer(
+        store=service.store,
+        senders=senders(service),
+        still_wanted=lambda connection, row: (
+            still_theirs(connection, row) or still_allowed(connection, service.house, row)
+        ),
+        failed=lambda connection, row, journal: retell(connection, service.house, row, journal),
+        clock=service_now,
+        stop=part.stop,
+    )
+    thread = threading.Thread(target=deliverer.run, name="deliver")
+    thread.start()
+    part.watch([thread])
+    thread.join()
+    return part.code()
+
+
+def sweep() -> int:
+    """Bring back what a queue lost, drain the waiting line, move on from whoever has gone off duty. (Part of `up`.)
+
+    Example: ventanilla sweep --config shop.toml
+    """
+    part = _Part()
+    service = part.join()
+    if service is None:
+        return part.code()
+    from cli.sweeping import sweep_until
+
+    sweep_until(service, part.stop, part.beat)
+    return part.code()
+
+
+class _Part:
+    """A process's manners: signals, heartbeat, and its exit code (75 asks the supervisor for a fresh start)."""
+
+    def __init__(self) -> None:
+        from daemon.inside import beat, stop_on_signals
+        from ventanilla.logs import set_up_logs
+
+        set_up_logs()
+        self.beat = beat
+        self._again = False
+        self.stop = stop_on_signals(on_reload=self._reload)
+
+    def join(self) -> Any:
+        """The service, once it can be joined; None when told to stop before."""
+        from cli.assembly import join_service
+
+        return join_service(context(), self.stop, self.beat)
+
+    def watch(self, threads: Sequence[threading.Thread]) -> None:
+        """Until told to stop, or until a thread that must not end has ended."""
+        while not self.stop.wait(1.0):
+            self.beat()
+            ended = [thread.name for thread in threads if not thread.is_alive()]
+            if ended:
+                log.error("thread_ended", names=ended)
+                self._again = True
+                self.stop.set()
+
+    def code(self) -> int:
+        """0 after a clean stop, 75 to be started again."""
+        return AGAIN if self._again else 0
+
+    def _reload(self) -> None:
+        self._again = True
+        self.stop.set()

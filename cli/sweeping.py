@@ -1,0 +1,59 @@
+"""What is done again and again so that nothing depends on anybody's memory: safe to repeat and to run twice at once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+
+from cli.assembly import Service, every, queue_url, service_now
+from router.digests import send_opening_digests, send_screened_digest
+from router.line import drain_line, move_on_from_absent
+from ventanilla.errors import Temporary
+from ventanilla.queue import backlog, build_broker, enqueue
+from ventanilla.store.events import Journal
+from ventanilla.store.inbox import overdue
+
+log = structlog.get_logger(__name__)
+
+PAUSE = 1.0
+LONG_LINE = 200  # messages waiting on the queue beyond which the sweeper adds none
+
+
+def sweep_until(service: Service, stop: threading.Event, beat: Callable[[], None]) -> None:
+    """One round a second until `stop`. A round that fails is logged; the next one does its work."""
+    broker = build_broker(queue_url(service.config))
+    hourly = every(600)
+    while not stop.is_set():
+        beat()
+        now = service_now()
+        journal = Journal(now=now, actor="sweeper")
+        _try("presence and line", lambda: drain_line(service.store, service.house, journal))  # noqa: B023
+        _try("absent owners", lambda: move_on_from_absent(service.store, service.house, journal))  # noqa: B023
+        _try("digests", lambda: send_opening_digests(service.store, service.house, now=now))  # noqa: B023
+        if hourly(now):
+            _try("screened", lambda: send_screened_digest(service.store, service.house, now=now))  # noqa: B023
+        _try("queue", lambda: bring_back(service, broker))
+        stop.wait(PAUSE)
+
+
+def bring_back(service: Service, broker: Any) -> int:
+    """Put overdue rows on the queue again, one by one, unless its line is long as it is; return how many."""
+    if backlog(broker) > LONG_LINE:
+        return 0
+    ids = overdue(service.store, now=service_now())
+    if ids:
+        enqueue(broker, ids, chunk=1)
+        log.info("brought_back", items=len(ids))
+    return len(ids)
+
+
+def _try(what: str, action: Callable[[], object]) -> None:
+    try:
+        action()
+    except Temporary as error:
+        log.warning("sweep_postponed", what=what, problem=str(error))
+    except Exception:
+        log.exception("sweep_failed", what=what)
