@@ -7,6 +7,7 @@ from datetime import date
 
 from config.draft import Draft
 from config.email import EmailSettings
+from config.notice_targets import is_apprise
 from config.people import AgentSettings
 from config.references import ESCALATION_WORDS
 from config.remark import Remark, warning
@@ -82,7 +83,7 @@ def _notices(draft: Draft, name: str, agent: AgentSettings, *, thorough: bool) -
             reachable |= agent.email is not None and _can_mail(draft)
         elif target == "telegram":
             reachable |= agent.telegram is not None and draft.staff.telegram is not None
-        elif "://" not in target or (thorough and not _is_apprise(target)):
+        elif "://" not in target or (thorough and not is_apprise(target)):
             yield Remark(("agents", name, "notify", number), _not_a_target(target))
         else:
             reachable = True
@@ -102,12 +103,6 @@ def _can_mail(draft: Draft) -> bool:
     if draft.staff.email is not None and draft.staff.email.smtp is not None:
         return True
     return any(isinstance(channel, EmailSettings) and channel.smtp for channel in draft.channels.values())
-
-
-def _is_apprise(target: str) -> bool:
-    import apprise
-
-    return apprise.Apprise.instantiate(target, suppress_exceptions=True) is not None
 
 
 def _not_a_target(target: str) -> str:

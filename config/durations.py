@@ -14,7 +14,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 366 * 86_4
 _WRITTEN = re.compile(r"\s*(\d+)\s*([smhdwy])\s*")
 _LONGEST = timedelta(days=366 * 1000)
 
-ALLOWED = 'a duration such as "30s", "10m", "4h", "3d", "2w" or "5y"'
+ALLOWED = 'a duration such as "30s", "10m", "4h" or "3d"'
 
 
 def parse_duration(text: str) -> timedelta:

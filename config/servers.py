@@ -46,7 +46,7 @@ class MailServer(Settings):
     @model_validator(mode="after")
     def _refuse_plain_text(self) -> Self:
         if self.security == "none" and not is_loopback(self.host):
-            text = f'"none" would send everything readable over the network; for {self.host} use "tls" or "starttls"'
+            text = f'"none" sends everything in the clear; for {self.host} use "tls" or "starttls"'
             raise refusal(text, at="security")
         return self
 

@@ -106,9 +106,9 @@ _HINTS = {
     "Cannot overwrite a value": "the same key is written twice",
     "Expected '=' after a key in a key/value pair": "a key needs = and a value behind it",
     "Unclosed array": "a list is not closed: ] is missing",
-    "Unclosed inline table": "a table is not closed: } is missing; it must end on the line where it begins",
+    "Unclosed inline table": "} is missing: a table ends on the line where it begins",
     "Illegal character '\\n'": 'a text is not closed: " is missing',
-    "Invalid initial character for a key part": "a key was expected here; a table { … } stands on one line",
+    "Invalid initial character for a key part": "a key was expected; a table { … } stands on one line",
     "Expected ']' at the end of a table declaration": "] is missing",
     "Expected newline or end of document after a statement": "something is left over behind the value",
 }
