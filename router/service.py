@@ -116,6 +116,8 @@ def _decide(
     if older is not None and not row.released_by:
         settle(connection, row.id, InboxState.DUPLICATE, now=journal.now, reason="same item", duplicate_of=older)
         return InboxState.DUPLICATE
+    if not message.customer.address:
+        raise BadMessage("it names no sender")
     known = _known(connection, house, row, message)
     screening = screen(message, known=known, note=row.note)
     if screening.verdict is not Verdict.ACCEPT:

@@ -1,0 +1,109 @@
+"""The e-mail channel as the registry sees it: its sources, its reader, its sender, its check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from config.channel import ChannelSettings
+from config.email import EmailSettings, MailServer
+from config.schema import Config
+from connectors.registry import Place
+from ventanilla.channel import Finding, Message, Sender, Source
+from ventanilla.errors import BadInput
+
+TRIAL = "connectors.imap_email.trial"
+"""The module that reads one mail from standard input and ends: what a suspicious mail is tried with."""
+
+
+def sources(settings: ChannelSettings, place: Place) -> Sequence[Source]:
+    """One source a folder. Opens no connection yet."""
+    from connectors.imap_email.source import ImapSource
+
+    mail = cast(EmailSettings, settings)
+    zone = ZoneInfo(place.config.service.timezone)
+    login = _login(mail, mail.imap, place.name, place.tokens)
+    return [
+        ImapSource(mail.imap, login, folder, since=place.since, start=mail.start, zone=zone) for folder in mail.folders
+    ]
+
+
+def reader(settings: ChannelSettings, place: Place) -> Callable[[bytes], Message]:
+    """What turns this channel's mails into messages."""
+    from connectors.imap_email.reading.context import MailContext
+    from connectors.imap_email.reading.message import read_mail
+
+    mail = cast(EmailSettings, settings)
+    context = MailContext(
+        own_addresses=frozenset(own_addresses(place.config)),
+        forms=tuple((form.from_, form.customer) for form in mail.forms),
+        lists=mail.lists,
+        staff_addresses=frozenset(one.email for one in place.config.agents.values() if one.email),
+        authserv=next(iter(place.config.staff.trusted_authserv), None),
+        installation=place.installation.instance,
+    )
+    return partial(read_mail, context=context)
+
+
+def sender(settings: ChannelSettings, place: Place) -> Sender | None:
+    """What sends from this channel's address; None without an SMTP server."""
+    mail = cast(EmailSettings, settings)
+    if mail.smtp is None:
+        return None
+    return _smtp(mail.smtp, mail, place.name, place.tokens, address=mail.address, name=place.config.service.name)
+
+
+def check(settings: ChannelSettings, place: Place) -> Iterator[Finding]:
+    """Log in to IMAP and SMTP; say what works and what will happen. Sends nothing, changes nothing."""
+    from connectors.imap_email.checking import check_mailbox
+
+    mail = cast(EmailSettings, settings)
+    login = _login(mail, mail.imap, place.name, place.tokens)
+    outgoing = None if mail.smtp is None else _login(mail, mail.smtp, place.name, place.tokens)
+    return check_mailbox(mail, login, outgoing)
+
+
+def staff_sender(config: Config) -> Sender | None:
+    """What sends notices where the staff have a mail server of their own; None without one."""
+    staff = config.staff.email
+    if staff is None or staff.smtp is None:
+        return None
+    address = staff.address or staff.smtp.user or ""
+    return _smtp(staff.smtp, None, "staff", Path(), address=address, name=config.service.name)
+
+
+def sign_in(settings: ChannelSettings, name: str, tokens: Path) -> Iterator[str]:
+    """Get a person's consent for a mailbox; yields what to tell them. Raises BadInput where nothing is to be signed in to."""
+    from connectors.imap_email.login import log_in
+
+    if not isinstance(settings, EmailSettings) or settings.oauth2 is None:
+        raise BadInput(f"channels.{name}: has no oauth2 table; it logs in with its password")
+    for prompt in log_in(settings.oauth2, name=name, folder=tokens):
+        yield f"Open {prompt.address} in any browser and type the code {prompt.code}"
+        yield "Waiting…"
+    yield f"signed in; the token is kept in {tokens / (name + '.json')}"
+
+
+def own_addresses(config: Config) -> Iterator[str]:
+    """Every mail address that is ours: of all channels, not only of the one that got the mail."""
+    for settings in config.channels.values():
+        if isinstance(settings, EmailSettings):
+            yield settings.address
+            yield from settings.aliases
+
+
+def _login(mail: EmailSettings, server: MailServer, name: str, folder: Path):  # type: ignore[no-untyped-def]
+    from connectors.imap_email.connection import Login
+    from connectors.imap_email.login import kept_tokens
+
+    tokens = kept_tokens(mail.oauth2, name=name, folder=folder) if mail.oauth2 else None
+    return Login(
+        user=server.user or mail.address, password=server.password, tokens=tokens, again=f"ventanilla login {name}"
+    )
+
+
+def _smtp(server: MailServer, mail: EmailSettings | None, name: str, folder: Path, *, address: str, name_shown: str = ""):  # type: ignore[no-untyped-def]
+    raise NotImplementedError
