@@ -7,11 +7,11 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-import slow_reference as slow
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from slow_reference import WEEKDAYS, Shape
 
+from tests.clocks import slow_reference as slow
+from tests.clocks.slow_reference import WEEKDAYS, Shape
 from ventanilla.clocks.calendar import Calendar, NeverOpens
 
 SECOND = timedelta(seconds=1)

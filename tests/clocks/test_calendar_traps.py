@@ -9,8 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from slow_reference import utc, wall
 
+from tests.clocks.slow_reference import utc, wall
 from ventanilla.clocks.calendar import ALWAYS, Calendar, NeverOpens
 
 MADRID = "Europe/Madrid"

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from slow_reference import utc, wall
 
+from tests.clocks.slow_reference import utc, wall
 from ventanilla.clocks.calendar import Calendar
 from ventanilla.clocks.due import due_at, spoken, waited
 
