@@ -27,6 +27,7 @@ from pymap.user import UserMetadata
 from pysasl.hashing import Cleartext
 
 from demo.mail_town import HOST, LARGEST, MailTown
+from ventanilla.logs import set_up_logs
 
 
 class Intake:
@@ -129,4 +130,5 @@ def _smtp(town: MailTown, intake: Intake) -> SMTP:
 
 
 if __name__ == "__main__":
+    set_up_logs(level="error")  # aiosmtpd warns of its own old names, and that nobody has to use TLS on loopback
     asyncio.run(serve(MailTown(**json.loads(sys.argv[1]))))
