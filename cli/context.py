@@ -29,6 +29,7 @@ class Context:
     config_path: Path = field(default_factory=lambda: Path(os.environ.get("VENTANILLA_CONFIG") or DEFAULT_CONFIG))
     as_json: bool = False
     _loaded: Loaded | None = None
+    _glimpsed: Loaded | None = None
     _store: Store | None = None
 
     @property
@@ -45,14 +46,26 @@ class Context:
         return self._loaded
 
     @property
+    def glimpsed(self) -> Loaded:
+        """The file without the slow checks (countries, Apprise addresses): for commands that only look at what was applied."""
+        if self._loaded is None and self._glimpsed is None and self.config_path.is_file():
+            from config.load import load_config
+
+            self._glimpsed = load_config(self.config_path, thorough=False)
+        return self._loaded or self._glimpsed or self.loaded
+
+    @property
     def store(self) -> Store:
         """The store, its schema checked. Raises Temporary or Unreachable."""
         if self._store is None:
             from config.opening import open_configured_store
-            from ventanilla.store.migrate import require_current
+            from ventanilla.store.revision import is_current
 
-            store = open_configured_store(self.loaded.config)
-            require_current(store)
+            store = open_configured_store(self.glimpsed.config)
+            if not is_current(store):
+                from ventanilla.store.migrate import require_current
+
+                require_current(store)
             self._store = store
         return self._store
 
@@ -61,7 +74,7 @@ class Context:
         from router.house import open_house
 
         with self.store.write() as connection:
-            return open_house(connection, self.loaded.config, now=self.now())
+            return open_house(connection, self.glimpsed.config, now=self.now())
 
     @staticmethod
     def now() -> datetime:
