@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, GetCoreSchemaHandler
+from pydantic import BeforeValidator, GetCoreSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema
 
 from config.plain import plain_error
 from config.secrets import Secret
 
-_PASSWORD = re.compile(r"(?<=://)([^@/]*?):([^@/]+)@")
+# Up to the last @: a password written raw may hold one itself. Rather too much is hidden than too little.
+_PASSWORD = re.compile(r"(?P<before>://[^:/@]*:)[^?#]+(?=@)|(?P<query>[?&]password=)[^&]+")
 
 
 class Link(Secret):
@@ -28,7 +30,7 @@ class Link(Secret):
 
     def masked(self) -> str:
         """A literal address with `***` for its password; `***` alone when it is kept elsewhere."""
-        return _PASSWORD.sub(r"\1:***@", self._literal) if self._literal is not None else "***"
+        return _PASSWORD.sub(_hidden, self._literal) if self._literal is not None else "***"
 
     def scheme(self) -> str:
         """What kind of server it names: `sqlite`, `s3`; empty when it is kept elsewhere."""
@@ -45,6 +47,10 @@ class Link(Secret):
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return super().__get_pydantic_core_schema__(source, handler)
+
+
+def _hidden(password: re.Match[str]) -> str:
+    return f"{password['before'] or password['query']}***"
 
 
 def _one_of(pattern: str, allowed: str) -> BeforeValidator:
@@ -65,8 +71,17 @@ def _shown(value: str) -> str:
     return "something with a password" if "@" in value else f'"{value}"'
 
 
+def _anchored(value: object, info: ValidationInfo) -> object:
+    """Make SQLite's path relative to the folder of the file that names it."""
+    folder = (info.context or {}).get("folder")
+    if folder is None or not isinstance(value, str) or not value.startswith("sqlite:///"):
+        return value
+    return f"sqlite:///{Path(folder) / value.removeprefix('sqlite:///')}"
+
+
 StoreUrl = Annotated[
     Link,
+    BeforeValidator(_anchored),
     _one_of(
         r"sqlite$|sqlite:///.|postgres(ql)?(\+psycopg)?://.",
         '"sqlite", "sqlite:///file" or "postgresql+psycopg://user@host/database"',

@@ -11,6 +11,8 @@ from ventanilla.errors import ConfigError, Problem
 ALL_KINDS = frozenset({"email", "telegram", "twilio"})
 TODAY = date(2026, 11, 20)
 
+SMTP = 'smtp = { host = "smtp.example.com", user = "soporte@example.com", password = { file = "secrets/soporte" } }'
+
 GOOD = """\
 [service]
 name = "Ferretería Sol"
@@ -58,7 +60,7 @@ def spoilt(old: str, new: str) -> str:
 def write(folder: Path, text: str, name: str = "ventanilla.toml") -> Path:
     """The file in a folder with the secrets that the good file names."""
     secrets = folder / "secrets"
-    secrets.mkdir(exist_ok=True)
+    secrets.mkdir(exist_ok=True, parents=True)
     for secret in ("soporte", "support", "avisos", "store", "oauth2"):
         (secrets / secret).write_text("s3cr3t\n")
         (secrets / secret).chmod(0o600)
