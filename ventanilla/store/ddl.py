@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import create_mock_engine
-from sqlalchemy.schema import SchemaItem
+from sqlalchemy.schema import ExecutableDDLElement
 
 from ventanilla.store.tables import append_only_ddl, metadata
 
@@ -14,9 +14,9 @@ def create_statements(dialect: str) -> tuple[str, ...]:
     """Every CREATE of tables.py, in an order that works, for `sqlite` or `postgresql`."""
     statements: list[str] = []
 
-    def note(item: SchemaItem, *_args: object, **_kwargs: object) -> None:
+    def note(item: ExecutableDDLElement, *_args: object, **_kwargs: object) -> None:
         statements.append(str(item.compile(dialect=engine.dialect)).strip())
 
     engine = create_mock_engine(_URLS[dialect], note)
-    metadata.create_all(engine, checkfirst=False)  # type: ignore[arg-type]
+    metadata.create_all(engine, checkfirst=False)
     return (*statements, *append_only_ddl(dialect))

@@ -17,8 +17,10 @@ from ventanilla.words import (
     DeliveryState,
     Direction,
     InboxState,
+    Kind,
     Mode,
     OutboxKind,
+    Priority,
 )
 
 metadata = sa.MetaData(
@@ -201,7 +203,7 @@ team_members = sa.Table(
 conversations = sa.Table(
     "conversations",
     metadata,
-    sa.Column("id", Id, primary_key=True),
+    sa.Column("id", Id, primary_key=True, autoincrement=True),  # said aloud: it is part of a foreign key too
     sa.Column("key", sa.Text, nullable=False, unique=True),
     sa.Column("channel", sa.Text, sa.ForeignKey("channels.name"), nullable=False),
     sa.Column("team", sa.Text, sa.ForeignKey("teams.name"), nullable=False),
@@ -226,13 +228,15 @@ conversations = sa.Table(
     sa.Column("resolved_at", Utc),
     sa.Column("merged_into", Id, sa.ForeignKey("conversations.id")),
     sa.CheckConstraint(_one_of("state", CaseState), name="state"),
+    sa.CheckConstraint(_one_of("kind", Kind), name="kind"),
+    sa.CheckConstraint(_one_of("priority", Priority), name="priority"),
     sa.CheckConstraint(
         f"({_one_of('state', OWNED_STATES)} AND owned IS NOT NULL AND owned = 1) "
         f"OR (NOT {_one_of('state', OWNED_STATES)} AND owned IS NULL)",
         name="owned",
     ),
-    sa.CheckConstraint("waiting_since IS NULL OR owned = 1", name="waiting_is_owned"),
-    sa.CheckConstraint("line_since IS NULL OR owned = 1", name="line_is_owned"),
+    sa.CheckConstraint("waiting_since IS NULL OR owned IS NOT NULL", name="waiting_is_owned"),
+    sa.CheckConstraint("line_since IS NULL OR owned IS NOT NULL", name="line_is_owned"),
     sa.CheckConstraint("(merged_into IS NOT NULL) = (state = 'merged')", name="merged"),
     sa.ForeignKeyConstraint(
         ["id", "assignment_number", "owner", "owned"],
@@ -246,7 +250,6 @@ conversations = sa.Table(
     sa.Index("ix_conversations_owner_owned", "owner", "owned"),
     sa.Index("ix_conversations_state", "state", "id"),
     sa.Index("ix_conversations_line", "team", "line_since"),
-    sqlite_autoincrement=True,
 )
 
 assignments = sa.Table(

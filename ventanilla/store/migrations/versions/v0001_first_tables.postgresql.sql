@@ -94,7 +94,7 @@ CREATE TABLE teams (
 	CONSTRAINT pk_teams PRIMARY KEY (name)
 );;
 CREATE TABLE conversations (
-	id BIGINT NOT NULL,
+	id BIGSERIAL NOT NULL,
 	key TEXT NOT NULL,
 	channel TEXT NOT NULL,
 	team TEXT NOT NULL,
@@ -120,9 +120,11 @@ CREATE TABLE conversations (
 	merged_into BIGINT,
 	CONSTRAINT pk_conversations PRIMARY KEY (id),
 	CONSTRAINT ck_conversations_state CHECK (state IN ('open', 'waiting_customer', 'waiting_third_party', 'resolved', 'closed', 'merged', 'spam')),
+	CONSTRAINT ck_conversations_kind CHECK (kind IN ('query', 'request', 'complaint', 'claim', 'suggestion')),
+	CONSTRAINT ck_conversations_priority CHECK (priority IN ('low', 'normal', 'high', 'urgent')),
 	CONSTRAINT ck_conversations_owned CHECK ((state IN ('open', 'waiting_customer', 'waiting_third_party') AND owned IS NOT NULL AND owned = 1) OR (NOT state IN ('open', 'waiting_customer', 'waiting_third_party') AND owned IS NULL)),
-	CONSTRAINT ck_conversations_waiting_is_owned CHECK (waiting_since IS NULL OR owned = 1),
-	CONSTRAINT ck_conversations_line_is_owned CHECK (line_since IS NULL OR owned = 1),
+	CONSTRAINT ck_conversations_waiting_is_owned CHECK (waiting_since IS NULL OR owned IS NOT NULL),
+	CONSTRAINT ck_conversations_line_is_owned CHECK (line_since IS NULL OR owned IS NOT NULL),
 	CONSTRAINT ck_conversations_merged CHECK ((merged_into IS NOT NULL) = (state = 'merged')),
 	CONSTRAINT uq_conversations_owned_assignment UNIQUE (id, assignment_number, owned),
 	CONSTRAINT uq_conversations_key UNIQUE (key)
