@@ -9,8 +9,10 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from config.channel import ChannelSettings
-from config.email import EmailSettings, MailServer
+from config.email import EmailSettings
 from config.schema import Config
+from config.servers import MailServer
+from connectors.imap_email.connection import Login
 from connectors.registry import Place
 from ventanilla.channel import Finding, Message, Sender, Source
 from ventanilla.errors import BadInput
@@ -50,10 +52,13 @@ def reader(settings: ChannelSettings, place: Place) -> Callable[[bytes], Message
 
 def sender(settings: ChannelSettings, place: Place) -> Sender | None:
     """What sends from this channel's address; None without an SMTP server."""
+    from connectors.imap_email.sender import SmtpSender
+
     mail = cast(EmailSettings, settings)
     if mail.smtp is None:
         return None
-    return _smtp(mail.smtp, mail, place.name, place.tokens, address=mail.address, name=place.config.service.name)
+    login = _sends_as(mail, mail.smtp, place.name, place.tokens)
+    return SmtpSender(mail.smtp, login, address=mail.address, name=place.config.service.name)
 
 
 def check(settings: ChannelSettings, place: Place) -> Iterator[Finding]:
@@ -62,7 +67,7 @@ def check(settings: ChannelSettings, place: Place) -> Iterator[Finding]:
 
     mail = cast(EmailSettings, settings)
     login = _login(mail, mail.imap, place.name, place.tokens)
-    outgoing = None if mail.smtp is None else _login(mail, mail.smtp, place.name, place.tokens)
+    outgoing = None if mail.smtp is None else _sends_as(mail, mail.smtp, place.name, place.tokens)
     return check_mailbox(mail, login, outgoing)
 
 
@@ -71,8 +76,12 @@ def staff_sender(config: Config) -> Sender | None:
     staff = config.staff.email
     if staff is None or staff.smtp is None:
         return None
-    address = staff.address or staff.smtp.user or ""
-    return _smtp(staff.smtp, None, "staff", Path(), address=address, name=config.service.name)
+    from connectors.imap_email.sender import SmtpSender
+
+    server = staff.smtp
+    address = staff.address or server.user or ""
+    login = None if server.user is None else Login(user=server.user, password=server.password)
+    return SmtpSender(server, login, address=address, name=config.service.name)
 
 
 def sign_in(settings: ChannelSettings, name: str, tokens: Path) -> Iterator[str]:
@@ -95,8 +104,7 @@ def own_addresses(config: Config) -> Iterator[str]:
             yield from settings.aliases
 
 
-def _login(mail: EmailSettings, server: MailServer, name: str, folder: Path):  # type: ignore[no-untyped-def]
-    from connectors.imap_email.connection import Login
+def _login(mail: EmailSettings, server: MailServer, name: str, folder: Path) -> Login:
     from connectors.imap_email.login import kept_tokens
 
     tokens = kept_tokens(mail.oauth2, name=name, folder=folder) if mail.oauth2 else None
@@ -105,5 +113,8 @@ def _login(mail: EmailSettings, server: MailServer, name: str, folder: Path):  #
     )
 
 
-def _smtp(server: MailServer, mail: EmailSettings | None, name: str, folder: Path, *, address: str, name_shown: str = ""):  # type: ignore[no-untyped-def]
-    raise NotImplementedError
+def _sends_as(mail: EmailSettings, server: MailServer, name: str, folder: Path) -> Login | None:
+    """The login for SMTP; None for a server that asks for none."""
+    if server.user is None and server.password is None and mail.oauth2 is None:
+        return None
+    return _login(mail, server, name, folder)

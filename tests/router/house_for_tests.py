@@ -123,11 +123,18 @@ class House:
         self.now += timedelta(**delta)
         return self.now
 
-    def commit(self, mail: bytes, *, received: datetime | None = None, note: str = "", identity: str | None = None) -> int:
+    def commit(
+        self, mail: bytes, *, received: datetime | None = None, note: str = "", identity: str | None = None
+    ) -> int:
         """Into the ledger as a connector would; return the row's id."""
         uid = next(self._uids)
         item = RawItem(
-            key=f"INBOX/1/{uid}", raw=mail, received_at=received or self.now, note=note, identity=identity, size=len(mail)
+            key=f"INBOX/1/{uid}",
+            raw=mail,
+            received_at=received or self.now,
+            note=note,
+            identity=identity,
+            size=len(mail),
         )
         batch = Batch(source="imap://soporte@127.0.0.1:1143/INBOX", items=[item], checkpoint={"last_uid": uid})
         (row_id,) = commit_batch(self.store, "soporte", batch, lease=None, now=self.now)

@@ -1,0 +1,214 @@
+"""Who is responsible for a case: decides from facts it is handed, and says why each other person was passed over. Pure.
+
+It knows no store and no case, only loads, capacities and wishes. In order:
+
+1. The customer's account manager, if on duty with room. Their being named stands above team and skills.
+2. Otherwise the eligible: on duty, in the team, with all that is required, load below capacity. Among them the customer's last
+   owner, if lightly loaded (below three quarters of their capacity).
+3. Else the strategy: who weighs least; among equals whoever was longest without a new case; then the name.
+   Preferred languages and skills widen with time. While the case has waited less than PREFERENCES_LEAD_FOR, whoever lacks
+   fewest of them comes first, however loaded; after that the strategy's weight comes first and preferences decide between
+   equals. They never keep a case waiting: where nobody eligible matches, it goes to whoever comes nearest, at once.
+   (By turns all weigh the same, so under `round_robin` the better match stays first.)
+4. Nobody eligible: the first of the duty list who is present holds it, in line to be handed on. Nobody present: the first of
+   the duty list, silently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import NamedTuple
+
+PREFERENCES_LEAD_FOR = timedelta(minutes=15)
+LIGHT = Fraction(3, 4)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """What is known of a person at this moment. `load` counts the owned cases that wait on us.
+
+    `duty_rank` is their place in the duty list, kept for whoever reads the decision; the list itself is what counts.
+    """
+
+    agent: str
+    on_duty: bool
+    in_team: bool
+    load: int
+    capacity: int
+    last_assigned_at: datetime | None = None
+    languages: frozenset[str] = frozenset()
+    skills: frozenset[str] = frozenset()
+    duty_rank: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """What a case asks for. `waited` is how long the customer has been waiting by now."""
+
+    required_skills: frozenset[str] = frozenset()
+    required_languages: frozenset[str] = frozenset()
+    preferred_languages: frozenset[str] = frozenset()
+    preferred_skills: frozenset[str] = frozenset()
+    last_owner: str | None = None
+    account_manager: str | None = None
+    waited: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Considered:
+    """One person's part in a decision.
+
+    `verdict` is `chosen`, why they could not (`off_duty`, `not_in_team`, `lacks_skill`, `lacks_language`, `full`), what put
+    somebody else before them (`matches_less`, `busier`, `assigned_later`, `by_name`), or `eligible` where the person chosen was
+    not chosen by comparison.
+    """
+
+    agent: str
+    verdict: str
+    load: int
+    capacity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The answer. `reason` is `account_manager`, `last_owner`, the strategy's name, `duty_present` or `duty_silent`.
+
+    `in_line`: nobody could take it, so it is to be handed on as soon as somebody can. `silent`: and nobody is there to be told.
+    `considered` has every candidate: the chosen, then the eligible from best to worst, then the others by name.
+    """
+
+    agent: str
+    reason: str
+    in_line: bool = False
+    silent: bool = False
+    considered: tuple[Considered, ...] = ()
+
+
+Weigh = Callable[[Candidate], Fraction]
+
+# By the name that `strategy` in [teams.X] gives; the lightest comes first. Only people with room are weighed.
+STRATEGIES: dict[str, Weigh] = {
+    "balanced": lambda candidate: Fraction(candidate.load, candidate.capacity),
+    "round_robin": lambda _: Fraction(0),
+    "longest_idle": lambda candidate: Fraction(candidate.load),  # whoever has no case at all, first
+}
+
+
+class _Rank(NamedTuple):
+    """How somebody compares, lowest first."""
+
+    lead: int
+    weight: Fraction
+    lacking: int
+    assigned_before: bool
+    last_assigned_at: datetime
+    agent: str
+
+
+def choose_agent(
+    candidates: Sequence[Candidate], need: Need, *, strategy: str, duty: Sequence[str], now: datetime
+) -> Choice:
+    """Exactly one person for the case, always: one of the candidates, or of the duty list if nobody can take it.
+
+    Raises ValueError for a strategy that does not exist and for an empty duty list, which the config refuses.
+    """
+    if not duty:
+        raise ValueError("the duty list is empty: nobody would answer for what nobody can take")
+    weigh = _strategy(strategy)
+    hindrances = {candidate.agent: _hindrance(candidate, need) for candidate in candidates}
+    eligible = [candidate for candidate in candidates if hindrances[candidate.agent] is None]
+    ranks = {candidate.agent: _rank(candidate, need, weigh, now) for candidate in eligible}
+    ranked = sorted(eligible, key=lambda candidate: ranks[candidate.agent])
+
+    choice = _named_choice(candidates, ranked, need) or _best(ranked, strategy) or _duty_choice(candidates, duty)
+    verdicts = {agent: hindrance or "eligible" for agent, hindrance in hindrances.items()}
+    if choice.reason == strategy:
+        verdicts |= {agent: _verdict(rank, ranks[choice.agent]) for agent, rank in ranks.items()}
+    verdicts[choice.agent] = "chosen"
+    considered = _in_order(candidates, [choice.agent, *(candidate.agent for candidate in ranked)], verdicts)
+    return Choice(
+        agent=choice.agent, reason=choice.reason, in_line=choice.in_line, silent=choice.silent, considered=considered
+    )
+
+
+def _strategy(name: str) -> Weigh:
+    if name not in STRATEGIES:
+        raise ValueError(f'expected a strategy of {", ".join(sorted(STRATEGIES))}, got "{name}"')
+    return STRATEGIES[name]
+
+
+def _hindrance(candidate: Candidate, need: Need) -> str | None:
+    """The first reason why they cannot take it, or None."""
+    hindrances = {
+        "off_duty": not candidate.on_duty,
+        "not_in_team": not candidate.in_team,
+        "lacks_skill": not need.required_skills <= candidate.skills,
+        "lacks_language": not need.required_languages <= candidate.languages,
+        "full": candidate.load >= candidate.capacity,
+    }
+    return next((code for code, hinders in hindrances.items() if hinders), None)
+
+
+def _rank(candidate: Candidate, need: Need, weigh: Weigh, now: datetime) -> _Rank:
+    lacking_languages = len(need.preferred_languages - candidate.languages)
+    lacking_skills = len(need.preferred_skills - candidate.skills)
+    lacking = lacking_languages * (len(need.preferred_skills) + 1) + lacking_skills  # to be understood comes first
+    return _Rank(
+        lead=lacking if need.waited < PREFERENCES_LEAD_FOR else 0,
+        weight=weigh(candidate),
+        lacking=lacking,
+        assigned_before=candidate.last_assigned_at is not None,
+        last_assigned_at=candidate.last_assigned_at or now,
+        agent=candidate.agent,
+    )
+
+
+def _named_choice(candidates: Sequence[Candidate], eligible: Sequence[Candidate], need: Need) -> Choice | None:
+    """The account manager or the last owner, where they can have it."""
+    for candidate in candidates:
+        named = candidate.agent == need.account_manager
+        if named and candidate.on_duty and candidate.load < candidate.capacity:
+            return Choice(agent=candidate.agent, reason="account_manager")
+    for candidate in eligible:
+        if candidate.agent == need.last_owner and Fraction(candidate.load, candidate.capacity) < LIGHT:
+            return Choice(agent=candidate.agent, reason="last_owner")
+    return None
+
+
+def _best(ranked: Sequence[Candidate], strategy: str) -> Choice | None:
+    return Choice(agent=ranked[0].agent, reason=strategy) if ranked else None
+
+
+def _duty_choice(candidates: Sequence[Candidate], duty: Sequence[str]) -> Choice:
+    """The first of the list who is present; else the first whom we know at all (who left is no candidate); else the first."""
+    on_duty = {candidate.agent: candidate.on_duty for candidate in candidates}
+    present = next((agent for agent in duty if on_duty.get(agent)), None)
+    if present is not None:
+        return Choice(agent=present, reason="duty_present", in_line=True)
+    known = next((agent for agent in duty if agent in on_duty), duty[0])
+    return Choice(agent=known, reason="duty_silent", in_line=True, silent=True)
+
+
+def _verdict(rank: _Rank, best: _Rank) -> str:
+    """What came before this one: the first thing in which the best is better."""
+    words = ("matches_less", "busier", "matches_less", "assigned_later", "assigned_later", "by_name")
+    return next(word for word, mine, its in zip(words, rank, best, strict=True) if mine != its or word == "by_name")
+
+
+def _in_order(
+    candidates: Collection[Candidate], first: Sequence[str], verdicts: Mapping[str, str]
+) -> tuple[Considered, ...]:
+    places = {agent: place for place, agent in reversed(list(enumerate(first)))}
+    ordered = sorted(candidates, key=lambda candidate: (places.get(candidate.agent, len(first)), candidate.agent))
+    return tuple(
+        Considered(
+            agent=candidate.agent,
+            verdict=verdicts[candidate.agent],
+            load=candidate.load,
+            capacity=candidate.capacity,
+        )
+        for candidate in ordered
+    )
