@@ -12,8 +12,9 @@ from time import monotonic
 import structlog
 
 from daemon import notify
-from daemon.child import Child, ChildState, Runner
+from daemon.child import Child, Runner
 from daemon.private_folder import make_private
+from daemon.roster import Roster
 from daemon.signals import Signals
 from daemon.status import STATUS_FILE, write_status
 from ventanilla.errors import VentanillaError
@@ -29,8 +30,9 @@ LAST_GRACE = 1.0
 class Supervisor:
     """Runs children until it is told to stop. One a process, in its main thread; hold the data lock around it.
 
-    `on_reload` is called at SIGHUP; when it raises, the children are not told and all goes on as before. `on_ready` is called
-    once, when every child has had its chance to start.
+    `on_reload` is called at SIGHUP, then the children get one too; when it raises, they are not told and all goes on as before.
+    It may return the children that there shall be from now on: those that are the same run on. `on_ready` is called once, when
+    every child has had its chance to start.
     """
 
     def __init__(
@@ -40,11 +42,11 @@ class Supervisor:
         data_dir: Path,
         drain: float = 20.0,
         on_ready: Callable[[], None] | None = None,
-        on_reload: Callable[[], None] | None = None,
+        on_reload: Callable[[], Sequence[Child] | None] | None = None,
     ) -> None:
         self._status_file = data_dir / STATUS_FILE
         make_private(self._status_file.parent)
-        self._runners = [Runner(child, run_dir=self._status_file.parent) for child in children]
+        self._roster = Roster(children, run_dir=self._status_file.parent)
         self._drain_for = drain
         self._on_ready = on_ready
         self._on_reload = on_reload
@@ -79,15 +81,12 @@ class Supervisor:
         return 0
 
     def _step(self, now: float) -> None:
-        for runner in self._runners:
-            runner.step(now)
-            if not runner.has_had_its_chance:
-                break  # those after it wait; at the start only, since a chance once had is kept
-        _reap_strangers({runner.status.pid for runner in self._runners})
+        self._roster.step(now)
+        _reap_strangers({status.pid for status in self._roster.statuses})
         self._tell()
-        if not self._ready and all(runner.has_had_its_chance for runner in self._runners):
+        if not self._ready and self._roster.is_complete:
             self._ready = True
-            log.info("ready", children=len(self._runners))
+            log.info("ready", children=len(self._roster.statuses))
             notify.notify(notify.READY)
             if self._on_ready is not None:
                 self._on_ready()
@@ -106,15 +105,16 @@ class Supervisor:
     def _reload(self) -> None:
         notify.notify(notify.reloading())
         try:
-            if self._on_reload is not None:
-                self._on_reload()
+            wanted = None if self._on_reload is None else self._on_reload()
         except VentanillaError as error:
             log.error("reload_refused", error=str(error), means="everything goes on as before")  # noqa: TRY400
         except Exception:
             log.exception("reload_failed", means="everything goes on as before")
         else:
-            for runner in self._runners:
+            for runner in self._roster:
                 runner.ask_to_reload()
+            if wanted is not None:
+                self._roster.change_to(wanted, kill_at=monotonic() + self._drain_for)
             log.info("reloaded")
         finally:
             notify.notify(notify.READY)
@@ -122,8 +122,8 @@ class Supervisor:
     def _drain(self) -> None:
         notify.notify(notify.STOPPING)
         until = monotonic() + self._drain_for
-        for stage in sorted({runner.child.stage for runner in self._runners}):
-            alive = [runner for runner in self._runners if runner.child.stage == stage and runner.is_alive]
+        for stage in sorted({runner.child.stage for runner in self._roster}):
+            alive = [runner for runner in self._roster if runner.child.stage == stage and runner.is_alive]
             self._end(alive, until=max(until, monotonic() + LAST_GRACE))
         self._tell()
         log.info("stopped")
@@ -144,7 +144,7 @@ class Supervisor:
             self._signals.wait(0.05)
 
     def _tell(self) -> None:
-        told = [runner.status for runner in self._runners]
+        told = self._roster.statuses
         if told == self._written:
             return
         try:
@@ -164,6 +164,3 @@ def _reap_strangers(ours: set[int | None]) -> None:
             if found.si_pid in ours:
                 return
             os.waitpid(found.si_pid, os.WNOHANG)
-
-
-__all__ = ["Child", "ChildState", "Supervisor"]

@@ -185,6 +185,32 @@ sys.exit(Supervisor([talker("a"), talker("slow", "1.0")], data_dir=data_dir, on_
         assert parent.wait(timeout=10) == 0
 
 
+def test_a_reload_may_add_remove_and_change_children_and_leaves_the_others_alone(tmp_path: Path) -> None:
+    source = (
+        TALKER
+        + """
+def reload(): return [talker("same"), talker("changed", "0.1"), talker("new")]
+sys.exit(Supervisor([talker("same"), talker("changed"), talker("gone")], data_dir=data_dir, on_reload=reload).run())
+"""
+    )
+    with program(source, tmp_path) as parent:
+        wait_until(lambda: len(said(tmp_path)) == 3, what="three children")
+        before = pids(tmp_path)
+
+        parent.send_signal(signal.SIGHUP)
+        wait_until(lambda: set(pids(tmp_path)) == {"same", "changed", "new"}, what="the new roster")
+        wait_until(lambda: said(tmp_path).count("changed up") == 2 and "new up" in said(tmp_path), what="who is new")
+        wait_until(lambda: all_running(tmp_path, 3), what="three running")
+
+        assert pids(tmp_path)["same"] == before["same"]
+        assert pids(tmp_path)["changed"] != before["changed"]
+        assert said(tmp_path).index("changed down") < len(said(tmp_path)) - said(tmp_path)[::-1].index("changed up") - 1
+        assert "gone down" in said(tmp_path)
+        assert "same down" not in said(tmp_path)
+        parent.terminate()
+        assert parent.wait(timeout=10) == 0
+
+
 def test_a_refused_reload_reaches_no_child(tmp_path: Path) -> None:
     source = (
         TALKER
