@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import imaplib
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -160,7 +162,10 @@ def _quota(client: IMAPClient) -> Iterator[Finding]:
     """A full mailbox sends its customers' mail back."""
     if not client.has_capability("QUOTA"):
         return
-    for quota in client.get_quota("INBOX"):
+    quotas = []
+    with contextlib.suppress(imaplib.IMAP4.error):
+        quotas = client.get_quota("INBOX")
+    for quota in quotas:
         if quota.resource in ("STORAGE", b"STORAGE") and quota.limit and quota.usage / quota.limit > _NEARLY_FULL:
             part = f"{quota.usage * 100 // quota.limit} %"
             cure = "make room, or customers' mail is sent back"

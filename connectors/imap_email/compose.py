@@ -38,8 +38,9 @@ _LONGEST_NAME = 100
 def compose(outgoing: Outgoing, *, address: str, now: datetime, name: str = "") -> bytes:
     """The whole mail, lines ended by CR LF, 7-bit but for addresses that are not ASCII.
 
-    From is `address` with the message's own name for it, else `name`. Automatic mail says so (RFC 3834; `Auto-Submitted: auto-replied` unless its headers say otherwise) and
-    asks Exchange for no automatic answer. Raises Permanent for what cannot stand in a header: a line break above all.
+    From is `address` with the message's own name for it, else `name`. Automatic mail says that it is (RFC 3834;
+    `Auto-Submitted: auto-replied` unless its headers say otherwise) and asks Exchange for no automatic answer. Raises
+    Permanent for what cannot stand in a header: a line break above all.
     """
     body = _body(outgoing)
     lines = [*_fields(outgoing, address=address, name=name, now=now)]

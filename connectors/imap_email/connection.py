@@ -77,7 +77,7 @@ def hang_up(client: IMAPClient | None, *, politely: bool = False) -> None:
 def connect(server: MailServer, context: ssl.SSLContext, *, seconds: float = ANSWER_SECONDS) -> IMAPClient:
     """A connection as secure as the settings ask for, not logged in. Raises what the libraries raise."""
     refuse_open_talk(server)
-    timeout = SocketTimeout(connect=CONNECT_SECONDS, read=seconds)
+    timeout = SocketTimeout(connect=min(CONNECT_SECONDS, seconds), read=seconds)
     client = IMAPClient(server.host, server.port, ssl=server.security == "tls", ssl_context=context, timeout=timeout)
     try:
         client.normalise_times = False

@@ -27,8 +27,12 @@ _END_OF_HEADER = re.compile(rb"\r?\n\r?\n")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How much is fetched at a time, in mails and bytes."""
+    """How much is fetched at a time, in mails and bytes.
 
+    `span` is how many UIDs a search covers: the library reads no line of over 1,000,000 bytes, which is about 90,000 UIDs.
+    """
+
+    span: int = 20_000
     batch_mails: int = 50
     batch_bytes: int = 8 * 1024 * 1024
     small: int = 256 * 1024

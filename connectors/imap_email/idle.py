@@ -72,7 +72,7 @@ def idle(client: IMAPClient, bell: Bell, seconds: float) -> bool:
     connection = client.socket()
     tag = client._imap._command("IDLE")
     try:
-        connection.settimeout(_ANSWER_SECONDS)
+        connection.settimeout(min(_ANSWER_SECONDS, client._timeout.read))
         hinted = _read_go_ahead(client._imap, tag)
         while not hinted and (left := end - time.monotonic()) > 0:
             if not _has_line(client._imap, connection):

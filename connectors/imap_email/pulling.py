@@ -17,9 +17,6 @@ from connectors.imap_email.progress import Progress
 from connectors.imap_email.troubles import CONNECTION_ERRORS
 from ventanilla.channel import RawItem
 
-SPAN = 20_000
-"""UIDs a search covers at most: the library reads no line longer than 1,000,000 bytes, which is about 90,000 UIDs."""
-
 LISTED_AT_ONCE = 200
 STRIKES = 5
 """After so many connections lost while one mail alone was being fetched, only its header is taken."""
@@ -63,10 +60,11 @@ class Pull:
     def _what_came(self) -> Iterator[Step]:
         """Mails of the border and above that were not taken yet, in order of UID."""
         self._client.noop()
-        low, top = self._progress.look_from, max(self._opened.uidnext - 1, self._progress.last_uid)
-        while top - low >= SPAN:
-            yield from self._take_new(self._search(low, low + SPAN - 1), through=low + SPAN - 1)
-            low += SPAN
+        span, low = self._limits.span, self._progress.look_from
+        top = max(self._opened.uidnext - 1, self._progress.last_uid)
+        while top - low >= span:
+            yield from self._take_new(self._search(low, low + span - 1), through=low + span - 1)
+            low += span
         # "n:*" names the last mail even when its UID is below n.
         found = [uid for uid in self._search(low, None) if uid >= low]
         yield from self._take_new(found, through=top)
@@ -124,7 +122,7 @@ class Pull:
     def _windows(self, done: int) -> Iterator[tuple[int, int]]:
         """Ranges of UIDs from behind `done` up to the border; one only when the folder is small."""
         last = self._progress.border - 1
-        span = last if self._opened.mails <= SPAN else SPAN
+        span = last if self._opened.mails <= self._limits.span else self._limits.span
         low = done + 1
         while low <= last:
             yield low, min(low + span - 1, last)

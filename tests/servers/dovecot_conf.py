@@ -90,6 +90,9 @@ ssl_min_protocol = TLSv1.2
 
 QUOTA = """
 mail_plugins = $mail_plugins quota
+protocol imap {{
+  mail_plugins = $mail_plugins imap_quota
+}}
 plugin {{
   quota = count:User quota
   quota_vsizes = yes
