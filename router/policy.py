@@ -17,7 +17,7 @@ It knows no store and no case, only loads, capacities and wishes. In order:
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import NamedTuple
@@ -128,10 +128,8 @@ def choose_agent(
     if choice.reason == strategy:
         verdicts |= {agent: _verdict(rank, ranks[choice.agent]) for agent, rank in ranks.items()}
     verdicts[choice.agent] = "chosen"
-    considered = _in_order(candidates, [choice.agent, *(candidate.agent for candidate in ranked)], verdicts)
-    return Choice(
-        agent=choice.agent, reason=choice.reason, in_line=choice.in_line, silent=choice.silent, considered=considered
-    )
+    first = [choice.agent, *(candidate.agent for candidate in ranked)]
+    return replace(choice, considered=_in_order(candidates, first, verdicts))
 
 
 def _strategy(name: str) -> Weigh:
