@@ -23,7 +23,7 @@ from ventanilla.channel import Sender
 from ventanilla.errors import Temporary, Unreachable
 from ventanilla.store.channels import channel_row
 from ventanilla.store.engine import Store
-from ventanilla.store.migrate import require_current
+from ventanilla.store.revision import is_current
 
 log = structlog.get_logger(__name__)
 
@@ -135,7 +135,10 @@ def every(seconds: float) -> Callable[[datetime], bool]:
 
 def _hindrance(store: Store, loaded: Loaded) -> str | None:
     try:
-        require_current(store)
+        if not is_current(store):
+            from ventanilla.store.migrate import require_current  # slow to import, and rarely needed
+
+            require_current(store)
         with store.read() as connection:
             if not is_in_force(connection, loaded):
                 return "this file is not the one in force: run `ventanilla reload` (or `up`, which applies it)"
