@@ -212,6 +212,15 @@ def test_those_considered_come_best_first_and_then_who_cannot() -> None:
     assert (choice.considered[0].load, choice.considered[0].capacity) == (1, 8)
 
 
+def test_the_chosen_one_comes_first_even_where_the_strategy_would_rank_them_last() -> None:
+    choice = choose(candidate("ana"), candidate("bea", 1), candidate("luis", 2), last_owner="luis")
+    assert [(one.agent, one.verdict) for one in choice.considered] == [
+        ("luis", "chosen"),
+        ("ana", "eligible"),
+        ("bea", "eligible"),
+    ]
+
+
 words = st.frozensets(st.sampled_from(["es", "en", "facturas"]), max_size=3)
 names = st.sampled_from(["ana", "bea", "carla", "luis", "marta", "zoe"])
 moments = st.none() | st.integers(-60, 600).map(lambda minutes: NOW - timedelta(minutes=minutes))
