@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated
@@ -15,8 +16,16 @@ from cli.context import context
 from ventanilla import __version__
 from ventanilla.errors import BadInput, ConfigError, Conflict, Permanent, Temporary, Unreachable
 
-GROUPS = ("cli.setup", "cli.up", "cli.processes")
+GROUPS = (
+    "cli.setup",
+    "cli.up",
+    "cli.processes",
+    "cli.status",
+)
 """Modules that add commands to the app; each has `add_to(app)`."""
+
+ALONE = {"status": "cli.status"}
+"""Commands for which no other group is loaded: describing every command's options takes longer than they do."""
 
 _VALUED, _FLAGS = ("--config",), ("--json",)
 
@@ -52,10 +61,11 @@ def options(
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; return the exit code: 0 done, 1 found what it looks for, 2 bad input, 3 out of reach."""
-    for module in GROUPS:
-        import_module(module).add_to(app)
+    words = options_first(arguments)
+    for module in _groups_for(words):
+        _add_group(module)
     try:
-        result = app(args=options_first(arguments), prog_name="ventanilla", standalone_mode=False)
+        result = app(args=words, prog_name="ventanilla", standalone_mode=False)
     except typer.Exit as leaving:
         return leaving.exit_code
     except typer.Abort:
@@ -69,6 +79,29 @@ def main(arguments: Sequence[str]) -> int:
     except Permanent as error:
         return _fail(f"{error}\n{error.cure}".strip(), 3)
     return result if isinstance(result, int) else 0
+
+
+def _groups_for(words: Sequence[str]) -> Sequence[str]:
+    command = _command(words)
+    return (ALONE[command],) if command in ALONE else GROUPS
+
+
+def _command(words: Sequence[str]) -> str | None:
+    """The first word that is neither a global option nor the value of one; `words` have those in front."""
+    pending = list(words)
+    while pending:
+        word = pending.pop(0)
+        if word in _VALUED:
+            del pending[:1]
+        elif not word.startswith("-"):
+            return word
+    return None
+
+
+@cache
+def _add_group(module: str) -> None:
+    """Once a process, however many commands it runs."""
+    import_module(module).add_to(app)
 
 
 def options_first(arguments: Sequence[str]) -> list[str]:

@@ -1,15 +1,15 @@
-"""Whether the store's schema is the one this version expects, told without loading Alembic; brings nothing up to date."""
+"""Whether the store's schema is the one this version expects, told without Alembic (and, by name alone, without SQLAlchemy)."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
-
-import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
+from typing import TYPE_CHECKING
 
 from ventanilla.errors import Temporary
-from ventanilla.store.engine import Store
+
+if TYPE_CHECKING:
+    from ventanilla.store.engine import Store
 
 FIND_REVISION = "SELECT version_num FROM alembic_version"
 _SCRIPT = re.compile(r"v(\d+)_\w+\.py")
@@ -24,8 +24,10 @@ def newest_revision() -> str:
 def is_current(store: Store) -> bool:
     """Whether the schema is up to date. False also where there is none, or where the store does not answer: `require_current`
     then says what is wrong, with the cure."""
+    import sqlalchemy as sa
+
     try:
         with store.read() as connection:
-            return connection.scalar(sa.text(FIND_REVISION)) == newest_revision()
-    except (Temporary, DBAPIError):
+            return str(connection.scalar(sa.text(FIND_REVISION))) == newest_revision()
+    except (Temporary, sa.exc.DBAPIError):
         return False

@@ -1,0 +1,97 @@
+"""How commands print to people: tables that read well on a terminal and in a pipe, times in the house's zone. Knows no command."""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+_WIDE = 10_000
+"""Columns of a table that goes into a pipe: nothing is folded there, so that `grep` and `awk` find whole lines."""
+_TURNS = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Instants as people in this zone read them, seen from one moment."""
+
+    zone: ZoneInfo
+    now: datetime
+
+    def at(self, moment: datetime | None) -> str:
+        """Date and time to the minute; `-` for none."""
+        return "-" if moment is None else moment.astimezone(self.zone).strftime("%Y-%m-%d %H:%M")
+
+    def exactly(self, moment: datetime | None) -> str:
+        """Date and time to the second with the zone's own abbreviation."""
+        return "-" if moment is None else moment.astimezone(self.zone).strftime("%Y-%m-%d %H:%M:%S %Z")
+
+    def since(self, moment: datetime | None) -> str:
+        """How long ago: `3 h 5 min`; `-` for none."""
+        return "-" if moment is None else span((self.now - moment).total_seconds())
+
+    def until(self, moment: datetime | None) -> str:
+        """`in 20 min`, or `20 min late`; `-` for none."""
+        if moment is None:
+            return "-"
+        seconds = (moment - self.now).total_seconds()
+        return f"in {span(seconds)}" if seconds >= 0 else f"{span(-seconds)} late"
+
+
+def span(seconds: float) -> str:
+    """A length of time at a glance: `45 s`, `12 min`, `3 h 5 min`, `2 days`."""
+    from ventanilla.clocks.due import waited
+
+    return waited(seconds, "en")
+
+
+def print_table(titles: Sequence[str], rows: Iterable[Sequence[object]], *, right: Iterable[str] = ()) -> None:
+    """Columns under their titles. On a terminal long cells fold; in a pipe each row is one line. Nothing is cut off."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    numbers = set(right)
+    for title in titles:
+        grid.add_column(title, overflow="fold", justify="right" if title in numbers else "left")
+    for row in rows:
+        grid.add_row(*(Text(one_line(str(cell))) for cell in row))
+    terminal = sys.stdout.isatty()
+    console = Console(file=sys.stdout, highlight=False, width=None if terminal else _WIDE)
+    with console.capture() as captured:
+        console.print(grid)
+    say("\n".join(line.rstrip() for line in captured.get().splitlines()), clean=False)
+
+
+def say(text: str = "", *, clean: bool = True) -> None:
+    """A line, or several, on standard output."""
+    sys.stdout.write((readable(text) if clean else text) + "\n")
+
+
+def one_line(text: str) -> str:
+    """A text on one line without what could steer a terminal."""
+    return " ".join(readable(text).split())
+
+
+def readable(text: str) -> str:
+    """A text without control characters (terminals obey them), without those that turn the reading direction (they disguise
+    names), and without what no terminal can print. Line ends and tabs stay."""
+    return "".join(character for character in text if character in "\n\t" or _is_harmless(character))
+
+
+def counts(numbers: dict[str, int]) -> str:
+    """`3 pending, 12 routed`; `nothing` for none."""
+    return ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in numbers.items() if number) or "nothing"
+
+
+def plural(number: int, noun: str, *, many: str | None = None) -> str:
+    """`1 case`, `2 cases`."""
+    return f"{number:,} {noun if number == 1 else many or noun + 's'}"
+
+
+def _is_harmless(character: str) -> bool:
+    return character not in _TURNS and unicodedata.category(character) not in ("Cc", "Cs")

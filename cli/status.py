@@ -1,0 +1,176 @@
+"""`status`: how the channels fare, what waits, who holds what. Must answer in half a second, so it loads next to nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from cli.context import Context, context
+from ventanilla.errors import Unreachable
+from ventanilla.words import DeliveryState, InboxState, Mode
+
+if TYPE_CHECKING:
+    from cli.whereabouts import Whereabouts
+    from ventanilla.store.glance import Glance
+
+STALE_SECONDS = 120
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this group's command."""
+    app.command()(status)
+
+
+def status() -> int:
+    """How the channels fare, what waits and for how long, who is on duty and holds how much, which processes run.
+
+    Example: ventanilla status --json
+    """
+    run = context()
+    place = _place(run)
+    seen = _look(run, place)
+    told = describe(place, seen, now=run.now())
+    if run.as_json:
+        run.print_json(told)
+    else:
+        from cli.status_page import print_status
+
+        print_status(told, zone=place.zone, now=run.now())
+    return 0
+
+
+def describe(place: Whereabouts, seen: Glance, *, now: datetime) -> dict[str, Any]:
+    """The document that `status --json` prints."""
+    from daemon.lock import holder
+
+    pid = holder(place.data_dir)
+    told: dict[str, Any] = {
+        "service": place.name,
+        "running": pid,
+        "config": _config(place, seen),
+        "channels": [_channel(row, now) for row in seen.channels],
+        "inbox": {state.value: seen.inbox.get(state, 0) for state in InboxState},
+        "outbox": {state.value: seen.outbox.get(state, 0) for state in DeliveryState},
+        "held_by_brake": seen.held_by_brake,
+        "open": seen.open,
+        "waiting": seen.waiting,
+        "line": [_in_line(row) for row in seen.line],
+        "agents": [_agent(row, seen, now) for row in seen.agents],
+        "processes": read_processes(place.data_dir) if pid is not None else [],
+    }
+    told["next"] = list(_next_steps(told, now=now))
+    return told
+
+
+def read_processes(data_dir: Path) -> list[dict[str, Any]]:
+    """The daemon's own list of its processes; none when it cannot be read. (`daemon.status` would load the whole supervisor.)"""
+    try:
+        children = json.loads((data_dir / "run" / "children.json").read_text(encoding="utf-8"))["children"]
+        return [{**child, "since": datetime.fromisoformat(child["since"])} for child in children]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def _place(run: Context) -> Whereabouts:
+    from cli.whereabouts import read_whereabouts, whereabouts_of
+
+    found = read_whereabouts(run.config_path) if run.config_path.is_file() else None
+    return found or whereabouts_of(run.glimpsed)
+
+
+def _look(run: Context, place: Whereabouts) -> Glance:
+    from ventanilla.store.glance import glance
+    from ventanilla.store.revision import newest_revision
+
+    seen = glance(place.store_url, now=run.now(), revision=newest_revision())
+    if seen is None:
+        _ = run.store  # says what is wrong with the schema, and what cures it
+        raise Unreachable("the store's schema is not this version's: run `ventanilla migrate`")
+    return seen
+
+
+def _config(place: Whereabouts, seen: Glance) -> dict[str, Any]:
+    if seen.config is None:
+        return {"version": None, "applied_at": None, "file_differs": True}
+    differs = bool(seen.config["sha256"] != place.sha256)
+    return {"version": seen.config["id"], "applied_at": seen.config["applied_at"], "file_differs": differs}
+
+
+def _channel(row: dict[str, Any], now: datetime) -> dict[str, Any]:
+    state = "paused" if row["paused_at"] else "failing" if row["problem"] else "ok"
+    oldest = row["oldest_at"]
+    return {
+        "name": row["name"],
+        "kind": row["kind"],
+        "mode": Mode.OBSERVE.value if row["forced_observe"] else row["mode"],
+        "restored": row["forced_observe"],
+        "state": "never_pulled" if state == "ok" and row["last_pull_at"] is None else state,
+        "last_pull_at": row["last_pull_at"],
+        "last_pull_seconds": _age(row["last_pull_at"], now),
+        "last_item_at": row["last_item_at"],
+        "pending": row["waits"] or 0,
+        "lag_seconds": _age(oldest, now) or 0,
+        "problem": row["problem"],
+        "cure": row["cure"],
+        "failures": row["failures"],
+        "retry_at": row["retry_at"],
+    }
+
+
+def _in_line(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "team": row["team"],
+        "cases": row["items"],
+        "nearest_due_at": row["nearest_due_at"],
+        "waiting_since": row["waiting_since"],
+    }
+
+
+def _agent(row: dict[str, Any], seen: Glance, now: datetime) -> dict[str, Any]:
+    away = next((one for one in seen.absences if one["agent"] == row["name"] and one["starts_at"] <= now), None)
+    return {
+        "name": row["name"],
+        "display_name": row["display_name"],
+        "presence": "on_duty" if row["on_duty"] else "away" if away else "off_duty",
+        "since": row["duty_since"],
+        "until": row["duty_changes_at"],
+        "open": row["open"] or 0,
+        "waiting": row["load"],
+        "capacity": row["capacity"],
+    }
+
+
+def _age(moment: datetime | None, now: datetime) -> float | None:
+    return None if moment is None else max(0.0, round((now - moment).total_seconds(), 3))
+
+
+def _next_steps(told: dict[str, Any], *, now: datetime) -> Iterator[str]:
+    """What a person would do about it, most pressing first."""
+    if told["config"]["version"] is None:
+        yield "nothing is in force yet: `ventanilla up` puts the file in force and starts"
+    elif told["running"] is None:
+        yield "no service runs on this data folder: `ventanilla up` (on several machines: look there)"
+        if any(agent["until"] and (now - agent["until"]).total_seconds() > STALE_SECONDS for agent in told["agents"]):
+            yield "who is on duty was last worked out before shifts changed: `ventanilla agents` does it afresh"
+    if told["config"]["version"] is not None and told["config"]["file_differs"]:
+        yield "the file differs from the version in force: `ventanilla reload --dry-run` says how"
+    for channel in told["channels"]:
+        if channel["restored"]:
+            yield f"channel {channel['name']} observes since a back-up was restored: `ventanilla golive {channel['name']}`"
+    yield from _about_counts(told)
+
+
+def _about_counts(told: dict[str, Any]) -> Iterator[str]:
+    if not told["channels"]:
+        yield "there are no channels: the file needs [channels.NAME]"
+    if told["inbox"]["quarantined"]:
+        yield "unreadable messages wait for a person: `ventanilla inbox --state quarantined`"
+    if told["held_by_brake"]:
+        yield "receipts are held by the brake: `ventanilla outbox --state held`, then `outbox release` or `outbox drop`"
+    if told["outbox"]["failed"] or told["outbox"]["unknown"]:
+        yield "not everything went out: `ventanilla outbox --state failed`, `ventanilla outbox --state unknown`"

@@ -1,0 +1,114 @@
+"""The page that `status` prints for people, made from the same document as its JSON."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cli.printing import Times, counts, plural, print_table, say, span
+
+_PRESENCE = {"on_duty": "on duty", "off_duty": "off duty", "away": "away"}
+_STATES = {"never_pulled": "never pulled"}
+
+
+def print_status(told: dict[str, Any], *, zone: ZoneInfo, now: datetime) -> None:
+    """The whole page. Times are the house's."""
+    times = Times(zone, now)
+    _print_head(told, times)
+    _print_channels(told["channels"], times)
+    say(f"\nInbox   {counts(told['inbox'])}")
+    say(f"Outbox  {counts(told['outbox'])}")
+    say(f"Cases   {_cases(told)}")
+    _print_line(told["line"], times)
+    _print_agents(told["agents"], times)
+    _print_processes(told["processes"], times)
+    if told["next"]:
+        say("\nNext")
+        for step in told["next"]:
+            say(f"  {step}")
+
+
+def _print_head(told: dict[str, Any], times: Times) -> None:
+    running = "not running here" if told["running"] is None else f"running here (pid {told['running']})"
+    version = told["config"]["version"]
+    since = f"since {times.at(told['config']['applied_at'])}"
+    say(f"{told['service']}: {running}; " + ("no config in force" if version is None else f"config {version} {since}"))
+    say(f"{times.exactly(times.now)}, {times.zone.key}")
+
+
+def _print_channels(channels: list[dict[str, Any]], times: Times) -> None:
+    if not channels:
+        return
+    say()
+    titles = ("channel", "kind", "mode", "state", "last pull", "lag", "problem")
+    print_table(titles, [_channel(one, times) for one in channels])
+    for one in channels:
+        if one["problem"]:
+            say(f"  {one['name']}: {one['problem']}")
+            if one["cure"]:
+                say(f"    cure: {one['cure']}")
+
+
+def _channel(one: dict[str, Any], times: Times) -> tuple[str, ...]:
+    pull = "never" if one["last_pull_at"] is None else f"{times.since(one['last_pull_at'])} ago"
+    lag = f"{span(one['lag_seconds'])} ({one['pending']} pending)" if one["pending"] else "none"
+    trouble = f"{one['failures']} in a row, again {times.until(one['retry_at'])}" if one["problem"] else "none"
+    mode = f"{one['mode']} (restored)" if one["restored"] else one["mode"]
+    return one["name"], one["kind"], mode, _STATES.get(one["state"], one["state"]), pull, lag, trouble
+
+
+def _cases(told: dict[str, Any]) -> str:
+    if not told["open"]:
+        return "none open"
+    return f"{told['open']:,} open, {told['waiting']:,} of them waiting on us"
+
+
+def _print_line(line: list[dict[str, Any]], times: Times) -> None:
+    for one in line:
+        nearest = f"nearest due {times.until(one['nearest_due_at'])}" if one["nearest_due_at"] else "nothing promised"
+        waits = f"the longest has waited {times.since(one['waiting_since'])}" if one["waiting_since"] else ""
+        told = ", ".join(part for part in (plural(one["cases"], "case"), nearest, waits) if part)
+        say(f"Line    {one['team']}: {told}")
+
+
+def _print_agents(agents: list[dict[str, Any]], times: Times) -> None:
+    if not agents:
+        return
+    say()
+    print_table(
+        ("agent", "presence", "open", "waiting", "capacity", "until"),
+        [
+            (
+                one["name"],
+                _PRESENCE[one["presence"]],
+                one["open"],
+                one["waiting"],
+                one["capacity"],
+                times.at(one["until"]),
+            )
+            for one in agents
+        ],
+        right=("open", "waiting", "capacity"),
+    )
+
+
+def _print_processes(processes: list[dict[str, Any]], times: Times) -> None:
+    if not processes:
+        return
+    say()
+    print_table(
+        ("process", "state", "for", "pid", "restarts", "last exit"),
+        [
+            (
+                one["name"],
+                str(one["state"]).replace("_", " "),
+                times.since(one["since"]),
+                one["pid"] or "-",
+                one["restarts"],
+                "-" if one["last_exit"] is None else one["last_exit"],
+            )
+            for one in processes
+        ],
+        right=("pid", "restarts", "last exit"),
+    )

@@ -1,0 +1,142 @@
+"""What the store holds at a glance, by plain SQL on the bare driver: `status` is to answer before SQLAlchemy would have loaded.
+
+Reads only. Knows both engines; knows no settings and prints nothing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ventanilla.errors import Temporary, Unreachable
+
+_BUSY_SECONDS = 5
+_INSTANTS = ("_at", "_since")
+_FLAGS = ("on_duty", "forced_observe")
+
+_REVISION = "SELECT version_num FROM alembic_version"
+_CONFIG = "SELECT id, sha256, applied_at FROM config_versions ORDER BY id DESC LIMIT 1"
+_CHANNELS = """SELECT c.name, c.kind, c.mode, c.forced_observe, c.last_pull_at, c.last_item_at, c.paused_at, c.problem, c.cure,
+c.retry_at, c.failures, p.waits, p.oldest_at
+FROM channels c LEFT JOIN (SELECT channel, count(*) AS waits, min(received_at) AS oldest_at FROM inbox
+WHERE state = 'pending' GROUP BY channel) p ON p.channel = c.name
+WHERE c.enabled ORDER BY c.name"""
+_INBOX = "SELECT state, count(*) AS items FROM inbox GROUP BY state ORDER BY state"
+_OUTBOX = "SELECT state, count(*) AS items FROM outbox GROUP BY state ORDER BY state"
+_BRAKED = "SELECT count(*) AS items FROM outbox WHERE state = 'held' AND kind = 'acknowledgement'"
+_OWNED = "state IN ('open', 'waiting_customer', 'waiting_third_party')"
+_CASES = f"SELECT count(*) AS open, count(waiting_since) AS waiting FROM conversations WHERE {_OWNED}"  # noqa: S608
+_LINE = f"""SELECT team, count(*) AS items, min(due_at) AS nearest_due_at, min(waiting_since) AS waiting_since
+FROM conversations WHERE {_OWNED} AND line_since IS NOT NULL GROUP BY team ORDER BY team"""  # noqa: S608
+_AGENTS = f"""SELECT a.name, a.display_name, a.on_duty, a.duty_since, a.duty_changes_at, a.load, a.capacity, o.items AS open
+FROM agents a LEFT JOIN (SELECT owner, count(*) AS items FROM conversations WHERE {_OWNED} GROUP BY owner) o
+ON o.owner = a.name WHERE a.enabled ORDER BY a.name"""  # noqa: S608
+_AWAY = "SELECT agent, starts_at, ends_at FROM absences WHERE ends_at IS NULL OR ends_at >= {now} ORDER BY starts_at"
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glance:
+    """One consistent look. Instants are aware UTC; a row's keys are the columns selected above."""
+
+    config: Row | None
+    channels: Sequence[Row]
+    inbox: dict[str, int]
+    outbox: dict[str, int]
+    held_by_brake: int
+    open: int
+    waiting: int
+    line: Sequence[Row]
+    agents: Sequence[Row]
+    absences: Sequence[Row]
+
+
+def glance(url: str, *, now: datetime, revision: str) -> Glance | None:
+    """Look at the store behind an SQLAlchemy URL; None when its schema is not at this revision (or there is none).
+
+    Raises Unreachable where there is no store yet, Temporary when it does not answer.
+    """
+    with _reader(url) as read:
+        if read(_REVISION) != [{"version_num": revision}]:
+            return None
+        cases = read(_CASES)[0]
+        moment = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return Glance(
+            config=next(iter(read(_CONFIG)), None),
+            channels=read(_CHANNELS),
+            inbox={row["state"]: row["items"] for row in read(_INBOX)},
+            outbox={row["state"]: row["items"] for row in read(_OUTBOX)},
+            held_by_brake=read(_BRAKED)[0]["items"],
+            open=cases["open"],
+            waiting=cases["waiting"],
+            line=read(_LINE),
+            agents=read(_AGENTS),
+            absences=read(_AWAY.format(now=f"'{moment}'")),
+        )
+
+
+class _Reader:
+    """Runs a query on a DB-API connection and returns its rows; none for a schema that is not there."""
+
+    def __init__(self, connection: Any, missing: tuple[type[Exception], ...]) -> None:
+        self._connection = connection
+        self._missing = missing
+
+    def __call__(self, sql: str) -> list[Row]:
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute(sql)
+        except self._missing as error:
+            if sql is _REVISION and "alembic_version" in str(error):
+                return []
+            raise
+        names = [column[0] for column in cursor.description]
+        return [{name: _value(name, value) for name, value in zip(names, row, strict=True)} for row in cursor]
+
+
+def _value(name: str, value: Any) -> Any:
+    if name.endswith(_INSTANTS) and value is not None:
+        return value.astimezone(UTC) if isinstance(value, datetime) else datetime.fromisoformat(value)
+    return bool(value) if name in _FLAGS else value
+
+
+def _reader(url: str) -> Any:
+    if url.startswith("sqlite:///"):
+        return _sqlite(Path(url.removeprefix("sqlite:///")))
+    return _postgresql(url.replace("postgresql+psycopg://", "postgresql://", 1))
+
+
+@contextmanager
+def _sqlite(path: Path) -> Iterator[_Reader]:
+    if not path.exists():
+        raise Unreachable(f"there is no store at {path} yet: `ventanilla up` makes it")
+    try:
+        connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+        try:
+            connection.execute("PRAGMA query_only = ON")
+            connection.execute("BEGIN")
+            yield _Reader(connection, (sqlite3.OperationalError,))
+        finally:
+            connection.close()
+    except sqlite3.DatabaseError as error:
+        raise Temporary(f"the store did not answer: {error}", retry_after=1) from error
+
+
+@contextmanager
+def _postgresql(conninfo: str) -> Iterator[_Reader]:
+    import psycopg
+
+    try:
+        with psycopg.connect(conninfo, connect_timeout=10) as connection:
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            connection.read_only = True
+            yield _Reader(connection, (psycopg.errors.UndefinedTable,))
+    except psycopg.OperationalError as error:
+        first = (str(error).strip() or "no answer").splitlines()[0]
+        raise Temporary(f"the store did not answer: {first}", retry_after=1) from error
