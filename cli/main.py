@@ -20,6 +20,7 @@ GROUPS = (
     "cli.setup",
     "cli.up",
     "cli.processes",
+    "cli.service",
     "cli.status",
 )
 """Modules that add commands to the app; each has `add_to(app)`."""
