@@ -157,7 +157,7 @@ def test_due_times_never_go_back_as_the_start_or_the_time_grows(
         assert early <= long
 
 
-@some
+@few
 @given(shapes())
 def test_the_next_change_is_the_first_minute_that_differs(case: tuple[Shape, datetime]) -> None:
     shape, start = case

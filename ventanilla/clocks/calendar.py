@@ -17,13 +17,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from ventanilla.clocks.hours import ALL_DAY, CLOSED, Problems, Week, Windows, read_week, read_windows
+from ventanilla.clocks.intervals import Interval, open_intervals
 from ventanilla.clocks.public_holidays import PublicHolidays, read_date, read_holidays
 from ventanilla.clocks.seasons import Season, read_seasons
-from ventanilla.clocks.zones import as_utc, load_zone, stretches
+from ventanilla.clocks.zones import as_utc, load_zone
 
 # From one 29 February to the next where a century skips one. What does not open or change within it, never does.
 HORIZON = timedelta(days=8 * 366)
@@ -32,13 +32,6 @@ _DAY = timedelta(days=1)
 _EVERY_DAY: Week = (ALL_DAY,) * 7
 _KEPT_DAYS = 20_000
 _LAST = datetime(9999, 12, 30, tzinfo=UTC)
-
-
-class Interval(NamedTuple):
-    """Open from `opens` up to, not including, `closes`; both aware UTC."""
-
-    opens: datetime
-    closes: datetime
 
 
 class InvalidCalendar(ValueError):
@@ -231,32 +224,7 @@ class Calendar:
     def _compute(self, midnight: datetime) -> tuple[Interval, ...]:
         if self.is_always_open:
             return (Interval(midnight, midnight + _DAY),)
-        found = []
-        for start, end, offset in stretches(self.zone, midnight, midnight + _DAY):
-            for opens, closes in self._wall_windows(start + offset, end + offset):
-                found.append(Interval(opens - offset, closes - offset))
-        return _joined(sorted(found))
-
-    def _wall_windows(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """Windows cut to [start, end) of one unbroken run of the wall clock, whose times are written here as if UTC."""
-        midnight = start.replace(hour=0, minute=0, second=0) - _DAY
-        while midnight < end:
-            for window in self.windows(midnight.date()):
-                opens = max(start, midnight + timedelta(seconds=window.start))
-                closes = min(end, midnight + timedelta(seconds=window.end))
-                if opens < closes:
-                    yield opens, closes
-            midnight += _DAY
-
-
-def _joined(pieces: Sequence[Interval]) -> tuple[Interval, ...]:
-    result: list[Interval] = []
-    for piece in pieces:
-        if result and piece.opens <= result[-1].closes:
-            result[-1] = Interval(result[-1].opens, max(result[-1].closes, piece.closes))
-        else:
-            result.append(piece)
-    return tuple(result)
+        return open_intervals(self.zone, self.windows, midnight, midnight + _DAY)
 
 
 def _horizon(at: datetime) -> datetime:
