@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -73,10 +73,32 @@ def postgresql_store(postgresql: PostgreSQL, postgresql_template: str, tmp_path:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest) -> Store:
+def dialect(request: pytest.FixtureRequest) -> str:
+    """The test runs once on each engine."""
+    return str(request.param)
+
+
+@pytest.fixture
+def store(request: pytest.FixtureRequest, dialect: str) -> Store:
     """A migrated, empty store: the test runs once on each engine."""
-    chosen: Store = request.getfixturevalue(f"{request.param}_store")
+    chosen: Store = request.getfixturevalue(f"{dialect}_store")
     return chosen
+
+
+@pytest.fixture
+def new_store(request: pytest.FixtureRequest, dialect: str, tmp_path: Path) -> Iterator[Callable[[], Store]]:
+    """Opens a database with nothing in it, once on each engine; called again it opens the same one by another pool."""
+    sqlite = f"sqlite:///{tmp_path / 'new' / 'ventanilla.db'}"
+    url = sqlite if dialect == "sqlite" else str(request.getfixturevalue("empty_database"))
+    opened: list[Store] = []
+
+    def open_it() -> Store:
+        opened.append(open_store(url, tmp_path / "new" / "blobs"))
+        return opened[-1]
+
+    yield open_it
+    for each in opened:
+        each.close()
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,8 @@ _PRAGMAS = (
     f"PRAGMA busy_timeout = {_SQLITE_BUSY_SECONDS * 1000}",
     "PRAGMA temp_store = MEMORY",
 )
+# PostgreSQL's own default lets each statement of a transaction see another moment.
+_ONE_MOMENT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Store:
         itself, which the callers' compare-and-set makes harmless.
         """
         with (
-            _translated(),
+            in_our_words(),
             self.engine.connect().execution_options(begin="IMMEDIATE") as connection,
             connection.begin(),
         ):
@@ -52,8 +54,9 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
-        """One consistent read. Raises Temporary as `write` does."""
-        with _translated(), self.engine.connect() as connection, connection.begin():
+        """One moment of the store, however many questions are asked of it. Raises Temporary as `write` does."""
+        options: dict[str, Any] = {} if self.is_sqlite else _ONE_MOMENT
+        with in_our_words(), self.engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
 
     def close(self) -> None:
@@ -90,7 +93,8 @@ def _sqlite(url: sa.URL) -> sa.Engine:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def in_our_words() -> Iterator[None]:
+    """Turns the driver's errors about a store that is out of reach or locked into Temporary."""
     try:
         yield
     except (OperationalError, InterfaceError) as error:

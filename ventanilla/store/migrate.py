@@ -12,25 +12,28 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from ventanilla.errors import Unreachable
-from ventanilla.store.engine import Store
+from ventanilla.store.engine import Store, in_our_words
+from ventanilla.store.tables import append_only_ddl
 
 _LOCK = 7_351_240_118  # any number that nobody else uses: two upgrades at once take turns
 
 
-def upgrade(store: Store) -> tuple[str, ...]:
-    """Run what is missing; return the revisions that were run, none at a repeat.
+def upgrade(store: Store, *, to: str = "head") -> tuple[str, ...]:
+    """Run what is missing up to a revision; return the revisions that were run, none at a repeat.
 
     Foreign keys are off while SQLite rebuilds tables and checked before the commit. Raises Unreachable when the store was
-    written by a newer version: upgrade the program, or restore a back-up.
+    written by a newer version (upgrade the program, or restore a back-up), Temporary when the store does not answer.
     """
     with _migrating(store) as connection:
         before = current_revision(connection)
         _refuse_newer(before)
         configuration = _configuration()
         configuration.attributes["connection"] = connection
-        command.upgrade(configuration, "head")
+        command.upgrade(configuration, to)
+        _keep_events_append_only(connection)
         _check_foreign_keys(connection)
-    return tuple(_between(before))
+        after = current_revision(connection)
+    return tuple(_between(before, after))
 
 
 def current_revision(connection: sa.Connection) -> str | None:
@@ -51,7 +54,7 @@ def require_current(store: Store) -> None:
 
 @contextmanager
 def _migrating(store: Store) -> Iterator[sa.Connection]:
-    with store.engine.connect().execution_options(begin="IMMEDIATE") as connection:
+    with in_our_words(), store.engine.connect().execution_options(begin="IMMEDIATE") as connection:
         driver = connection.connection.driver_connection
         if store.is_sqlite and driver is not None:
             driver.execute("PRAGMA foreign_keys = OFF")
@@ -63,6 +66,15 @@ def _migrating(store: Store) -> Iterator[sa.Connection]:
         finally:
             if store.is_sqlite and driver is not None:
                 driver.execute("PRAGMA foreign_keys = ON")
+
+
+def _keep_events_append_only(connection: sa.Connection) -> None:
+    """On SQLite a migration that rebuilds the table loses its triggers without a word: they are put back."""
+    if connection.dialect.name == "sqlite":
+        there = set(connection.scalars(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")))
+        for statement in append_only_ddl("sqlite"):
+            if statement.split()[2] not in there:
+                connection.exec_driver_sql(statement)
 
 
 def _check_foreign_keys(connection: sa.Connection) -> None:
@@ -82,9 +94,9 @@ def _refuse_newer(revision: str | None) -> None:
         )
 
 
-def _between(before: str | None) -> Iterator[str]:
+def _between(before: str | None, after: str | None) -> Iterator[str]:
     for script in reversed(list(_scripts().walk_revisions())):
-        if before is None or script.revision > before:
+        if (before or "") < script.revision <= (after or ""):
             yield script.revision
 
 
