@@ -147,8 +147,13 @@ def _log_in_by_password(client: IMAPClient, server: MailServer, login: Login) ->
         # LOGIN knows neither é nor ñ: RFC 4616 says UTF-8.
         answer = f"\0{login.user}\0{password}".encode()
         _try(lambda: client.sasl_login("PLAIN", lambda _: answer), server, login)
+    elif client.has_capability("AUTH=LOGIN"):
+        steps = iter([login.user.encode(), password.encode()])
+        _try(lambda: client.sasl_login("LOGIN", lambda _: next(steps, b"")), server, login)
     elif client.has_capability("LOGINDISABLED"):
         raise refused_login("LOGINDISABLED", host=server.host, user=login.user, by_token=False)
+    elif not (login.user + password).isascii():
+        raise LoginRefused(f"{server.host} takes only ASCII in user and password", cure="choose another password")
     else:
         _try(lambda: client.login(_quoted(login.user), password), server, login)
 
@@ -182,10 +187,16 @@ def _try(attempt: Callable[[], Any], server: MailServer, login: Login, reasons: 
     except LoginError as error:
         if isinstance(error.__context__, imaplib.IMAP4.abort):
             raise Temporary(f"{server.host}:{server.port} hung up during the login") from error
-        words = " ".join([str(error), *(reason.decode(errors="replace") for reason in reasons or ())])
+        words = " ".join([_words(error), *(reason.decode(errors="replace") for reason in reasons or ())])
         raise refused_login(
             words, host=server.host, user=login.user, by_token=login.tokens is not None, login_again=login.again
         ) from error
+
+
+def _words(error: LoginError) -> str:
+    """What the server said: the libraries hand it on as bytes or as text."""
+    said = error.__context__.args[0] if error.__context__ and error.__context__.args else error
+    return said.decode(errors="replace") if isinstance(said, bytes) else str(said)
 
 
 def _quoted(user: str) -> str:

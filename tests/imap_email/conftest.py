@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -23,3 +23,17 @@ def mailbox(dovecot: Dovecot) -> Iterator[Mailbox]:
     box = Mailbox(dovecot)
     yield box
     box.close()
+
+
+@pytest.fixture
+def mailbox_on() -> Iterator[Callable[..., Mailbox]]:
+    """Makes mailboxes on servers of the test's own, and closes them when it is over."""
+    boxes: list[Mailbox] = []
+
+    def make(server: Dovecot, *, user: str = "soporte") -> Mailbox:
+        boxes.append(Mailbox(server, user=user))
+        return boxes[-1]
+
+    yield make
+    for box in boxes:
+        box.close()
