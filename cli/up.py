@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from daemon.child import Child
 
 ROUTE_THREADS = 4
+HUNG_AFTER = 60.0  # seconds without a sign of life before a process is started afresh
 
 
 def add_to(app: typer.Typer) -> None:
@@ -121,7 +122,7 @@ def children_of(config: Config, run: Context) -> list[Child]:
         )
     stages = {"connect": 0, "route": 1, "deliver": 1, "sweep": 0}
     for name, stage in stages.items():
-        children.append(Child(name=name, argv=_argv(run, name), stage=stage, hung_after=180))
+        children.append(Child(name=name, argv=_argv(run, name), stage=stage, hung_after=HUNG_AFTER))
     return children
 
 

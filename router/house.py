@@ -40,6 +40,7 @@ class House:
                 hours=settings.hours,
                 seasons=[one.model_dump(by_alias=True) for one in settings.seasons],
                 holidays=settings.holidays.model_dump() if settings.holidays else None,
+                verify_holidays=False,  # the file was checked when it was loaded
                 special={str(day): hours for day, hours in settings.special.items()},
             )
         return self._calendars[name]

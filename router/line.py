@@ -145,7 +145,14 @@ def _pass_to_somebody(
 ) -> bool:
     """Give the case to whoever the policy names, unless that is nobody in particular (then only if it must leave)."""
     waited = journal.now - case.waiting_since if case.waiting_since else timedelta(0)
-    wanted = Wanted(team=case.team, contact=contact, language=case.language, waited=waited, exclude_case=case.id)
+    wanted = Wanted(
+        team=case.team,
+        contact=contact,
+        language=case.language,
+        skills=frozenset(case.skills),
+        waited=waited,
+        exclude_case=case.id,
+    )
     grant, choice = choose_responsible(connection, house, wanted, now=journal.now, actor=ACTOR)
     present_holder = choice.in_line and not choice.silent and grant.agent != case.owner and case.line_since is None
     if grant.in_line and not must and not present_holder:

@@ -7,7 +7,7 @@ quarantine instead of a loop. Everything a message causes is then committed toge
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ from router.notices import write_alert, write_notice
 from router.presence import keep_presence
 from router.reading import Readers, read_row
 from router.responsible import Wanted, choose_responsible
+from router.rules import Facts, apply_rules
 from router.screening import Known, screen
 from router.texts import phrase
 from ventanilla.channel import Message
@@ -42,7 +43,7 @@ from ventanilla.store.conversations import (
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
 from ventanilla.store.inbox import claim_attempt, first_with_identity, is_still_pending, raw_bytes, settle
-from ventanilla.words import EventKind, InboxState, Verdict
+from ventanilla.words import EventKind, InboxState, Kind, Priority, Verdict
 
 log = structlog.get_logger(__name__)
 
@@ -168,22 +169,49 @@ def _open(
     contact: sa.Row[Any],
     journal: Journal,
 ) -> sa.Row[Any]:
-    settings = house.config.channels[row.channel]
     language = language_of(message, contact.language, house.language_of(row.channel))
-    promise, _ = house.promise(None)
-    wanted = Wanted(team=settings.team, contact=contact, language=language)
+    decided = apply_rules(house.config.rules, _facts(house, row, message, contact, language))
+    promise, _ = house.promise(decided.promise)
+    wanted = Wanted(
+        team=decided.team or house.config.channels[row.channel].team,
+        contact=contact,
+        language=language,
+        skills=frozenset(decided.skills),
+        named_agent=decided.agent,
+    )
     grant, _ = choose_responsible(connection, house, wanted, now=journal.now, actor=ACTOR)
+    if decided.rules or decided.slow:
+        ruled = {"rules": decided.rules, "rules_too_slow": decided.slow}
+        grant = replace(grant, decision={**grant.decision, **ruled})
     new = NewCase(
         channel=row.channel,
-        team=settings.team,
+        team=wanted.team,
         contact_id=contact.id,
         subject=message.subject,
         language=language,
         first_message_at=row.received_at,
         due_at=house.due(promise, row.received_at, first=True),
         promise=promise,
+        priority=decided.priority or Priority.NORMAL,
+        kind=decided.kind or Kind.QUERY,
+        skills=decided.skills,
+        tags=decided.tags,
     )
     return open_case(connection, new, grant, journal)
+
+
+def _facts(house: House, row: sa.Row[Any], message: Message, contact: sa.Row[Any], language: str) -> Facts:
+    _, promise = house.promise(None)
+    calendar = house.calendar(promise.calendar if promise else None)
+    return Facts(
+        channel=row.channel,
+        sender=message.customer.address,
+        subject=message.subject,
+        text=message.text,
+        language=language,
+        tags=frozenset(contact.tags),
+        is_open=calendar.is_open(row.received_at),
+    )
 
 
 def _continue(
@@ -193,7 +221,13 @@ def _continue(
     assert case is not None  # noqa: S101  the caller has looked
     due = house.due(case.promise, row.received_at, first=case.first_response_at is None)
     if found.reopens:
-        wanted = Wanted(team=case.team, contact=contact, language=case.language, exclude_case=case.id)
+        wanted = Wanted(
+            team=case.team,
+            contact=contact,
+            language=case.language,
+            skills=frozenset(case.skills),
+            exclude_case=case.id,
+        )
         grant, _ = choose_responsible(connection, house, wanted, now=journal.now, actor=ACTOR)
         return reopen_case(connection, case, grant, journal, at=row.received_at, due_at=due)
     case = ensure_present_owner(connection, house, case, contact, journal)

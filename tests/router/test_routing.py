@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+
 try:
     from ventanilla.store.audit import audit
 except ImportError:

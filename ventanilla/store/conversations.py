@@ -46,12 +46,16 @@ class NewCase:
     promise: str | None = None
     priority: str = "normal"
     kind: str = "query"
+    skills: Sequence[str] = ()
+    tags: Sequence[str] = ()
 
 
 def open_case(connection: sa.Connection, new: NewCase, grant: Grant, journal: Journal) -> sa.Row[Any]:
     """Open a case with its owner, its open turn and its key, all at once; return its row."""
     values = {
         **{name: getattr(new, name) for name in NewCase.__dataclass_fields__},
+        "skills": list(new.skills),
+        "tags": list(new.tags),
         "key": new_key(),
         "state": CaseState.OPEN,
         "owner": grant.agent,

@@ -218,6 +218,8 @@ conversations = sa.Table(
     _filled("priority", default="normal"),
     sa.Column("promise", sa.Text),
     sa.Column("language", sa.Text, nullable=False),
+    sa.Column("skills", Json, nullable=False),
+    sa.Column("tags", Json, nullable=False),
     sa.Column("created_at", Utc, nullable=False),
     sa.Column("first_message_at", Utc, nullable=False),
     sa.Column("last_message_at", Utc, nullable=False),

@@ -70,8 +70,8 @@ CREATE TABLE inbox (
 	CONSTRAINT ck_inbox_settled CHECK ((state = 'pending') = (routed_at IS NULL)),
 	CONSTRAINT ck_inbox_received_before_pulled CHECK (received_at <= pulled_at)
 );;
-CREATE INDEX ix_inbox_state ON inbox (state, id);;
 CREATE INDEX ix_inbox_identity ON inbox (channel, identity);;
+CREATE INDEX ix_inbox_state ON inbox (state, id);;
 CREATE TABLE agents (
 	name TEXT NOT NULL,
 	display_name TEXT NOT NULL,
@@ -109,6 +109,8 @@ CREATE TABLE conversations (
 	priority TEXT DEFAULT 'normal' NOT NULL,
 	promise TEXT,
 	language TEXT NOT NULL,
+	skills JSONB NOT NULL,
+	tags JSONB NOT NULL,
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	first_message_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	last_message_at TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -129,9 +131,9 @@ CREATE TABLE conversations (
 	CONSTRAINT uq_conversations_owned_assignment UNIQUE (id, assignment_number, owned),
 	CONSTRAINT uq_conversations_key UNIQUE (key)
 );;
-CREATE INDEX ix_conversations_contact_id ON conversations (contact_id);;
-CREATE INDEX ix_conversations_line ON conversations (team, line_since);;
 CREATE INDEX ix_conversations_state ON conversations (state, id);;
+CREATE INDEX ix_conversations_line ON conversations (team, line_since);;
+CREATE INDEX ix_conversations_contact_id ON conversations (contact_id);;
 CREATE INDEX ix_conversations_owner_owned ON conversations (owner, owned);;
 CREATE TABLE assignments (
 	conversation_id BIGINT NOT NULL,
@@ -170,10 +172,10 @@ CREATE TABLE events (
 	data JSONB NOT NULL,
 	CONSTRAINT pk_events PRIMARY KEY (id)
 );;
+CREATE INDEX ix_events_outbox_id ON events (outbox_id);;
 CREATE INDEX ix_events_kind_at ON events (kind, at);;
 CREATE INDEX ix_events_conversation_id ON events (conversation_id);;
 CREATE INDEX ix_events_inbox_id ON events (inbox_id);;
-CREATE INDEX ix_events_outbox_id ON events (outbox_id);;
 CREATE TABLE contacts (
 	id BIGSERIAL NOT NULL,
 	name TEXT DEFAULT '' NOT NULL,
@@ -293,10 +295,10 @@ CREATE TABLE outbox (
 	CONSTRAINT fk_outbox_agent FOREIGN KEY(agent) REFERENCES agents (name),
 	CONSTRAINT fk_outbox_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id)
 );;
-CREATE INDEX ix_outbox_due ON outbox (state, not_before);;
-CREATE INDEX ix_outbox_message_id ON outbox (message_id);;
 CREATE INDEX ix_outbox_conversation_id ON outbox (conversation_id);;
+CREATE INDEX ix_outbox_message_id ON outbox (message_id);;
 CREATE INDEX ix_outbox_kind_recipient ON outbox (kind, recipient, created_at);;
+CREATE INDEX ix_outbox_due ON outbox (state, not_before);;
 CREATE TABLE addresses (
 	kind TEXT NOT NULL,
 	value TEXT NOT NULL,
@@ -321,13 +323,13 @@ CREATE TABLE attachments (
 	CONSTRAINT fk_attachments_message_id FOREIGN KEY(message_id) REFERENCES messages (id)
 );;
 CREATE INDEX ix_attachments_sha256 ON attachments (sha256);;
-ALTER TABLE conversations ADD CONSTRAINT fk_conversations_open_assignment FOREIGN KEY(id, assignment_number, owner, owned) REFERENCES assignments (conversation_id, number, agent, is_open) DEFERRABLE INITIALLY DEFERRED;;
-ALTER TABLE assignments ADD CONSTRAINT fk_assignments_owned_conversation FOREIGN KEY(conversation_id, number, is_open) REFERENCES conversations (id, assignment_number, owned) DEFERRABLE INITIALLY DEFERRED;;
-ALTER TABLE conversations ADD CONSTRAINT fk_conversations_channel FOREIGN KEY(channel) REFERENCES channels (name);;
-ALTER TABLE conversations ADD CONSTRAINT fk_conversations_team FOREIGN KEY(team) REFERENCES teams (name);;
 ALTER TABLE conversations ADD CONSTRAINT fk_conversations_contact_id FOREIGN KEY(contact_id) REFERENCES contacts (id);;
-ALTER TABLE assignments ADD CONSTRAINT fk_assignments_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id) DEFERRABLE INITIALLY DEFERRED;;
+ALTER TABLE conversations ADD CONSTRAINT fk_conversations_open_assignment FOREIGN KEY(id, assignment_number, owner, owned) REFERENCES assignments (conversation_id, number, agent, is_open) DEFERRABLE INITIALLY DEFERRED;;
+ALTER TABLE conversations ADD CONSTRAINT fk_conversations_channel FOREIGN KEY(channel) REFERENCES channels (name);;
 ALTER TABLE conversations ADD CONSTRAINT fk_conversations_owner FOREIGN KEY(owner) REFERENCES agents (name);;
+ALTER TABLE assignments ADD CONSTRAINT fk_assignments_owned_conversation FOREIGN KEY(conversation_id, number, is_open) REFERENCES conversations (id, assignment_number, owned) DEFERRABLE INITIALLY DEFERRED;;
+ALTER TABLE conversations ADD CONSTRAINT fk_conversations_team FOREIGN KEY(team) REFERENCES teams (name);;
+ALTER TABLE assignments ADD CONSTRAINT fk_assignments_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id) DEFERRABLE INITIALLY DEFERRED;;
 ALTER TABLE assignments ADD CONSTRAINT fk_assignments_agent FOREIGN KEY(agent) REFERENCES agents (name);;
 ALTER TABLE conversations ADD CONSTRAINT fk_conversations_merged_into FOREIGN KEY(merged_into) REFERENCES conversations (id);;
 CREATE FUNCTION events_are_append_only() RETURNS trigger LANGUAGE plpgsql AS
