@@ -63,7 +63,11 @@ def _introduced(noun: str, table: Json) -> str:
 _MEANINGS = {
     ("service", "data_dir"): "; the store and files there are not moved",
     ("store", "url"): "; what the old store holds is not moved",
-    ("channel", "folders"): "; a folder that is new begins at `start`",
+    ("channel", "imap.host"): "; another mailbox begins at `start`",
+    ("channel", "imap.user"): "; another mailbox begins at `start`",
+    ("channel", "folders"): "; a new folder begins at `start`",
+    ("channel", "start"): "; it counts for a folder that is read for the first time",
+    ("channel", "team"): "; for new cases",
 }
 _MODES = {
     "observe": "; nothing is sent to anybody",

@@ -62,6 +62,7 @@ def nearest(word: str, known: Iterable[str], *, quote: str = "`") -> str:
     """A tail for a message about an unknown word: the word that was probably meant, else (up to twelve) what is known."""
     words = sorted(known)
     close = difflib.get_close_matches(word.lower(), words, n=1, cutoff=0.6)
+    close = close or [other for other in words if sorted(other) == sorted(word.lower())]
     if close:
         return f"; did you mean {quote}{close[0]}{quote}?"
     more = ", …" if len(words) > 12 else ""

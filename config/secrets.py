@@ -92,7 +92,9 @@ class Secret:
             raise plain_error(f"expected {_SHAPES}")
         if "env" in table:
             return cls(env=str(table["env"]))
-        path = Path(str(table["file"])).expanduser()
+        if "\0" in str(table["file"]):
+            raise plain_error(f"expected {_SHAPES}")
+        path = Path(os.path.expanduser(str(table["file"])))
         return cls(file=path if folder is None else folder / path)
 
 

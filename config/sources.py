@@ -31,8 +31,14 @@ class Source:
         return self.path.absolute().parent
 
     def problem(self, key: str, message: str, *, at: KeyPath = ()) -> Problem:
-        """A problem at a key of this file."""
-        return Problem(file=str(self.path), key=key, message=message, line=line_of(self.lines, at))
+        """A problem at a key of this file. What cannot be printed (an odd key may hold a line end) is shown as a `?`."""
+        return Problem(
+            file=str(self.path), key=_printable(key), message=_printable(message), line=line_of(self.lines, at)
+        )
+
+
+def _printable(text: str) -> str:
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def read_sources(path: Path) -> tuple[Source, ...]:
@@ -70,7 +76,7 @@ def _included(main: Source, problems: list[Problem]) -> list[Path]:
         return []
     found: dict[Path, Path] = {main.path.absolute(): main.path}
     for number, pattern in enumerate(patterns):
-        names = sorted(glob.glob(pattern, root_dir=main.folder))
+        names = sorted(glob.glob(pattern, root_dir=main.folder)) if "\0" not in pattern else []
         if not names and not glob.has_magic(pattern):
             problems.append(main.problem("include", f'there is no file "{pattern}"', at=("include", number)))
         for name in names:

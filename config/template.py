@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from config.durations import format_duration
 from config.email import EmailSettings
 from config.people import TeamSettings
+
+# Every setting there is, with its meaning.
+EXAMPLE = Path(__file__).with_name("example.toml")
 
 _SPANISH = """\
 # Ventanilla: lo que hay que rellenar está marcado con <-. Después: `ventanilla check --connect`.
@@ -82,19 +86,19 @@ hours = {{ mon-fri = ["09:00-18:00"] }}
 def template(
     language: str = "es",
     *,
-    name: str = "Ferretería Sol",
+    name: str | None = None,
     timezone: str = "Europe/Madrid",
-    address: str = "soporte@example.com",
+    address: str | None = None,
 ) -> str:
     """The commented ventanilla.toml to start from, in Spanish ("es") or else in English.
 
     It loads as it stands once the secret file that it names exists.
     """
-    text = _SPANISH if language == "es" else _ENGLISH
-    return text.format(
-        name=_quoted(name),
+    is_spanish = language == "es"
+    return (_SPANISH if is_spanish else _ENGLISH).format(
+        name=_quoted(name or ("Ferretería Sol" if is_spanish else "Sun Hardware")),
         timezone=_quoted(timezone),
-        address=_quoted(address),
+        address=_quoted(address or ("soporte@example.com" if is_spanish else "support@example.com")),
         max_age=format_duration(EmailSettings.model_fields["acknowledge"].default.max_age),
         reopen=format_duration(TeamSettings.model_fields["reopen_within"].default),
     )

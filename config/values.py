@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from datetime import date
 from pathlib import Path
@@ -93,7 +94,9 @@ Pattern = Annotated[str, Field(min_length=1), AfterValidator(_compiles)]
 def _anchor(path: Path, info: ValidationInfo) -> Path:
     """Make a relative path relative to the folder of the file that names it (`folder` in the context)."""
     folder = (info.context or {}).get("folder")
-    path = path.expanduser()
+    if "\0" in str(path):
+        raise plain_error("expected a path, got a text with a NUL in it")
+    path = Path(os.path.expanduser(path))
     return path if folder is None else Path(folder) / path
 
 

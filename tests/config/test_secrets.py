@@ -169,3 +169,12 @@ def test_secrets_are_equal_by_where_they_are() -> None:
     assert Secret(env="A") == Secret(env="A")
     assert len({Secret(env="A"), Secret(env="A"), Secret(literal="A"), Secret(file=Path("A"))}) == 3
     assert repr(Secret(literal="A")) == str(Secret(literal="A")) == "***"
+
+
+def test_odd_paths_are_told_and_not_stumbled_over(tmp_path: Path) -> None:
+    # given a home that does not exist, and a NUL
+    home = problems_of(write(tmp_path, with_password('{ file = "~nobody-here/x" }')))
+    nul = problems_of(write(tmp_path, with_password('{ file = "a\\u0000b" }')))
+    # then
+    assert "does not exist" in said(home)[0]
+    assert said(nul) == ['channels.soporte.imap.password: expected { file = "/path" }, { env = "NAME" } or a text']
