@@ -1,0 +1,92 @@
+"""Signatures and the footers of mobile programs, told from a customer's words by shape alone. In doubt it is theirs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from connectors.imap_email.reading.lines import Line, Zone
+
+_RFC_MARK = "-- "
+_BARE_MARK = re.compile(r"\s*(?:--|—|–)\s*\Z")
+_RULE = re.compile(r"\s*(?:-{3,}|_{3,}|={3,}|\*{3,}|—{2,})\s*\Z")
+_CONTACT = re.compile(
+    r"[^\s<>@]+@[^\s<>@]+\.\w|\bwww\.|https?://|(?:\+|\b)\d[\d ().-]{7,}\d|(?i:\b(?:tel|tlf|tfno|móvil|mobile|phone|fax)\b)"
+)
+_FOOTER = re.compile(
+    r"(?i)^\W*(?:"
+    r"(?:enviado|enviada|enviat|sent|envoyé|gesendet|von meinem|inviato|verzonden|bidalita|mandado)\b.{0,40}\b(?:desde|des d|from"
+    r"|depuis|de mon|von|da|dal|vanaf|van|with|con|avec|mit|via|usando|a través|met)\b.{0,100}"
+    r"|(?:obtener|descarga|get|consigue|téléchargez|scarica|obter|holen sie sich|download)\b.{0,20}\boutlook\b.{0,80}"
+    r"|nire .{1,30}(?:tik|etik) bidalita"
+    r"|outlook (?:para|for) (?:ios|android).{0,60}"
+    r")\W*\Z"
+)
+_DEVICE = re.compile(
+    r"(?i)iphone|ipad|android|samsung|galaxy|huawei|xiaomi|redmi|motorola|nokia|windows|outlook|yahoo|gmail|proton|mail\b|correo"
+    r"|blackberry|móvil|mobile|smartphone|teléfono|telèfon|mòbil|handy|téléphone|telefono|phone|tablet|thunderbird|k-9|aol|mac\b|bluemail"
+)
+_LEGAL = re.compile(
+    r"(?i)^\W*(?:aviso legal|aviso de confidencialidad|cláusula de confidencialidad|nota de confidencialidad|avís legal"
+    r"|confidentiality notice|legal notice|disclaimer)\b"
+)
+_MAX_RFC = 25
+_MAX_BARE = 10
+_MAX_SIZE = 1500
+
+
+def without_signature(lines: Sequence[Line]) -> list[Line]:
+    """The lines above the signature; all of them where there is none, or where nothing would be left."""
+    kept = [line for line in lines if line.zone is not Zone.SIGNATURE]
+    kept = _without_footers(kept)
+    kept = kept[: _cut(kept)]
+    kept = _without_footers(kept)
+    return kept if any(line.text.strip() for line in kept) else list(lines)
+
+
+def _cut(lines: list[Line]) -> int:
+    for number, line in enumerate(lines):
+        below = [rest.text for rest in lines[number + 1 :] if rest.text.strip()] if _may_mark(line.text) else []
+        if below and _is_signature(line.text, below):
+            return number
+    return len(lines)
+
+
+def _may_mark(text: str) -> bool:
+    return len(text) < 200 and (
+        text[:2] == "--" or text.strip()[:1] in ("-", "_", "=", "*", "—", "–") or bool(_LEGAL.match(text))
+    )
+
+
+def _is_signature(mark: str, below: list[str]) -> bool:
+    if sum(map(len, below)) > _MAX_SIZE:
+        return mark == _RFC_MARK and len(below) <= _MAX_RFC and sum(map(len, below)) <= 4 * _MAX_SIZE
+    if mark == _RFC_MARK:
+        return len(below) <= _MAX_RFC
+    if _BARE_MARK.match(mark):
+        return len(below) <= _MAX_BARE and not any("?" in text for text in below) and max(map(len, below)) <= 120
+    if _RULE.match(mark):
+        return (
+            len(below) <= _MAX_BARE
+            and any(map(_CONTACT.search, below))
+            and max(map(len, below)) <= 100
+            and not _asks(below)
+        )
+    return bool(_LEGAL.match(mark)) and sum(map(len, below)) > 150
+
+
+def _asks(below: list[str]) -> bool:
+    return any("?" in text.replace("://", "").partition("http")[0] for text in below)
+
+
+def _without_footers(lines: list[Line]) -> list[Line]:
+    end = len(lines)
+    while end and (
+        not lines[end - 1].text.strip() or _is_footer(lines[end - 1].text) or _BARE_MARK.match(lines[end - 1].text)
+    ):
+        end -= 1
+    return lines[:end]
+
+
+def _is_footer(text: str) -> bool:
+    return len(text) < 200 and bool(_FOOTER.match(text.strip()) and _DEVICE.search(text))
