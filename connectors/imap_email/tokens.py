@@ -93,6 +93,7 @@ class KeptTokens:
 
     def _read(self) -> Kept | None:
         """What is kept for this very server and client; None for anybody else's, or when it cannot be read."""
+        us = (self._server.address, self._server.client_id)
         try:
             data: dict[str, Any] = json.loads(self._path.read_text(encoding="utf-8"))
             kept = Kept(**data)
@@ -104,8 +105,7 @@ class KeptTokens:
             raise LoginRefused(
                 f"{self._path} cannot be read: {error.strerror}", cure="give it to the service's user"
             ) from error
-        is_ours = (kept.token_url, kept.client_id) == (self._server.address, self._server.client_id)
-        return kept if is_ours else None
+        return kept if (kept.token_url, kept.client_id) == us else None
 
     def _as_text(self, kept: Kept) -> str:
         return json.dumps({name: getattr(kept, name) for name in Kept.__slots__}, indent=1)
