@@ -11,7 +11,6 @@ AVAILABLE_BLOBS = ("files",)
 
 # A table that is read and checked, but that nothing acts on yet, and what happens instead.
 NOT_YET = {
-    ("rules",): "this version does not apply rules: each channel's team gets all of its cases",
     ("web",): "this version has no web side: nothing listens",
     ("retention",): "this version deletes nothing: everything is kept",
     ("staff", "telegram"): "this version tells people by e-mail and Apprise addresses, not yet by Telegram",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -80,11 +79,16 @@ Domain = Annotated[
 
 
 def _compiles(pattern: str) -> str:
+    """Refuse what the rules' own engine cannot compile. Loaded only when there is an expression."""
+    import regex
+
     try:
-        re.compile(pattern)
-    except re.error as error:
+        regex.compile(pattern)
+    except regex.error as error:
         at = "" if error.pos is None else f" at character {error.pos + 1}"
-        raise plain_error(f'not a regular expression: {error.msg}{at}, got "{pattern}"') from None
+        raise plain_error(f"not a regular expression: {error.msg}{at}, got {shown(pattern)}") from None
+    except (OverflowError, RecursionError, ValueError):
+        raise plain_error(f"not a regular expression that can be used, got {shown(pattern)}") from None
     return pattern
 
 

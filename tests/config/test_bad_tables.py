@@ -74,8 +74,8 @@ CASES: list[tuple[str, str, list[str]]] = [
     ),
     (
         "",
-        '[[rules]]\nwhen = { subject = "(?i" }\nthen = { team = "atencion" }',
-        ['rules[1].when.subject: not a regular expression: missing -, : or ) at character 4, got "(?i"'],
+        '[[rules]]\nwhen = { subject = "(factura" }\nthen = { team = "atencion" }',
+        ['rules[1].when.subject: not a regular expression: missing ) at character 9, got "(factura"'],
     ),
     (
         "",

@@ -236,12 +236,9 @@ def test_tables_that_nothing_acts_on_yet_are_warned_about(tmp_path: Path) -> Non
 keep = "5y"
 [staff]
 telegram = {{ token = {{ file = "secrets/soporte" }} }}
-[[rules]]
-when = {{}}
-then = {{ team = "atencion" }}
 """
     warnings = load(write(tmp_path, text)).warnings
-    assert [warning.key for warning in warnings] == ["web", "retention", "staff.telegram", "rules"]
+    assert [warning.key for warning in warnings] == ["web", "retention", "staff.telegram"]
     assert all("this version" in warning.message for warning in warnings)
 
 
