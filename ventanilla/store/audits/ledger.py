@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from ventanilla.store.audits.counting import count, rows_with
+from ventanilla.store.audits.counting import count, rows_with, surplus
 from ventanilla.store.tables import events, inbox, messages
 from ventanilla.words import Direction, EventKind, InboxState
 
@@ -16,17 +16,13 @@ _FROM_IT = (messages.c.inbox_id == inbox.c.id) & (messages.c.direction == Direct
 
 def item_in_ledger_twice(connection: sa.Connection) -> int:
     """Each item of a source stands in the ledger once."""
-    extra = sa.select((sa.func.count() - 1).label("extra")).group_by(inbox.c.source, inbox.c.item_key).subquery()
-    return int(connection.scalar(sa.select(sa.func.coalesce(sa.func.sum(extra.c.extra), 0))) or 0)
+    return surplus(connection, inbox, inbox.c.source, inbox.c.item_key, among=sa.true())
 
 
 def same_item_routed_twice(connection: sa.Connection) -> int:
     """One item under two keys becomes one message, unless a person let it through. (A server renumbers its mailbox.)"""
     routed = (inbox.c.state == InboxState.ROUTED) & inbox.c.identity.is_not(None) & inbox.c.released_by.is_(None)
-    extra = (
-        sa.select((sa.func.count() - 1).label("extra")).where(routed).group_by(inbox.c.channel, inbox.c.identity)
-    ).subquery()
-    return int(connection.scalar(sa.select(sa.func.coalesce(sa.func.sum(extra.c.extra), 0))) or 0)
+    return surplus(connection, inbox, inbox.c.channel, inbox.c.identity, among=routed)
 
 
 def routed_item_without_message(connection: sa.Connection) -> int:

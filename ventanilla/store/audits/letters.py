@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from ventanilla.store.audits.counting import count, rows_with
+from ventanilla.store.audits.counting import count, rows_with, surplus
 from ventanilla.store.tables import conversations, events, outbox
 from ventanilla.words import OWNED_STATES, DeliveryState, EventKind, OutboxKind
 
@@ -44,13 +44,8 @@ def failed_notice_not_escalated(connection: sa.Connection) -> int:
 
 def acknowledged_twice(connection: sa.Connection) -> int:
     """A customer gets one receipt a case."""
-    receipts = (
-        sa.select((sa.func.count() - 1).label("extra"))
-        .where(outbox.c.kind == OutboxKind.ACKNOWLEDGEMENT, outbox.c.conversation_id.is_not(None))
-        .group_by(outbox.c.conversation_id)
-        .subquery()
-    )
-    return int(connection.scalar(sa.select(sa.func.coalesce(sa.func.sum(receipts.c.extra), 0))) or 0)
+    receipts = (outbox.c.kind == OutboxKind.ACKNOWLEDGEMENT) & outbox.c.conversation_id.is_not(None)
+    return surplus(connection, outbox, outbox.c.conversation_id, among=receipts)
 
 
 def sending_too_long(connection: sa.Connection, *, now: datetime) -> int:
