@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ import redis
 from daemon.embedded_queue import EmbeddedQueue
 from tests.servers.ports import wait_until
 from tests.servers.postgresql import PostgreSQL, started_postgresql
+from tests.servers.stores import migrated_store
 from ventanilla.store.engine import Store, open_store
 from ventanilla.store.migrate import upgrade
 
@@ -53,23 +53,17 @@ def empty_database(postgresql: PostgreSQL) -> Iterator[str]:
 
 
 @pytest.fixture
-def sqlite_store(sqlite_template: Path, tmp_path: Path) -> Iterator[Store]:
+def sqlite_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """A migrated, empty store in a file of its own."""
-    path = tmp_path / "ventanilla.db"
-    shutil.copyfile(sqlite_template, path)
-    store = open_store(f"sqlite:///{path}", tmp_path / "blobs")
-    yield store
-    store.close()
+    with migrated_store(request, "sqlite", tmp_path) as store:
+        yield store
 
 
 @pytest.fixture
-def postgresql_store(postgresql: PostgreSQL, postgresql_template: str, tmp_path: Path) -> Iterator[Store]:
+def postgresql_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """A migrated, empty store in a database of its own."""
-    name = postgresql.create(template=postgresql_template)
-    store = open_store(postgresql.url(name), tmp_path / "blobs")
-    yield store
-    store.close()
-    postgresql.drop(name)
+    with migrated_store(request, "postgresql", tmp_path) as store:
+        yield store
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -44,6 +44,8 @@ def add_conversation(connection: sa.Connection, case_id: int, owner: str, **colu
         "owned": 1,
         "assignment_number": 1,
         "language": "es",
+        "skills": [],
+        "tags": [],
         "created_at": EARLIER,
         "first_message_at": EARLIER,
         "last_message_at": EARLIER,

@@ -18,12 +18,12 @@ INSERT INTO contacts (name, tags, created_at)
 VALUES ('Eva', '[]', '2026-11-20T08:30:00.000000Z');
 INSERT INTO addresses (kind, value, contact_id, name, created_at)
 VALUES ('email', 'eva@example.org', 1, '', '2026-11-20T08:30:00.000000Z');
-INSERT INTO conversations (id, key, channel, team, contact_id, subject, state, owner, owned, assignment_number, pinned, kind, priority, language, created_at, first_message_at, last_message_at, waiting_since)
-VALUES (1, 'KEY-1', 'soporte', 'atencion', 1, '', 'open', 'ana', 1, 1, FALSE, 'query', 'normal', 'es', '2026-11-20T08:30:00.000000Z', '2026-11-20T08:30:00.000000Z', '2026-11-20T08:30:00.000000Z', '2026-11-20T08:30:00.000000Z');
-INSERT INTO conversations (id, key, channel, team, contact_id, subject, state, owner, owned, assignment_number, pinned, kind, priority, language, created_at, first_message_at, last_message_at, waiting_since)
-VALUES (2, 'KEY-2', 'soporte', 'atencion', 1, '', 'open', 'luis', 1, 2, FALSE, 'query', 'normal', 'es', '2026-11-20T08:30:00.000000Z', '2026-11-20T08:30:00.000000Z', '2026-11-20T08:30:00.000000Z', '2026-11-20T08:30:00.000000Z');
-INSERT INTO conversations (id, key, channel, team, contact_id, subject, state, owner, assignment_number, pinned, kind, priority, language, created_at, first_message_at, last_message_at, resolved_at)
-VALUES (3, 'KEY-3', 'soporte', 'atencion', 1, '', 'resolved', 'marta', 1, FALSE, 'query', 'normal', 'es', '2026-11-20T08:30:00.000000Z', '2026-11-20T08:30:00.000000Z', '2026-11-20T08:30:00.000000Z', '2026-11-20T09:30:00.000000Z');
+INSERT INTO conversations (skills, tags, id, key, channel, team, contact_id, subject, state, owner, owned, assignment_number, pinned, kind, priority, language, created_at, first_message_at, last_message_at, waiting_since)
+VALUES ('[]', '[]', 1, 'KEY-1', 'soporte', 'atencion', 1, '', 'open', 'ana', 1, 1, FALSE, 'query', 'normal', 'es', '2026-11-20T08:30:00.000000Z', '2026-11-20T08:30:00.000000Z', '2026-11-20T08:30:00.000000Z', '2026-11-20T08:30:00.000000Z');
+INSERT INTO conversations (skills, tags, id, key, channel, team, contact_id, subject, state, owner, owned, assignment_number, pinned, kind, priority, language, created_at, first_message_at, last_message_at, waiting_since)
+VALUES ('[]', '[]', 2, 'KEY-2', 'soporte', 'atencion', 1, '', 'open', 'luis', 1, 2, FALSE, 'query', 'normal', 'es', '2026-11-20T08:30:00.000000Z', '2026-11-20T08:30:00.000000Z', '2026-11-20T08:30:00.000000Z', '2026-11-20T08:30:00.000000Z');
+INSERT INTO conversations (skills, tags, id, key, channel, team, contact_id, subject, state, owner, assignment_number, pinned, kind, priority, language, created_at, first_message_at, last_message_at, resolved_at)
+VALUES ('[]', '[]', 3, 'KEY-3', 'soporte', 'atencion', 1, '', 'resolved', 'marta', 1, FALSE, 'query', 'normal', 'es', '2026-11-20T08:30:00.000000Z', '2026-11-20T08:30:00.000000Z', '2026-11-20T08:30:00.000000Z', '2026-11-20T09:30:00.000000Z');
 INSERT INTO assignments (conversation_id, number, agent, is_open, assigned_at, reason, actor, decision, config_version)
 VALUES (1, 1, 'ana', 1, '2026-11-20T08:30:00.000000Z', 'balanced', 'test', '{}', 1);
 INSERT INTO assignments (conversation_id, number, agent, assigned_at, released_at, reason, actor, decision, config_version)
