@@ -1,0 +1,175 @@
+"""Puts the demo together: the service as `up` runs it, a mail server of its own, the town's people and the view of it all."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from time import monotonic, sleep
+from types import FrameType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cli.applying import apply_file
+from cli.context import Context
+from cli.up import children_of
+from config.load import Loaded, load_config
+from config.opening import open_configured_store
+from daemon.spawn import ask_to_end, ended, kill_group, spawn
+from daemon.supervisor import Supervisor
+from demo.closing import Outcome, outcome
+from demo.customers import Customers
+from demo.day import Day
+from demo.log_tail import LogTail
+from demo.mail_town import MailTown
+from demo.post_office import Book, PostOffice
+from demo.settings import mail_town, write_settings
+from demo.shifts import Shifts
+from demo.show import Showing, View
+from demo.snapshot import Snapshot
+from demo.watching import Watcher
+from router.house import open_house
+from router.presence import keep_presence
+from ventanilla.errors import Unreachable
+from ventanilla.store.engine import Store
+from ventanilla.store.events import Journal
+from ventanilla.store.migrate import upgrade
+
+DRAIN = 10.0
+_SERVER_STARTS_WITHIN = 20.0
+_SOON, _LATER = 2, 5
+"""How many cases are open when somebody first takes a break: in a short show, in a longer one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Town:
+    """A town that is ready to open: settings in force, a migrated store, who comes later away."""
+
+    run: Context
+    loaded: Loaded
+    store: Store
+    shifts: Shifts
+    log: Path
+
+    @property
+    def data_dir(self) -> Path:
+        return self.loaded.config.service.data_dir
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.loaded.config.service.timezone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evening:
+    """What is known when the day is over."""
+
+    outcome: Outcome
+    snapshot: Snapshot
+    is_drained: bool
+    trouble: str
+
+
+def found_town(folder: Path, log: Path, *, language: str, is_short: bool) -> Town:
+    """Write the settings into an empty folder and put them in force, as `up` would."""
+    run = Context(config_path=write_settings(folder, language=language))
+    store = open_configured_store(run.loaded.config)
+    upgrade(store)
+    apply_file(store, run.loaded, now=run.now())
+    shifts = Shifts(store, clock=run.now, first_break_at=_SOON if is_short else _LATER)
+    shifts.open()
+    with store.write() as connection:
+        house = open_house(connection, run.loaded.config, now=run.now())
+    keep_presence(store, house, Journal(now=run.now(), actor="admin"))
+    return Town(run=run, loaded=run.loaded, store=store, shifts=shifts, log=log)
+
+
+def live(town: Town, view: View, *, until: float, seed: int, closing_note: str) -> Evening:
+    """The day from opening to closing, and what it came to. Main thread only. `until` is when the last mail is written."""
+    mail, book = mail_town(town.loaded.config), Book()
+    office = PostOffice(mail, book)
+    with _mail_server(mail, town.log):
+        supervisor = Supervisor(
+            children_of(town.loaded.config, town.run),
+            data_dir=town.data_dir,
+            drain=DRAIN,
+            on_ready=lambda: _take_signals(day),
+            on_reload=lambda: _reload(town),
+        )
+        day = Day(
+            town.store,
+            Customers(office, seed=seed, clock=lambda: town.run.now().astimezone(town.zone)),
+            town.shifts,
+            posted=lambda: book.count,
+            until=until,
+            done=supervisor.stop,
+            closing=lambda: showing.say(closing_note),
+        )
+        showing = Showing(_watcher(town, book), view, clock=town.run.now, gone=day.close)
+        snapshot = _run(supervisor, day, showing)
+        found = outcome(town.store, office, book.marks(), delays=snapshot.delays, now=town.run.now())
+    return Evening(outcome=found, snapshot=snapshot, is_drained=day.is_drained, trouble=day.problem)
+
+
+def _run(supervisor: Supervisor, day: Day, showing: Showing) -> Snapshot:
+    """Whatever is raised in here, nobody of the town is left at work."""
+    showing.start()
+    try:
+        day.start()
+        supervisor.run()
+    finally:
+        day.join()
+        snapshot = showing.end()
+    return snapshot
+
+
+def _watcher(town: Town, book: Book) -> Watcher:
+    return Watcher(
+        town.store,
+        data_dir=town.data_dir,
+        log=LogTail(town.log),
+        began=town.run.now(),
+        posted=lambda: book.count,
+        arrived=book.arrivals,
+    )
+
+
+@contextmanager
+def _mail_server(mail: MailTown, log: Path) -> Iterator[None]:
+    """The town's mail server, which dies with us. It outlives the service, so that at the end its mailboxes can be read."""
+    process = spawn([mail.argv[0], "-P", *mail.argv[1:]], env=os.environ)
+    try:
+        started = monotonic()
+        while not mail.is_ready():
+            if ended(process) is not None or monotonic() - started > _SERVER_STARTS_WITHIN:
+                raise Unreachable(f"demo: its mail server did not start; see {log}")
+            sleep(0.05)
+        yield
+    finally:
+        ask_to_end(process)
+        asked = monotonic()
+        while ended(process) is None:
+            if monotonic() - asked > 2.0:
+                kill_group(process)
+            sleep(0.02)
+
+
+def _take_signals(day: Day) -> None:
+    """Ctrl-C and SIGTERM close the town first, so that what is on the road still arrives; the next one ends the service."""
+
+    def heed(number: int, frame: FrameType | None, *, before: Any) -> None:
+        if day.is_closing:
+            before(number, frame)
+        day.close()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, partial(heed, before=signal.getsignal(number)))
+
+
+def _reload(town: Town) -> None:
+    """At SIGHUP (`ventanilla reload`): the changed file, put in force as `up` does it."""
+    apply_file(town.store, load_config(town.run.config_path), now=town.run.now())

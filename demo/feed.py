@@ -1,0 +1,86 @@
+"""One happening as a line: for the screen in columns, for a pipe as a sentence."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+from pathlib import PurePath
+
+from rich.text import Text
+
+from demo.cells import Cell, clean, line
+from demo.snapshot import MAILS, Happening, What
+from demo.words import Words
+from router.texts import reason_in_words
+
+WIDE = 110
+_STYLES = {
+    What.NEW_CASE: "bold green",
+    What.CONTINUED: "green",
+    What.SCREENED: "yellow",
+    What.DUPLICATE: "yellow",
+    What.QUARANTINED: "bold red",
+    What.HANDED_ON: "cyan",
+    What.CAME: "magenta",
+    What.LEFT: "magenta",
+}
+_FAINT = (What.SCREENED, What.DUPLICATE)
+
+
+def why(happening: Happening, words: Words, *, short: bool) -> str:
+    """Why it went where it went, in words."""
+    code = happening.reason
+    if happening.what is What.SCREENED:
+        return words("short:screened" if short else "screened", what=words(code))
+    if happening.what in (What.CONTINUED, What.DUPLICATE, What.QUARANTINED):
+        code = happening.what.value
+        return words(f"short:{code}" if short else code)
+    if short:
+        told = words(f"short:{code}", before=happening.before)
+        return told.removeprefix("short:")
+    if happening.what is What.HANDED_ON and code in ("owner_off_duty", "duty_present"):
+        return words("handed_on", before=happening.before)
+    return reason_in_words(words.language, code)
+
+
+def on_screen(happening: Happening, width: int, words: Words, zone: tzinfo, *, channel_width: int) -> Text:
+    """The happening in exactly `width` columns."""
+    style, time = _STYLES[happening.what], f"{happening.at.astimezone(zone):%H:%M:%S}"
+    wide = width >= WIDE
+    who_width, owner_width, why_width = (18, 10, 43) if wide else (14, 8, 15)
+    if happening.what in (What.CAME, What.LEFT):
+        start = [Cell(time, 8, "dim"), Cell("", channel_width)]
+        rest = width - 8 - channel_width - who_width - 3 + (channel_width == 0)
+        return line([*start, Cell(happening.who, who_width, style), Cell(words(happening.what), rest, style)])
+    taken = 8 + channel_width + who_width + owner_width + why_width + 4 + (channel_width > 0)
+    faint = "dim" if happening.what in _FAINT else ""
+    owner = f"→ {happening.owner}" if happening.owner else "×"
+    return line(
+        [
+            Cell(time, 8, "dim"),
+            Cell(happening.channel, channel_width, "dim"),
+            Cell(happening.who or words("nobody"), who_width, faint),
+            Cell(_subject(happening, words, short=not wide), width - taken, faint or "dim"),
+            Cell(owner, owner_width, style),
+            Cell(why(happening, words, short=not wide), why_width, "yellow" if happening.in_line else faint),
+        ]
+    )
+
+
+def as_sentence(happening: Happening, words: Words, zone: tzinfo) -> str:
+    """The happening on one line of a log, whole and without colours."""
+    time = f"{happening.at.astimezone(zone):%H:%M:%S}"
+    if happening.what in (What.CAME, What.LEFT):
+        return f"{time} {happening.who} {words(happening.what)}"
+    place = f" {happening.channel}" if happening.channel else ""
+    who, subject = clean(happening.who) or words("nobody"), clean(_subject(happening, words, short=False))
+    owner = f"→ {happening.owner}" if happening.owner else "×"
+    told = f"{time}{place} {who}: {subject} {owner} ({why(happening, words, short=False)})"
+    return f"{told} {happening.case}".rstrip()
+
+
+def _subject(happening: Happening, words: Words, *, short: bool) -> str:
+    subject = happening.subject or ("" if happening.what not in MAILS else words("no_subject"))
+    if not happening.file:
+        return subject
+    file = PurePath(happening.file).suffix.lstrip(".") if short else happening.file
+    return f"[{file}] {subject}"

@@ -1,0 +1,122 @@
+"""The screen's questions to the store, made once. Reads only."""
+
+from __future__ import annotations
+
+from email.parser import BytesHeaderParser
+from email.policy import default
+from email.utils import parseaddr
+from typing import Any
+
+import sqlalchemy as sa
+
+from ventanilla.store.engine import Store
+from ventanilla.store.inbox import raw_bytes
+from ventanilla.store.tables import (
+    agents,
+    assignments,
+    attachments,
+    channels,
+    contacts,
+    conversations,
+    events,
+    inbox,
+    messages,
+    outbox,
+)
+from ventanilla.words import DeliveryState, InboxState
+
+MOST_WAITING = 60
+_HEADERS = BytesHeaderParser(policy=default)
+_NAME = sa.case((contacts.c.name != "", contacts.c.name), else_=conversations.c.key).label("customer")
+
+NEWEST_EVENT = sa.select(sa.func.max(events.c.id))
+EVENTS = (
+    sa.select(events)
+    .where(events.c.id > sa.bindparam("after"), events.c.kind.in_(sa.bindparam("kinds", expanding=True)))
+    .order_by(events.c.id)
+)
+NAMES = sa.select(agents.c.name, agents.c.display_name)
+AGENTS = (
+    sa.select(agents.c.name, agents.c.display_name, agents.c.load, agents.c.capacity, agents.c.on_duty)
+    .where(agents.c.enabled)
+    .order_by(agents.c.capacity, agents.c.name)
+)
+INBOX_ROW = sa.select(inbox).where(inbox.c.id == sa.bindparam("row_id"))
+DUPLICATES = sa.select(inbox).where(inbox.c.state == InboxState.DUPLICATE)
+INBOX = sa.select(inbox.c.state, sa.func.count().label("items")).group_by(inbox.c.state)
+CASES = sa.select(sa.func.count()).select_from(conversations)
+LINE = (
+    sa.select(conversations.c.owner, sa.func.count().label("items"))
+    .where(conversations.c.line_since.is_not(None), conversations.c.owned == 1)
+    .group_by(conversations.c.owner)
+)
+WAITING = (
+    sa.select(
+        conversations.c.key,
+        conversations.c.owner,
+        conversations.c.subject,
+        conversations.c.waiting_since,
+        conversations.c.due_at,
+        conversations.c.line_since,
+        _NAME,
+    )
+    .join(contacts, contacts.c.id == conversations.c.contact_id)
+    .where(conversations.c.waiting_since.is_not(None), conversations.c.owned == 1)
+    .order_by(conversations.c.line_since.is_(None), conversations.c.waiting_since, conversations.c.id)
+    .limit(MOST_WAITING)
+)
+LETTERS = sa.select(
+    outbox.c.kind,
+    sa.func.count(outbox.c.sent_at).label("gone"),
+    sa.func.count().filter(outbox.c.state.in_((DeliveryState.PENDING, DeliveryState.SENDING))).label("due"),
+).group_by(outbox.c.kind)
+CHANNELS = sa.select(channels.c.name, channels.c.last_pull_at, channels.c.problem).where(channels.c.enabled)
+
+_FIRST = (
+    sa.select(sa.func.min(messages.c.id))
+    .where(messages.c.conversation_id == conversations.c.id)
+    .correlate(conversations)
+    .scalar_subquery()
+)
+_FILE = (
+    sa.select(sa.func.min(attachments.c.filename))
+    .where(attachments.c.message_id == messages.c.id, sa.not_(attachments.c.inline))
+    .correlate(messages)
+    .scalar_subquery()
+)
+MESSAGE = (
+    sa.select(
+        messages.c.external_id,
+        messages.c.from_name,
+        messages.c.from_address,
+        messages.c.subject,
+        messages.c.pulled_at,
+        messages.c.routed_at,
+        conversations.c.key,
+        assignments.c.agent,
+        assignments.c.reason,
+        (messages.c.id == _FIRST).label("is_first"),
+        _FILE.label("file"),
+    )
+    .join(conversations, conversations.c.id == messages.c.conversation_id)
+    .join(
+        assignments,
+        (assignments.c.conversation_id == messages.c.conversation_id)
+        & (assignments.c.number == messages.c.assignment_number),
+    )
+    .where(messages.c.id == sa.bindparam("message_id"))
+)
+ASSIGNMENT_BEFORE = (
+    sa.select(assignments.c.agent, conversations.c.key, conversations.c.subject, _NAME)
+    .join(conversations, conversations.c.id == assignments.c.conversation_id)
+    .join(contacts, contacts.c.id == conversations.c.contact_id)
+    .where(assignments.c.conversation_id == sa.bindparam("case_id"), assignments.c.number == sa.bindparam("number"))
+)
+
+
+def who_and_what(store: Store, row: sa.Row[Any]) -> tuple[str, str]:
+    """Sender and subject as the raw item's header has them, "" for what it lacks. For items that became no message."""
+    raw = raw_bytes(store, row) or b""
+    header = _HEADERS.parsebytes(raw[:100_000])
+    name, address = parseaddr(str(header["From"] or ""))
+    return name or address, str(header["Subject"] or "")

@@ -1,0 +1,105 @@
+"""What the day came to, in words: the last thing that the demo prints. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from demo.closing import Outcome
+from demo.words import Words
+
+
+def problems(outcome: Outcome, words: Words, *, is_drained: bool, trouble: str) -> list[str]:
+    """Why the day was not good, a line each; empty when it was."""
+    found = [words("bad_trouble", what=trouble)] if trouble else []
+    if not is_drained:
+        found.append(words("bad_not_drained"))
+    if outcome.missing:
+        found.append(words("bad_missing", count=outcome.missing))
+    if outcome.surplus:
+        found.append(words("bad_surplus", count=outcome.surplus))
+    found += [words("bad_promise", name=name, count=count) for name, count in outcome.broken_promises.items()]
+    for kind, letters in outcome.letters.items():
+        if letters.sent != letters.found:
+            found.append(words("bad_letters", kind=words(f"kind:{kind}"), sent=letters.sent, found=letters.found))
+    if outcome.surprises:
+        found.append(words("bad_surprises", count=outcome.surprises))
+    if not outcome.posted:
+        found.append(words("bad_nothing"))
+    return found
+
+
+def summary(
+    outcome: Outcome,
+    words: Words,
+    *,
+    reasons: Sequence[str],
+    screened: str,
+    warnings: Sequence[str],
+    commands: Sequence[str],
+    places: Mapping[str, str],
+) -> Iterator[str]:
+    """The lines. `reasons` are what went wrong, `commands` what to try next, `places` where data and log are."""
+    yield words("sum_title")
+    yield ""
+    for label, value in _figures(outcome, words, screened):
+        yield f"  {words(label):<22} {value}"
+    yield ""
+    yield words("sum_good") if not reasons else words("sum_bad")
+    for reason in reasons:
+        yield f"  ! {reason}"
+    for warning in warnings:
+        yield f"  ({words('sum_warning')} {warning})"
+    yield ""
+    yield words("sum_next")
+    for command in commands:
+        yield f"  {command}"
+    yield ""
+    yield words("sum_places", **places)
+
+
+def _figures(outcome: Outcome, words: Words, screened: str) -> Iterator[tuple[str, str]]:
+    states = outcome.states
+    yield "sum_posted", words("sum_posted_is", posted=outcome.posted, ledger=outcome.in_ledger)
+    yield (
+        "sum_states",
+        words(
+            "sum_states_are",
+            routed=states.get("routed", 0),
+            screened=states.get("screened", 0),
+            duplicate=states.get("duplicate", 0),
+            quarantined=states.get("quarantined", 0),
+        ),
+    )
+    if screened:
+        yield "", screened
+    owners = ", ".join(f"{name} {count}" for name, count in outcome.owners.items())
+    yield "sum_cases", f"{outcome.cases}: {owners}" if outcome.cases else "0"
+    if outcome.line:
+        yield "", words("sum_line", count=outcome.line)
+    yield "sum_audit", words("sum_audit_is", checks=len(outcome.violations), bad=sum(outcome.violations.values()))
+    for kind, letters in outcome.letters.items():
+        yield f"kind:{kind}", words("sum_letters", sent=letters.sent, found=letters.found)
+    if outcome.undelivered:
+        yield "sum_undelivered", str(outcome.undelivered)
+    if outcome.slowest:
+        yield "sum_slowest", ", ".join(f"{words.number(each)} s" for each in outcome.slowest)
+
+
+def as_document(outcome: Outcome, *, reasons: Sequence[str], data_dir: str) -> dict[str, Any]:
+    """The same for programs."""
+    return {
+        "ok": not reasons,
+        "reasons": list(reasons),
+        "data_dir": data_dir,
+        "posted": outcome.posted,
+        "in_ledger": outcome.in_ledger,
+        "missing": outcome.missing,
+        "surplus": outcome.surplus,
+        "inbox": dict(outcome.states),
+        "cases": outcome.cases,
+        "owners": dict(outcome.owners),
+        "audit": dict(outcome.violations),
+        "letters": {kind: {"sent": each.sent, "found": each.found} for kind, each in outcome.letters.items()},
+        "slowest_seconds": list(outcome.slowest),
+    }

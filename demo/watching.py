@@ -1,0 +1,199 @@
+"""Looks at the store a few times a second, read-only, and tells what is new. What it has seen it does not read again."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from daemon.inside import START_ME_AGAIN
+from daemon.status import read_status
+from demo import queries
+from demo.log_tail import LogTail
+from demo.snapshot import AgentNow, ChannelNow, Happening, Snapshot, Waiting, What
+from ventanilla.store.engine import Store
+from ventanilla.words import EventKind
+
+KEPT = 200
+_TOLD = (
+    EventKind.MESSAGE_RECEIVED,
+    EventKind.MESSAGE_SCREENED,
+    EventKind.MESSAGE_QUARANTINED,
+    EventKind.PRESENCE,
+    EventKind.ASSIGNED,
+)
+
+
+class Watcher:
+    """One reader of one store; used by one thread. `arrived` tells when a mail reached the mail server, by its Message-ID."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        data_dir: Path,
+        log: LogTail,
+        began: datetime,
+        posted: Callable[[], int],
+        arrived: Callable[[], Mapping[str, datetime]],
+    ) -> None:
+        self._store = store
+        self._data_dir = data_dir
+        self._log = log
+        self._began = began
+        self._posted = posted
+        self._arrived = arrived
+        self._last_event = self._newest_event()
+        self._duplicates: set[int] = set()
+        self._screened: Counter[str] = Counter()
+        self._routed: dict[str, tuple[datetime, datetime]] = {}
+        self._troubles: deque[str] = deque(maxlen=3)
+        self.happenings: deque[Happening] = deque(maxlen=KEPT)
+
+    def look(self, now: datetime) -> tuple[Snapshot, list[Happening]]:
+        """Everything as it is, and what happened since the last look, oldest first. Raises Temporary."""
+        posted, arrived = self._posted(), self._arrived()
+        with self._store.read() as connection:
+            names = {row.name: row.display_name for row in connection.execute(queries.NAMES)}
+            new = self._new_happenings(connection, names)
+            snapshot = self._snapshot(connection, names, now, posted, arrived)
+        return snapshot, new
+
+    def _newest_event(self) -> int:
+        with self._store.read() as connection:
+            return int(connection.scalar(queries.NEWEST_EVENT) or 0)
+
+    def _new_happenings(self, connection: sa.Connection, names: Mapping[str, str]) -> list[Happening]:
+        events = list(connection.execute(queries.EVENTS, {"after": self._last_event, "kinds": _TOLD}))
+        new = [told for event in events if (told := self._told(connection, event, names)) is not None]
+        if events:
+            self._last_event = events[-1].id
+        for row in connection.execute(queries.DUPLICATES):
+            if row.id not in self._duplicates:
+                self._duplicates.add(row.id)
+                new.append(self._of_raw(row, What.DUPLICATE, at=row.routed_at))
+        new.sort(key=lambda each: each.at)
+        self.happenings.extend(new)
+        return new
+
+    def _told(self, connection: sa.Connection, event: sa.Row[Any], names: Mapping[str, str]) -> Happening | None:
+        if event.kind == EventKind.MESSAGE_RECEIVED:
+            return self._message(connection, event, names)
+        if event.kind == EventKind.PRESENCE:
+            what = What.CAME if event.data.get("on_duty") else What.LEFT
+            return Happening(at=event.recorded_at, what=what, who=names.get(event.agent, event.agent))
+        if event.kind == EventKind.ASSIGNED:
+            return _hand_over(connection, event, names)
+        row = connection.execute(queries.INBOX_ROW, {"row_id": event.inbox_id}).one()
+        if event.kind == EventKind.MESSAGE_QUARANTINED:
+            return self._of_raw(row, What.QUARANTINED, at=event.recorded_at)
+        verdict = str(event.data.get("verdict", ""))
+        self._screened[verdict] += 1
+        return self._of_raw(row, What.SCREENED, at=event.recorded_at, reason=verdict)
+
+    def _message(self, connection: sa.Connection, event: sa.Row[Any], names: Mapping[str, str]) -> Happening:
+        row = connection.execute(queries.MESSAGE, {"message_id": event.message_id}).one()
+        if row.external_id:
+            self._routed[row.external_id] = (row.pulled_at, row.routed_at)
+        return Happening(
+            at=event.recorded_at,
+            what=What.NEW_CASE if row.is_first else What.CONTINUED,
+            channel=event.channel,
+            who=row.from_name or row.from_address,
+            subject=row.subject,
+            owner=names.get(row.agent, row.agent),
+            reason=row.reason,
+            case=row.key,
+            file=row.file or "",
+            in_line=row.reason.startswith("duty"),
+        )
+
+    def _of_raw(self, row: sa.Row[Any], what: What, *, at: datetime, reason: str = "") -> Happening:
+        who, subject = queries.who_and_what(self._store, row)
+        return Happening(at=at, what=what, channel=row.channel, who=who, subject=subject, reason=reason)
+
+    def _snapshot(
+        self,
+        connection: sa.Connection,
+        names: Mapping[str, str],
+        now: datetime,
+        posted: int,
+        arrived: Mapping[str, datetime],
+    ) -> Snapshot:
+        lines = {row.owner: row.items for row in connection.execute(queries.LINE)}
+        cases = connection.execute(queries.CASES).scalar_one()
+        known = [(mark, *times) for mark, times in self._routed.items() if mark in arrived]
+        letters = list(connection.execute(queries.LETTERS))
+        return Snapshot(
+            now=now,
+            began=self._began,
+            posted=posted,
+            happenings=tuple(self.happenings),
+            agents=tuple(_agent(row, lines) for row in connection.execute(queries.AGENTS)),
+            waiting=tuple(_waiting(row, names) for row in connection.execute(queries.WAITING)),
+            line=sum(lines.values()),
+            cases=cases,
+            inbox={row.state: row.items for row in connection.execute(queries.INBOX)},
+            screened=dict(self._screened),
+            sent={row.kind: row.gone for row in letters},
+            on_their_way=sum(row.due for row in letters),
+            delays=tuple(max(0.0, (routed - arrived[mark]).total_seconds()) for mark, _, routed in known),
+            own_delays=tuple((routed - pulled).total_seconds() for pulled, routed in self._routed.values()),
+            channels=tuple(
+                ChannelNow(name=row.name, last_pull_at=row.last_pull_at, problem=row.problem or "")
+                for row in connection.execute(queries.CHANNELS)
+            ),
+            troubles=self._all_troubles(),
+        )
+
+    def _all_troubles(self) -> tuple[str, ...]:
+        self._troubles.extend(self._log.new_troubles())
+        fine = (None, 0, START_ME_AGAIN)
+        ended = [child for child in read_status(self._data_dir) if child.last_exit not in fine]
+        return (
+            *(f"{child.name}: {child.state}, exit {child.last_exit}, {child.restarts}×" for child in ended),
+            *self._troubles,
+        )
+
+
+def _hand_over(connection: sa.Connection, event: sa.Row[Any], names: Mapping[str, str]) -> Happening | None:
+    if event.assignment_number == 1:
+        return None
+    keys = {"case_id": event.conversation_id, "number": event.assignment_number - 1}
+    row = connection.execute(queries.ASSIGNMENT_BEFORE, keys).one()
+    return Happening(
+        at=event.recorded_at,
+        what=What.HANDED_ON,
+        who=row.customer,
+        subject=row.subject,
+        owner=names.get(event.agent, event.agent),
+        before=names.get(row.agent, row.agent),
+        reason=str(event.data.get("reason", "")),
+        case=row.key,
+    )
+
+
+def _agent(row: Any, lines: Mapping[str, int]) -> AgentNow:
+    return AgentNow(
+        name=row.display_name,
+        load=row.load,
+        capacity=row.capacity,
+        on_duty=row.on_duty,
+        in_line=lines.get(row.name, 0),
+    )
+
+
+def _waiting(row: Any, names: Mapping[str, str]) -> Waiting:
+    return Waiting(
+        case=row.key,
+        who=row.customer,
+        subject=row.subject,
+        owner=names.get(row.owner, row.owner),
+        since=row.waiting_since,
+        due_at=row.due_at,
+        in_line=row.line_since is not None,
+    )
