@@ -20,7 +20,7 @@ from ventanilla.errors import Permanent
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 _FIELD_NAME = re.compile(r"^[A-Za-z][A-Za-z0-9-]*$")
-_ADDRESS = re.compile(r"^[^\s@<>(),;:\"\[\]\\]+@[^\s@<>(),;:\"\[\]\\]+$")
+_ADDRESS = re.compile(r"^[^\s@<>(),;:\"\[\]\\]+@[^\s@<>(),;:\"\[\]\\.]+(\.[^\s@<>(),;:\"\[\]\\.]+)*$")
 _ID = re.compile(r"^<[^<>\s]+>$")
 _ATOMS = re.compile(r"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*$")
 
@@ -124,7 +124,7 @@ def _sendable(text: str) -> str:
 def _text(name: str, value: str) -> str:
     """A header's value, encoded (RFC 2047) if it is not ASCII, folded between words."""
     _refuse_control(name, value)
-    value = _sendable(value)
+    value = _sendable(value.strip())
     charset = "us-ascii" if _is_plain(value) else "utf-8"
     return Header(value, charset, header_name=name, maxlinelen=_LONGEST_LINE).encode(linesep="\r\n", splitchars=" ")
 

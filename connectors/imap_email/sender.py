@@ -97,6 +97,7 @@ class SmtpSender:
         if self._smtp is None:
             self._smtp = open_smtp(self._server, self._login, answer_seconds=self._keeping.answer_seconds)
             self._sent_through = 0
+        self._last_used = time.monotonic()
         return self._smtp
 
     def _is_good(self, smtp: smtplib.SMTP) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import ssl
 import threading
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -83,7 +84,9 @@ class SmtpServer:
 
         class Listening(Controller):
             def factory(self) -> SMTP:
-                return _Spoken(outer, self.handler, **outer._options)
+                with warnings.catch_warnings():  # it does not like a password without TLS: some tests do
+                    warnings.simplefilter("ignore", UserWarning)
+                    return _Spoken(outer, self.handler, **outer._options)
 
         # The controller looks whether it answers by a connection of its own: it does not count.
         self._controller = Listening(self, hostname=self.host, port=self.port, ssl_context=self._implicit)
@@ -139,7 +142,7 @@ class SmtpServer:
             content = envelope.original_content
             assert isinstance(content, bytes)
             mail = Taken(
-                sender=envelope.mail_from or "",
+                sender=(envelope.mail_from or "").removeprefix("<>"),
                 recipients=tuple(envelope.rcpt_tos),
                 raw=content,
                 options=tuple(envelope.mail_options),
