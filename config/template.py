@@ -83,6 +83,11 @@ hours = {{ mon-fri = ["09:00-18:00"] }}
 """
 
 
+def secret_file(language: str = "es") -> str:
+    """Where the template says that the mailbox's password is, relative to the file."""
+    return "secrets/soporte" if language == "es" else "secrets/support"
+
+
 def template(
     language: str = "es",
     *,

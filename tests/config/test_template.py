@@ -12,19 +12,18 @@ from toml_files import TODAY, problems_of, said, write
 
 from config.email import EmailSettings
 from config.load import load_config
-from config.template import template
+from config.template import secret_file, template
 from ventanilla.words import Mode
 
 
-@pytest.mark.parametrize(("language", "secret"), [("es", "soporte"), ("en", "support")])
+@pytest.mark.parametrize(("language", "secret"), [("es", "secrets/soporte"), ("en", "secrets/support")])
 def test_the_template_lacks_only_its_secret(tmp_path: Path, language: str, secret: str) -> None:
     # given what init writes, and no secret yet
     path = tmp_path / "ventanilla.toml"
     path.write_text(template(language), encoding="utf-8")
     # then the secret is all that is missing
-    assert {problem.message for problem in problems_of(path)} == {
-        f"the secret file {tmp_path}/secrets/{secret} does not exist"
-    }
+    assert {problem.message for problem in problems_of(path)} == {f"the secret file {tmp_path}/{secret} does not exist"}
+    assert secret_file(language) == secret
     # and given the secret, nothing is
     loaded = load_config(write(tmp_path, template(language)), today=TODAY)
     assert loaded.warnings == ()
