@@ -22,6 +22,13 @@ GROUPS = (
     "cli.processes",
     "cli.service",
     "cli.status",
+    "cli.demo",
+    "cli.cases",
+    "cli.inbox",
+    "cli.outbox",
+    "cli.people",
+    "cli.calendars",
+    "cli.audit",
 )
 """Modules that add commands to the app; each has `add_to(app)`."""
 

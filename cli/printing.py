@@ -48,9 +48,15 @@ def span(seconds: float) -> str:
     return waited(seconds, "en")
 
 
-def print_table(titles: Sequence[str], rows: Iterable[Sequence[object]], *, right: Iterable[str] = ()) -> None:
-    """Columns under their titles. On a terminal long cells fold; in a pipe each row is one line. Nothing is cut off."""
+def print_table(
+    titles: Sequence[str], rows: Iterable[Sequence[object]], *, right: Iterable[str] = (), indent: int = 0
+) -> None:
+    """Columns under their titles. On a terminal long cells fold; in a pipe each row is one line. Nothing is cut off.
+
+    `right` names the columns of numbers.
+    """
     from rich.console import Console
+    from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
@@ -63,7 +69,7 @@ def print_table(titles: Sequence[str], rows: Iterable[Sequence[object]], *, righ
     terminal = sys.stdout.isatty()
     console = Console(file=sys.stdout, highlight=False, width=None if terminal else _WIDE)
     with console.capture() as captured:
-        console.print(grid)
+        console.print(Padding(grid, (0, 0, 0, indent), expand=False))
     say("\n".join(line.rstrip() for line in captured.get().splitlines()), clean=False)
 
 

@@ -1,0 +1,87 @@
+"""One case as a page for people, made from the same document as `show --json`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cli.printing import Times, one_line, say
+from router.texts import reason_in_words
+
+_INDENT = "    "
+_Doc = Mapping[str, Any]
+
+
+def print_case(case: _Doc, times: Times) -> None:
+    """The whole page: who and what, the messages, who was responsible, what went out, the events."""
+    say(f"{case['key']}  {one_line(case['subject']) or '(no subject)'}")
+    say(f"  {_state(case, times)}")
+    say(f"  from {_who(case['contact_name'], case['contact'])}, on {case['channel']}, team {case['team']}")
+    for link in case["links"]:
+        say(f"  see also {link['key']}: {link['reason']}")
+    for message in case["messages"]:
+        _print_message(message, times)
+    _print_responsible(case["assignments"], times)
+    _print_sent(case["sent"], times)
+    _print_events(case["events"], times)
+    say()
+
+
+def _state(case: _Doc, times: Times) -> str:
+    state = f"{case['state'].replace('_', ' ')}, {case['owner']} answers for it"
+    if case["merged_into"]:
+        return f"merged into {case['merged_into']}"
+    if case["waiting_since"] is None:
+        return state
+    due = f", due {times.until(case['due_at'])}" if case["due_at"] else ""
+    line = ", in line until somebody has room" if case["in_line_since"] else ""
+    return f"{state}; the customer has waited {times.since(case['waiting_since'])}{due}{line}"
+
+
+def _who(name: str | None, address: str | None) -> str:
+    return f"{one_line(name)} <{address}>" if name else address or "(nobody known)"
+
+
+def _print_message(message: _Doc, times: Times) -> None:
+    sender = _who(message["from_name"], message["from_address"])
+    arrow = f"from {sender}" if message["direction"] == "in" else f"from us ({message['author'] or 'automatic'})"
+    say(f"\n  {times.at(message['received_at'] or message['routed_at'])}  message {message['id']}, {arrow}")
+    if message["delivery"]:
+        say(f"{_INDENT}delivery: {message['delivery']}")
+    for line in (message["reply_text"] or message["text"]).splitlines() or ["(no text)"]:
+        say(f"{_INDENT}{line}".rstrip())
+    for file in message["attachments"]:
+        kept = file["path"] if file["present"] else f"MISSING at {file['path']}"
+        say(f"{_INDENT}attached: {one_line(file['filename'])} ({file['content_type']}, {file['size']:,} bytes): {kept}")
+    if message["raw"]:
+        say(f"{_INDENT}original: {_original(message['raw'])}")
+
+
+def _original(raw: _Doc) -> str:
+    if not raw["present"]:
+        return f"inbox {raw['inbox_id']}, its bytes are MISSING"
+    return f"inbox {raw['inbox_id']}, {raw['size']:,} bytes, {raw['path'] or 'in the store'}"
+
+
+def _print_responsible(assignments: list[_Doc], times: Times) -> None:
+    say("\n  Responsible")
+    for each in assignments:
+        until = f"until {times.at(each['released_at'])}" if each["released_at"] else "now"
+        say(f"{_INDENT}{times.at(each['assigned_at'])}  {each['agent']}, {until}: {reason_in_words('en', each['reason'])}")
+
+
+def _print_sent(letters: list[_Doc], times: Times) -> None:
+    if letters:
+        say("\n  Sent")
+    for letter in letters:
+        reason = f" ({letter['reason']})" if letter["reason"] else ""
+        when = times.at(letter["sent_at"] or letter["created_at"])
+        say(f"{_INDENT}{when}  {letter['kind']} to {letter['recipient']}: {letter['state']}{reason}")
+
+
+def _print_events(events: list[_Doc], times: Times) -> None:
+    say("\n  Events")
+    for event in events:
+        data = " ".join(f"{name}={value}" for name, value in event["data"].items() if value not in (None, ""))
+        about = " ".join(part for part in (event["kind"], event.get("agent", ""), data) if part)
+        say(f"{_INDENT}{times.exactly(event['at'])}  {about}")

@@ -1,0 +1,150 @@
+"""Why a case belongs to its owner: every decision with what was considered, how each message found it, and who was told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from cli.printing import Times, one_line, plural, print_table, say
+from router.texts import reason_in_words
+from ventanilla.store.events import events_of
+from ventanilla.store.views.cases import case_document
+from ventanilla.store.views.whole import assignments_of, letters_of, links_of, receipt_of
+from ventanilla.words import EventKind, OutboxKind
+
+_Doc = Mapping[str, Any]
+_LANGUAGE = "en"
+_VERDICTS = {
+    "chosen": "chosen",
+    "off_duty": "off duty",
+    "not_in_team": "not in the team",
+    "lacks_skill": "lacks a skill that the case demands",
+    "lacks_language": "lacks a language that the case demands",
+    "full": "no room left",
+    "matches_less": "matches the wished languages and skills less well",
+    "busier": "held more for their capacity",
+    "assigned_later": "as free, but was given a case more recently",
+    "by_name": "equal in all; the name decided",
+    "eligible": "could have taken it",
+}
+
+
+def explanation(connection: sa.Connection, case: sa.Row[Any]) -> dict[str, Any]:
+    """All that `explain --json` prints: the decisions, the messages, the notices, the receipt or why there is none."""
+    events = events_of(connection, case.id)
+    letters = letters_of(connection, case.id)
+    told = case_document(case)
+    named = ("key", "subject", "state", "owner", "contact", "team", "channel", "kind", "priority", "in_line_since")
+    return {name: told[name] for name in named} | {
+        "pinned": bool(case.pinned),
+        "assignments": [_decision(one) for one in assignments_of(connection, case.id)],
+        "messages": [_matched(event, first=index == 0) for index, event in enumerate(_received(events))],
+        "links": links_of(connection, case.id),
+        "notices": [letter for letter in letters if letter["kind"] == OutboxKind.NOTICE],
+        "escalations": [
+            {"at": event.at, "to": event.data.get("to", [])}
+            for event in events
+            if event.kind == EventKind.NOTICE_ESCALATED
+        ],
+        "acknowledgement": _acknowledgement(events, letters),
+    }
+
+
+def print_explanation(told: _Doc, times: Times) -> None:
+    """The same for people."""
+    say(f"{told['key']}  {one_line(told['subject']) or '(no subject)'}")
+    held = "; it waits in line until somebody has room" if told["in_line_since"] else ""
+    pinned = "; a person gave it to them, so it stays" if told["pinned"] else ""
+    say(f"  {told['state'].replace('_', ' ')}, {told['owner']} answers for it{held}{pinned}")
+    for one in told["assignments"]:
+        _print_decision(one, times)
+    say("\nHow its messages found it")
+    for message in told["messages"]:
+        say(f"  {times.at(message['received_at'])}  message {message['id']}: {message['how']}")
+    for link in told["links"]:
+        say(f"  see also {link['key']}: {link['reason']}")
+    _print_told(told, times)
+
+
+def _decision(one: _Doc) -> dict[str, Any]:
+    decision = one["decision"]
+    considered = [
+        {**candidate, "why": _VERDICTS.get(candidate["verdict"], candidate["verdict"])}
+        for candidate in decision.get("considered", [])
+    ]
+    kept = {name: one[name] for name in ("number", "agent", "assigned_at", "released_at", "reason", "release_reason")}
+    kept |= {name: one[name] for name in ("actor", "config_version", "notified_at")}
+    rest = {name: value for name, value in decision.items() if name not in ("considered", "candidates")}
+    return kept | {
+        "why": reason_in_words(_LANGUAGE, one["reason"]),
+        "candidates": decision.get("candidates", len(considered)),
+        "considered": considered,
+        "decision": rest,
+    }
+
+
+def _received(events: Sequence[sa.Row[Any]]) -> list[sa.Row[Any]]:
+    return [event for event in events if event.kind == EventKind.MESSAGE_RECEIVED]
+
+
+def _matched(event: sa.Row[Any], *, first: bool) -> dict[str, Any]:
+    how = event.data.get("how")
+    if how in (None, "new"):
+        how = "opened the case" if first else "matched to the case"
+    return {"id": event.message_id, "inbox_id": event.inbox_id, "received_at": event.at, "how": how}
+
+
+def _acknowledgement(events: Sequence[sa.Row[Any]], letters: Sequence[_Doc]) -> dict[str, Any]:
+    receipt = receipt_of(letters)
+    if receipt is not None:
+        names = ("id", "state", "reason", "recipient", "created_at", "sent_at")
+        return {name: receipt[name] for name in names}
+    withheld = [event for event in events if event.kind == EventKind.ACKNOWLEDGEMENT_WITHHELD]
+    reason = withheld[-1].data.get("reason") if withheld else "none was due"
+    return {"id": None, "state": "withheld", "reason": reason, "recipient": None, "created_at": None, "sent_at": None}
+
+
+def _print_decision(one: _Doc, times: Times) -> None:
+    until = f"until {times.at(one['released_at'])}" if one["released_at"] else "now"
+    say(f"\n{one['number']}. {one['agent']}, from {times.at(one['assigned_at'])} {until}: {one['why']}")
+    say(f"   decided by {one['actor']} under config version {one['config_version']}{_beside(one['decision'])}")
+    if one["release_reason"]:
+        say(f"   released: {reason_in_words(_LANGUAGE, one['release_reason'])}")
+    if one["considered"]:
+        print_table(
+            ("candidate", "why", "held", "capacity"),
+            [(each["agent"], each["why"], each["load"], each["capacity"]) for each in one["considered"]],
+            right=("held", "capacity"),
+            indent=3,
+        )
+    unseen = one["candidates"] - len(one["considered"])
+    if unseen > 0:
+        say(f"   and {plural(unseen, 'more candidate')} not kept")
+
+
+def _beside(decision: _Doc) -> str:
+    """What else the decision wrote down, in words."""
+    parts = []
+    if decision.get("silent"):
+        parts.append("nobody was there to be told")
+    if decision.get("policy_would_say"):
+        parts.append(f"the policy alone would have said {decision['policy_would_say']}")
+    if decision.get("policy"):
+        parts.append(f"chosen because: {reason_in_words(_LANGUAGE, decision['policy'])}")
+    return "".join(f"; {part}" for part in parts)
+
+
+def _print_told(told: _Doc, times: Times) -> None:
+    say("\nWho was told")
+    for notice in told["notices"]:
+        reason = f" ({notice['reason']})" if notice["reason"] else ""
+        when = times.at(notice["sent_at"] or notice["created_at"])
+        say(f"  {when}  {notice['agent']} by {notice['via']}: {notice['state']}{reason}")
+    for escalation in told["escalations"]:
+        say(f"  {times.at(escalation['at'])}  escalated to {', '.join(escalation['to']) or 'nobody'}")
+    receipt = told["acknowledgement"]
+    reason = f" ({receipt['reason']})" if receipt["reason"] else ""
+    to = f" to {receipt['recipient']}" if receipt["recipient"] else ""
+    say(f"  {times.at(receipt['sent_at'] or receipt['created_at'])}  receipt{to}: {receipt['state']}{reason}")

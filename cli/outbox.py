@@ -1,0 +1,184 @@
+"""`outbox`, `outbox release`, `outbox drop`: what goes out, and what a person may do about what is held back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.context import Context, context
+from ventanilla.errors import BadInput
+from ventanilla.words import DeliveryState, EventKind, OutboxKind
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+PAGE = 50
+_RELEASABLE = (DeliveryState.HELD,)
+_DROPPABLE = (DeliveryState.HELD, DeliveryState.PENDING, DeliveryState.UNKNOWN)
+
+_Ids = Annotated[list[int] | None, typer.Argument(help="Numbers as `outbox` shows them.", metavar="ID…")]
+_All = Annotated[bool, typer.Option("--all", help="Every receipt that the brake holds.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this group's commands."""
+    group = typer.Typer(rich_markup_mode=None)
+    group.callback(invoke_without_command=True)(outbox)
+    group.command()(release)
+    group.command()(drop)
+    app.add_typer(group, name="outbox")
+
+
+def outbox(
+    called: typer.Context,
+    state: Annotated[DeliveryState | None, typer.Option(help="Only what is in this state.")] = None,
+    kind: Annotated[OutboxKind | None, typer.Option(help="Only notices, receipts, …")] = None,
+    limit: Annotated[int | None, typer.Option(help="At most so many.", min=1, metavar="N")] = None,
+    after: Annotated[int | None, typer.Option(help="The next page: after this number.", metavar="ID")] = None,
+) -> int:
+    """List what goes out, newest first, and how far each got.
+
+    `outbox release` lets go of what the brake holds, `outbox drop` gives it up.
+
+    Example: ventanilla outbox --state held
+    """
+    if called.invoked_subcommand is not None:
+        return 0
+    from ventanilla.store.views.ledgers import list_letters
+
+    run = context()
+    page = limit or (None if run.as_json else PAGE)
+    with run.store.read() as connection:
+        letters = list_letters(connection, state=state, kind=kind, limit=page, after=after)
+    if run.as_json:
+        run.print_json(letters)
+    else:
+        _print_letters(run, letters, page=page, state=state)
+    return 0
+
+
+def release(ids: _Ids = None, everything: _All = False) -> int:
+    """Send what is held back: texts that the brake stopped, or a notice before its reader's opening hour.
+
+    Example: ventanilla outbox release --all
+    """
+    run = context()
+    with run.store.write() as connection:
+        chosen = _chosen(connection, ids, everything, states=_RELEASABLE)
+        changed = _change(run, connection, chosen, states=_RELEASABLE, to=DeliveryState.PENDING, reason=None)
+    return _told(run, "released", changed, then="the running service sends what is due")
+
+
+def drop(
+    ids: _Ids = None,
+    everything: _All = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> int:
+    """Give up texts that have not gone out: nobody will ever get them. Asks first.
+
+    Example: ventanilla outbox drop 31 32
+    """
+    run = context()
+    with run.store.read() as connection:
+        chosen = _chosen(connection, ids, everything, states=_DROPPABLE)
+    if chosen and not yes:
+        _ask(chosen)
+    with run.store.write() as connection:
+        changed = _change(
+            run, connection, chosen, states=_DROPPABLE, to=DeliveryState.DROPPED, reason="dropped by a person"
+        )
+    return _told(run, "dropped", changed, then="nobody will get what was dropped")
+
+
+def _chosen(
+    connection: sa.Connection, ids: list[int] | None, everything: bool, *, states: Sequence[DeliveryState]
+) -> list[int]:
+    """The rows to change. Raises BadInput naming every one that cannot be; nothing is changed then."""
+    from ventanilla.store.views.ledgers import held_by_brake, letters_by_id
+
+    if everything == bool(ids):
+        raise BadInput("name what you mean by its numbers, or say --all")
+    if everything:
+        return held_by_brake(connection)
+    chosen = list(dict.fromkeys(ids or ()))
+    rows = letters_by_id(connection, chosen)
+    wrong = [f"there is nothing under {number} in the outbox" for number in chosen if number not in rows]
+    wrong += [
+        f"{number} is {row.state}, not {' or '.join(states)}" for number, row in rows.items() if row.state not in states
+    ]
+    if wrong:
+        raise BadInput("\n".join([*wrong, "nothing was changed; `ventanilla outbox` shows what there is"]))
+    return chosen
+
+
+def _change(
+    run: Context,
+    connection: sa.Connection,
+    ids: Sequence[int],
+    *,
+    states: Sequence[DeliveryState],
+    to: DeliveryState,
+    reason: str | None,
+) -> list[int]:
+    """Change those that still are in one of these states; return which were."""
+    from cli.inbox import this_user
+    from ventanilla.store.events import Journal
+    from ventanilla.store.outbox import change_letters
+
+    now = run.now()
+    more = {"not_before": now} if to is DeliveryState.PENDING else {}
+    changed = sorted(change_letters(connection, ids, states, state=to, reason=reason, **more))
+    journal = Journal(now=now, actor=this_user())
+    for number in changed:
+        journal.add(EventKind.DELIVERY, outbox_id=number, data={"state": str(to)})
+    journal.flush(connection)
+    return changed
+
+
+def _ask(ids: Sequence[int]) -> None:
+    from cli.printing import plural
+
+    typer.confirm(f"Drop {plural(len(ids), 'text')}? They will never be sent.", abort=True, err=True)
+
+
+def _told(run: Context, verb: str, ids: list[int], *, then: str) -> int:
+    from cli.printing import plural, say
+
+    if run.as_json:
+        run.print_json({verb: ids, "count": len(ids)})
+    else:
+        say(f"{verb} {plural(len(ids), 'text')}; {then}" if ids else "nothing is held by the brake")
+    return 0
+
+
+def _print_letters(run: Context, letters: list[dict[str, Any]], *, page: int | None, state: str | None) -> None:
+    from cli.cases import times_of
+    from cli.printing import plural, print_table, say
+
+    if not letters:
+        say(f"nothing is {state}" if state else "nothing has been written yet")
+        return
+    times = times_of(run)
+    print_table(
+        ("id", "kind", "state", "to", "via", "case", "written", "sent", "tries", "reason"),
+        [
+            (
+                letter["id"],
+                letter["kind"],
+                letter["state"],
+                letter["recipient"],
+                letter["via"],
+                letter["key"] or "-",
+                times.at(letter["created_at"]),
+                times.at(letter["sent_at"]),
+                letter["attempts"],
+                letter["reason"] or "-",
+            )
+            for letter in letters
+        ],
+        right=("id", "tries"),
+    )
+    if page is not None and len(letters) == page:
+        say(f"\n{plural(page, 'row')} shown; the next ones: --after {letters[-1]['id']}")
