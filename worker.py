@@ -19,7 +19,7 @@ from config.schema import Config
 from connectors.registry import Place, kind
 from router.house import House, open_house
 from router.reading import Readers
-from router.service import Router, route_item
+from router.service import Router, route_items
 from ventanilla.errors import Temporary
 from ventanilla.queue import ROUTE_ACTOR, ROUTE_QUEUE, build_broker
 from ventanilla.store.engine import Store
@@ -54,17 +54,13 @@ def build_router(config: Config, store: Store) -> Router:
 
 
 def route_messages(router: Router) -> Callable[[Sequence[int]], None]:
-    """The actor's body: route rows one after another; what the store cannot take now, the sweeper brings back."""
+    """The actor's body: route these rows; what the store cannot take now, the sweeper brings back."""
 
     def route(ids: Sequence[int]) -> None:
-        for row_id in ids:
-            try:
-                route_item(router, row_id)
-            except Temporary as error:
-                log.warning("routing_interrupted", inbox_id=row_id, problem=str(error))
-                return
-            except Exception:  # noqa: S112  route_item has logged it and counted the attempt; the others go on
-                continue
+        try:
+            route_items(router, ids)
+        except Temporary as error:
+            log.warning("routing_interrupted", items=len(ids), problem=str(error))
 
     return route
 

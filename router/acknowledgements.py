@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from babel.dates import format_date, format_time
 
-from router.house import House, modes
+from router.house import House
 from router.notices import write_alert
 from router.reach import hindrance
 from router.texts import ACKNOWLEDGEMENT, phrase, spoken_language
@@ -18,7 +19,7 @@ from ventanilla.signing import LOOP_HEADER, Purpose, message_id
 from ventanilla.store.conversations import remember_refs
 from ventanilla.store.events import Journal
 from ventanilla.store.outbox import Letter, automatic_since, put_letter
-from ventanilla.words import DeliveryState, EventKind, OutboxKind
+from ventanilla.words import DeliveryState, EventKind, Mode, OutboxKind
 
 PER_SENDER, PER_SENDER_WITHIN = 5, timedelta(hours=1)
 BRAKE_LIMIT, BRAKE_WITHIN = 50, timedelta(minutes=10)
@@ -26,11 +27,18 @@ HELD_BY_BRAKE = "brake: too many automatic texts in a short time; a person decid
 
 
 def acknowledge(
-    connection: sa.Connection, house: House, case: sa.Row[Any], message: Message, row: sa.Row[Any], journal: Journal
+    connection: sa.Connection,
+    house: House,
+    case: sa.Row[Any],
+    message: Message,
+    row: sa.Row[Any],
+    journal: Journal,
+    *,
+    in_force: Mapping[str, Mode],
 ) -> int | None:
     """Write the receipt for a new case, or the event that says why there is none. Returns the row's id."""
     recipient = _recipient(message)
-    withheld = _withheld(connection, house, case, row, recipient, journal)
+    withheld = _withheld(connection, house, case, row, recipient, journal, in_force)
     if withheld is not None:
         journal.add(EventKind.ACKNOWLEDGEMENT_WITHHELD, conversation_id=case.id, data={"reason": withheld})
         return None
@@ -76,14 +84,20 @@ def acknowledge(
 
 
 def _withheld(
-    connection: sa.Connection, house: House, case: sa.Row[Any], row: sa.Row[Any], recipient: str, journal: Journal
+    connection: sa.Connection,
+    house: House,
+    case: sa.Row[Any],
+    row: sa.Row[Any],
+    recipient: str,
+    journal: Journal,
+    in_force: Mapping[str, Mode],
 ) -> str | None:
     settings = house.config.channels[case.channel]
     if not settings.acknowledge.enabled:
         return "acknowledge is off for this channel"
     if getattr(settings, "smtp", None) is None:
         return "the channel has no way to send"
-    hindered = hindrance(house, modes(connection), channels=(case.channel,), recipient=recipient, staff=False)
+    hindered = hindrance(house, in_force, channels=(case.channel,), recipient=recipient, staff=False)
     if hindered:
         return hindered
     if row.released_by:

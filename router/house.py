@@ -73,6 +73,11 @@ class House:
         """The language a channel speaks unless the customer is known to speak another."""
         return self.config.channels[channel].language or self.config.service.language
 
+    @property
+    def staff_addresses(self) -> frozenset[str]:
+        """Mail addresses of our own people."""
+        return frozenset(settings.email for settings in self.config.agents.values() if settings.email)
+
     def reopen_within(self, team: str) -> timedelta:
         """How long after resolving a case a new message reopens it."""
         return self.config.teams[team].reopen_within

@@ -15,6 +15,8 @@ from ventanilla.store.conversations import case_by_key, cases_with_refs, lock_ca
 from ventanilla.store.tables import messages
 from ventanilla.words import OWNED_STATES, CaseState
 
+_SEEN_UNDER = sa.select(messages.c.conversation_id).where(messages.c.external_id == sa.bindparam("external_id"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
@@ -66,9 +68,9 @@ def _late_original(connection: sa.Connection, message: Message) -> list[int]:
     """Cases that answered this message before it came; not those that hold another mail under the same Message-ID."""
     if message.external_id is None:
         return []
-    seen = sa.select(messages.c.conversation_id).where(messages.c.external_id == message.external_id)
-    taken = set(connection.scalars(seen))
-    return [case_id for case_id in cases_with_refs(connection, [message.external_id]) if case_id not in taken]
+    found = cases_with_refs(connection, [message.external_id])
+    taken = set(connection.scalars(_SEEN_UNDER, {"external_id": message.external_id})) if found else ()
+    return [case_id for case_id in found if case_id not in taken]
 
 
 def _survivor(connection: sa.Connection, case: sa.Row[Any]) -> sa.Row[Any]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,24 +14,58 @@ from babel.dates import format_datetime
 from router.house import House, modes
 from router.reach import Target, hindrance, mail_via, targets_of
 from router.texts import ALERT, NOTICE, phrase, reason_in_words, spoken_language
+from ventanilla.channel import Message
 from ventanilla.clocks.due import spoken, waited
 from ventanilla.signing import LOOP_HEADER, Purpose, message_id
 from ventanilla.store.events import Journal
 from ventanilla.store.outbox import Letter, put_letter
 from ventanilla.store.tables import agents, assignments, messages
-from ventanilla.words import DeliveryState, Direction, EventKind, OutboxKind, Priority
+from ventanilla.words import DeliveryState, Direction, EventKind, Mode, OutboxKind, Priority
 
 EXCERPT = 600
+_ON_DUTY = sa.select(agents.c.on_duty).where(agents.c.name == sa.bindparam("agent"))
+_REASON = sa.select(assignments.c.reason).where(
+    assignments.c.conversation_id == sa.bindparam("case_id"), assignments.c.number == sa.bindparam("number")
+)
+_FIRST_UNANSWERED = (
+    sa.select(messages.c.from_name, messages.c.from_address, messages.c.reply_text)
+    .where(messages.c.conversation_id == sa.bindparam("case_id"), messages.c.direction == Direction.IN)
+    .where(messages.c.received_at >= sa.bindparam("turn"))
+    .order_by(messages.c.received_at, messages.c.id)
+    .limit(1)
+)
 OFF_DUTY = "off duty: goes out in the digest at opening"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Who waits and what they wrote: what a notice shows."""
+
+    from_name: str
+    from_address: str
+    reply_text: str
+
+    @classmethod
+    def for_message(cls, message: Message) -> Waiting:
+        return cls(
+            from_name=message.customer.name, from_address=message.customer.address, reply_text=message.reply_text
+        )
+
+
 def write_notice(
-    connection: sa.Connection, house: House, case: sa.Row[Any], journal: Journal, *, method: int = 0
+    connection: sa.Connection,
+    house: House,
+    case: sa.Row[Any],
+    journal: Journal,
+    *,
+    method: int = 0,
+    in_force: Mapping[str, Mode] | None = None,
+    waiting: Waiting | None = None,
 ) -> int | None:
     """Tell the owner of a case that its customer waits, once per turn and assignment; return the row's id if it is new.
 
     `method` is the place in the owner's ways of being reached: 0 first, the next after one has failed. With none left the
-    duty list is told instead.
+    duty list is told instead. `in_force` and `waiting` save looking up what the caller knows.
     """
     targets = targets_of(house, case.owner)
     if method >= len(targets):
@@ -39,8 +75,9 @@ def write_notice(
         return None
     target = targets[method]
     turn = case.waiting_since or case.last_message_at
-    subject, text = _words(connection, house, case, turn, journal.now)
-    state, reason = _first_state(connection, house, case, target)
+    waiting = waiting or _first_unanswered(connection, case, turn)
+    subject, text = _words(connection, house, case, turn, journal.now, waiting)
+    state, reason = _first_state(connection, house, case, target, in_force or modes(connection))
     letter = Letter(
         kind=OutboxKind.NOTICE,
         dedupe_key=f"notice:{case.id}:{case.assignment_number}:{turn.isoformat()}:{method}",
@@ -112,62 +149,50 @@ def write_alert(
 
 
 def _first_state(
-    connection: sa.Connection, house: House, case: sa.Row[Any], target: Target
+    connection: sa.Connection, house: House, case: sa.Row[Any], target: Target, in_force: Mapping[str, Mode]
 ) -> tuple[DeliveryState, str | None]:
-    hindered = hindrance(
-        house, modes(connection), channels=(case.channel, target.via), recipient=target.recipient, staff=True
-    )
+    concerned = (case.channel, target.via)
+    hindered = hindrance(house, in_force, channels=concerned, recipient=target.recipient, staff=True)
     if hindered:
         return DeliveryState.DROPPED, hindered
     always = house.config.staff.notify_when == "always" or case.priority == Priority.URGENT
-    on_duty = connection.scalar(sa.select(agents.c.on_duty).where(agents.c.name == case.owner))
+    on_duty = connection.scalar(_ON_DUTY, {"agent": case.owner})
     return (DeliveryState.PENDING, None) if always or on_duty else (DeliveryState.HELD, OFF_DUTY)
 
 
 def _words(
-    connection: sa.Connection, house: House, case: sa.Row[Any], turn: datetime, now: datetime
+    connection: sa.Connection, house: House, case: sa.Row[Any], turn: datetime, now: datetime, waiting: Waiting | None
 ) -> tuple[str, str]:
     language = spoken_language(house.config.service.language)
-    first = _first_unanswered(connection, case, turn)
     zone = house.zone()
-    name = (first.from_name or first.from_address) if first else case.key
+    name = (waiting.from_name or waiting.from_address) if waiting else case.key
     due = spoken(case.due_at, zone, language, now=now) if case.due_at else ""
-    why = connection.scalar(
-        sa.select(assignments.c.reason).where(
-            assignments.c.conversation_id == case.id, assignments.c.number == case.assignment_number
-        )
-    )
+    why = connection.scalar(_REASON, {"case_id": case.id, "number": case.assignment_number})
     return NOTICE[language].filled(
         {
             "key": case.key,
             "customer": name,
             "subject": case.subject or phrase(language, "no_subject"),
-            "who": f"{first.from_name} <{first.from_address}>" if first and first.from_name else name,
+            "who": f"{waiting.from_name} <{waiting.from_address}>" if waiting and waiting.from_name else name,
             "since": format_datetime(turn.astimezone(zone), "d MMM HH:mm", locale=language),
             "waited": waited((now - turn).total_seconds(), language),
             "due": phrase(language, "due" if case.due_at and case.due_at > now else "overdue", when=due) if due else "",
-            "excerpt": _excerpt(house, language, first),
+            "excerpt": _excerpt(house, language, waiting),
             "channel": phrase(language, "on_channel", channel=case.channel),
             "why": reason_in_words(language, why or ""),
         }
     )
 
 
-def _first_unanswered(connection: sa.Connection, case: sa.Row[Any], turn: datetime) -> Any:
-    query = (
-        sa.select(messages.c.from_name, messages.c.from_address, messages.c.reply_text)
-        .where(messages.c.conversation_id == case.id, messages.c.direction == Direction.IN)
-        .where(messages.c.received_at >= turn)
-        .order_by(messages.c.received_at, messages.c.id)
-        .limit(1)
-    )
-    return connection.execute(query).one_or_none()
+def _first_unanswered(connection: sa.Connection, case: sa.Row[Any], turn: datetime) -> Waiting | None:
+    row = connection.execute(_FIRST_UNANSWERED, {"case_id": case.id, "turn": turn}).one_or_none()
+    return None if row is None else Waiting(**row._mapping)
 
 
-def _excerpt(house: House, language: str, message: sa.Row[Any] | None) -> str:
+def _excerpt(house: House, language: str, waiting: Waiting | None) -> str:
     if house.config.staff.notice_body == "none":
         return phrase(language, "hidden")
-    text = message.reply_text.strip() if message else ""
+    text = waiting.reply_text.strip() if waiting else ""
     cut = text if len(text) <= EXCERPT else text[:EXCERPT].rsplit(" ", 1)[0] + " …"
     return "\n".join(f"> {line}" for line in cut.splitlines() if line.strip())
 

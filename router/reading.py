@@ -12,6 +12,7 @@ from ventanilla.channel import Message
 from ventanilla.errors import BadMessage
 
 ISOLATED_SECONDS = 30
+TRIED_ALONE_FROM = 3  # attempts: twice its reader, or a bystander's, did not come back
 Reader = Callable[[bytes], Message]
 
 
@@ -46,9 +47,9 @@ class Readers:
 
 
 def read_row(readers: Readers, row: Any, raw: bytes | None) -> Message:
-    """Read a ledger row's item; suspicious ones (read before without an outcome) first in a process of their own."""
+    """Read a ledger row's item; suspicious ones (read twice before without an outcome) first in a process of their own."""
     if raw is None:
         raise BadMessage("there are no bytes to read")
-    if row.attempts > 1:
+    if row.attempts >= TRIED_ALONE_FROM:
         readers.try_alone(raw, row.channel)
     return readers.read(raw, row.channel)

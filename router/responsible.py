@@ -18,6 +18,14 @@ from ventanilla.store.tables import conversations
 ALL_KEPT_UP_TO = 50
 FIRST_KEPT = 10
 SAME_CUSTOMER = "same_customer"
+_HOLDER = (
+    sa.select(conversations.c.owner)
+    .where(conversations.c.contact_id == sa.bindparam("contact"), conversations.c.owned == 1)
+    .where(conversations.c.team == sa.bindparam("team"), conversations.c.line_since.is_(None))
+    .where(conversations.c.id != sa.bindparam("but"))
+    .order_by(conversations.c.last_message_at.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,16 +70,8 @@ def choose_responsible(
 
 
 def _holder_of_open_cases(connection: sa.Connection, wanted: Wanted) -> str | None:
-    query = (
-        sa.select(conversations.c.owner)
-        .where(conversations.c.contact_id == wanted.contact.id, conversations.c.owned == 1)
-        .where(conversations.c.team == wanted.team, conversations.c.line_since.is_(None))
-        .order_by(conversations.c.last_message_at.desc())
-        .limit(1)
-    )
-    if wanted.exclude_case is not None:
-        query = query.where(conversations.c.id != wanted.exclude_case)
-    return connection.scalar(query)
+    facts = {"contact": wanted.contact.id, "team": wanted.team, "but": wanted.exclude_case or 0}
+    return connection.scalar(_HOLDER, facts)
 
 
 def _candidate(house: House, row: sa.Row[Any], members: frozenset[str], duty: Sequence[str]) -> Candidate:

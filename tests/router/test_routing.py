@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -9,15 +10,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-try:
-    from ventanilla.store.audit import audit
-except ImportError:
-    audit = lambda c, now: {}
-
 from router.line import drain_line, move_on_from_absent
-from router.service import route_item
+from router.service import route_item, route_items
 from tests.router.house_for_tests import House, mail
+from ventanilla.errors import Temporary
 from ventanilla.store.agents import add_absence
+from ventanilla.store.audit import audit
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
 from ventanilla.store.tables import (
@@ -41,7 +39,7 @@ def house(store: Store, tmp_path: Path) -> House:
 
 def sound(house: House) -> bool:
     with house.store.read() as connection:
-        return not any(audit(connection, now=house.now).values())
+        return not any(audit(connection, now=house.now, blobs=house.store.blobs).values())
 
 
 def journal(house: House) -> Journal:
@@ -340,3 +338,37 @@ def resolve(house: House, case: sa.Row) -> None:
         }
         connection.execute(sa.update(conversations).where(conversations.c.id == case.id).values(values))
         connection.execute(sa.update(agents).where(agents.c.name == case.owner).values(load=agents.c.load - 1))
+
+
+def test_a_batch_with_an_odd_one_routes_the_others_and_sets_that_one_aside(house: House) -> None:
+    rows = [house.commit(mail(sender=f"cliente{number}@c.example")) for number in range(5)]
+    nobody = house.commit(mail(sender=""))
+
+    outcomes = route_items(house.router, [*rows, nobody])
+
+    assert [outcomes[row] for row in rows] == [InboxState.ROUTED] * 5
+    assert outcomes[nobody] is InboxState.QUARANTINED
+    assert sound(house)
+
+
+def test_overlapping_batches_in_many_threads_leave_every_row_routed_once(house: House) -> None:
+    rows = [
+        house.commit(mail(sender=f"cliente{number % 7}@c.example", subject=f"Asunto {number}")) for number in range(40)
+    ]
+    batches = [rows[start : start + 10] for start in range(0, 40, 5)] + [
+        rows[::-1][start : start + 8] for start in range(0, 40, 8)
+    ]
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda batch: patiently(house, batch), batches))
+    route_items(house.router, rows)  # what met a deadlock, as the sweeper would
+
+    assert {row.state for row in house.rows(inbox)} == {InboxState.ROUTED}
+    assert len(house.rows(messages)) == 40
+    assert len(house.rows(contacts)) == 7
+    assert sound(house)
+
+
+def patiently(house: House, batch: list[int]) -> None:
+    with contextlib.suppress(Temporary):
+        route_items(house.router, batch)

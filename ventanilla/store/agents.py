@@ -10,7 +10,21 @@ import sqlalchemy as sa
 
 from ventanilla.store.tables import absences, agents, team_members
 
-_BY_NAME_LOCKED = sa.select(agents).where(agents.c.name.in_(sa.bindparam("names", expanding=True)))
+_CANDIDATES_LOCKED = (
+    sa.select(agents)
+    .where(agents.c.name.in_(sa.bindparam("names", expanding=True)), agents.c.enabled)
+    .order_by(agents.c.name)
+    .with_for_update()
+)
+_MEMBERS = (
+    sa.select(agents.c.name)
+    .join(team_members, team_members.c.agent == agents.c.name)
+    .where(team_members.c.team == sa.bindparam("team"), agents.c.enabled)
+)
+_PRESENCE_DUE = sa.select(agents.c.name).where(agents.c.duty_changes_at <= sa.bindparam("now")).limit(1)
+_NOTE_ASSIGNED = (
+    sa.update(agents).where(agents.c.name == sa.bindparam("agent")).values(last_assigned_at=sa.bindparam("now"))
+)
 _SHIFT = sa.update(agents).where(agents.c.name == sa.bindparam("agent")).values(load=agents.c.load + sa.bindparam("by"))
 
 
@@ -23,18 +37,12 @@ def lock_candidates(
     """
     members = select_members(connection, team)
     names = sorted({*members, *others})
-    query = _BY_NAME_LOCKED.where(agents.c.enabled).order_by(agents.c.name).with_for_update()
-    return list(connection.execute(query, {"names": names})), frozenset(members)
+    return list(connection.execute(_CANDIDATES_LOCKED, {"names": names})), frozenset(members)
 
 
 def select_members(connection: sa.Connection, team: str) -> list[str]:
     """Names of the enabled members of a team."""
-    query = (
-        sa.select(agents.c.name)
-        .join(team_members, team_members.c.agent == agents.c.name)
-        .where(team_members.c.team == team, agents.c.enabled)
-    )
-    return list(connection.scalars(query))
+    return list(connection.scalars(_MEMBERS, {"team": team}))
 
 
 def shift_load(connection: sa.Connection, changes: Mapping[str, int]) -> None:
@@ -46,7 +54,7 @@ def shift_load(connection: sa.Connection, changes: Mapping[str, int]) -> None:
 
 def note_assigned(connection: sa.Connection, agent: str, *, now: datetime) -> None:
     """Remember when this agent was last given a case: ties go to whoever has waited longest."""
-    connection.execute(sa.update(agents).where(agents.c.name == agent).values(last_assigned_at=now))
+    connection.execute(_NOTE_ASSIGNED, {"agent": agent, "now": now})
 
 
 def is_presence_due(connection: sa.Connection, *, now: datetime) -> bool:

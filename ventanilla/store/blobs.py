@@ -6,17 +6,20 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 
 def put_blob(folder: Path, content: bytes) -> str:
-    """Keep the bytes and return their SHA-256. A repeat finds them there. Durable on return: file and folder are synced."""
+    """Keep the bytes and return their SHA-256. A repeat finds them there and makes them young again, so that nobody collects
+    them from under a row to be. Durable on return: file and folders are synced."""
     digest = hashlib.sha256(content).hexdigest()
     target = blob_path(folder, digest)
-    if target.exists():
+    with suppress(FileNotFoundError):
+        os.utime(target)
         return digest
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_folder(target.parent)
     temporary = target.with_name(f".{digest}.{secrets.token_hex(4)}")
     with temporary.open("xb") as file:
         os.fchmod(file.fileno(), 0o600)
@@ -46,6 +49,14 @@ def collect_garbage(folder: Path, *, keep: Iterable[str], older_than: datetime) 
             path.unlink()
             deleted += 1
     return deleted
+
+
+def _make_folder(folder: Path) -> None:
+    """With all folders above it, each new one synced into the one that holds it."""
+    if not folder.exists():
+        _make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        _sync_folder(folder.parent)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from ventanilla.channel import Party
 from ventanilla.store.tables import addresses, contacts
@@ -16,6 +18,14 @@ _FIND = (
     .where(addresses.c.kind == sa.bindparam("kind"), addresses.c.value == sa.bindparam("value"))
 )
 _FIND_AND_LOCK = _FIND.with_for_update(of=addresses)
+_ADD_CONTACT = sa.insert(contacts).returning(contacts.c.id)
+_ADD_ADDRESS: dict[str, Any] = {
+    name: insert(addresses).on_conflict_do_nothing().returning(addresses.c.contact_id)
+    for name, insert in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert))
+}
+_NOTE_OWNER = (
+    sa.update(contacts).where(contacts.c.id == sa.bindparam("contact")).values(last_owner=sa.bindparam("agent"))
+)
 
 
 def contact_at(connection: sa.Connection, party: Party) -> sa.Row[Any] | None:
@@ -38,18 +48,12 @@ def contact_for(connection: sa.Connection, party: Party, *, now: datetime) -> sa
 
 def note_last_owner(connection: sa.Connection, contact_id: int, agent: str) -> None:
     """Remember who was last responsible for this customer."""
-    connection.execute(sa.update(contacts).where(contacts.c.id == contact_id).values(last_owner=agent))
+    connection.execute(_NOTE_OWNER, {"contact": contact_id, "agent": agent})
 
 
 def _add(connection: sa.Connection, party: Party, now: datetime) -> None:
-    made = connection.execute(
-        sa.insert(contacts).values(name=party.name, tags=[], created_at=now).returning(contacts.c.id)
-    ).scalar_one()
-    savepoint = connection.begin_nested()
-    try:
-        values = {"kind": party.kind, "value": party.address, "name": party.name}
-        connection.execute(sa.insert(addresses).values(contact_id=made, created_at=now, **values))
-        savepoint.commit()
-    except sa.exc.IntegrityError:  # another worker made it first: theirs stands, ours goes
-        savepoint.rollback()
+    made = connection.execute(_ADD_CONTACT, {"name": party.name, "tags": [], "created_at": now}).scalar_one()
+    values = {"kind": party.kind, "value": party.address, "name": party.name, "contact_id": made, "created_at": now}
+    if connection.execute(_ADD_ADDRESS[connection.dialect.name], values).scalar_one_or_none() is None:
+        # another worker made the address first: theirs stands, ours goes
         connection.execute(sa.delete(contacts).where(contacts.c.id == made))

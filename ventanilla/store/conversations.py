@@ -29,6 +29,17 @@ from ventanilla.words import CaseState, Direction, EventKind
 
 _BY_ID = sa.select(conversations).where(conversations.c.id == sa.bindparam("case_id"))
 _LOCK = _BY_ID.with_for_update()
+_OPEN = sa.insert(conversations).returning(conversations)
+_ADD_MESSAGE = sa.insert(messages).returning(messages.c.id)
+_ADD_ATTACHMENTS = sa.insert(attachments)
+_IGNORING: dict[tuple[str, str], Any] = {
+    (name, table.name): insert(table).on_conflict_do_nothing()
+    for name, insert in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert))
+    for table in (message_refs, participants, conversation_links)
+}
+_WITH_REFS = sa.select(message_refs.c.external_id, message_refs.c.conversation_id).where(
+    message_refs.c.external_id.in_(sa.bindparam("ids", expanding=True))
+)
 _BY_KEY = sa.select(conversations).where(conversations.c.key == sa.bindparam("key"))
 
 
@@ -67,7 +78,7 @@ def open_case(connection: sa.Connection, new: NewCase, grant: Grant, journal: Jo
         "waiting_since": new.first_message_at,
         "line_since": journal.now if grant.in_line else None,
     }
-    case = connection.execute(sa.insert(conversations).values(values).returning(conversations)).one()
+    case = connection.execute(_OPEN, values).one()
     shift_load(connection, {grant.agent: 1})
     journal.add(EventKind.CASE_OPENED, conversation_id=case.id, channel=new.channel, at=new.first_message_at)
     journal.add(EventKind.TURN_OPENED, conversation_id=case.id, at=new.first_message_at)
@@ -157,7 +168,7 @@ def add_inbound(
         "pulled_at": row.pulled_at,
         "routed_at": journal.now,
     }
-    message_id = int(connection.execute(sa.insert(messages).values(values).returning(messages.c.id)).scalar_one())
+    message_id = int(connection.execute(_ADD_MESSAGE, values).scalar_one())
     _add_attachments(connection, message_id, message, kept)
     remember_refs(connection, case.id, (message.external_id, *message.in_reply_to, *message.references))
     _add_participants(connection, case.id, (message.customer,))
@@ -190,11 +201,11 @@ def cases_with_refs(connection: sa.Connection, ids: Sequence[str]) -> list[int]:
     """Ids of cases that have seen one of these Message-IDs; the one that saw the latest-named id first."""
     if not ids:
         return []
-    query = sa.select(message_refs.c.external_id, message_refs.c.conversation_id).where(
-        message_refs.c.external_id.in_(ids)
-    )
     rank = {external_id: position for position, external_id in enumerate(ids)}
-    found = sorted(connection.execute(query), key=lambda row: (rank[row.external_id], -row.conversation_id))
+    found = sorted(
+        connection.execute(_WITH_REFS, {"ids": list(ids)}),
+        key=lambda row: (rank[row.external_id], -row.conversation_id),
+    )
     return list(dict.fromkeys(row.conversation_id for row in found))
 
 
@@ -234,7 +245,7 @@ def _add_attachments(connection: sa.Connection, message_id: int, message: Messag
         for position, (attachment, digest) in enumerate(zip(message.attachments, kept, strict=True))
     ]
     if rows:
-        connection.execute(sa.insert(attachments), rows)
+        connection.execute(_ADD_ATTACHMENTS, rows)
 
 
 def _add_participants(connection: sa.Connection, case_id: int, parties: Sequence[Party]) -> None:
@@ -244,5 +255,4 @@ def _add_participants(connection: sa.Connection, case_id: int, parties: Sequence
 
 def _insert_ignoring(connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
-        insert: Any = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
-        connection.execute(insert(table).on_conflict_do_nothing(), list(rows))
+        connection.execute(_IGNORING[connection.dialect.name, table.name], list(rows))

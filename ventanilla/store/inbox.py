@@ -22,11 +22,31 @@ KEEP_IN_ROW = 256 * 1024
 
 _CLAIM = (
     sa.update(inbox)
-    .where(inbox.c.id == sa.bindparam("row_id"), inbox.c.state == InboxState.PENDING)
+    .where(inbox.c.id.in_(sa.bindparam("ids", expanding=True)), inbox.c.state == InboxState.PENDING)
     .values(attempts=inbox.c.attempts + 1)
     .returning(inbox)
 )
-_LOCK = sa.select(inbox.c.state).where(inbox.c.id == sa.bindparam("row_id")).with_for_update()
+_LOCK_PENDING = (
+    sa.select(inbox.c.id)
+    .where(inbox.c.id.in_(sa.bindparam("ids", expanding=True)), inbox.c.state == InboxState.PENDING)
+    .order_by(inbox.c.id)
+    .with_for_update()
+)
+_SETTLE = (
+    sa.update(inbox)
+    .where(inbox.c.id == sa.bindparam("row_id"))
+    .values(
+        state=sa.bindparam("new_state"),
+        reason=sa.bindparam("new_reason"),
+        routed_at=sa.bindparam("at"),
+        duplicate_of=sa.bindparam("older"),
+    )
+)
+_SAME_ITEM = (
+    sa.select(sa.func.min(inbox.c.id))
+    .where(inbox.c.channel == sa.bindparam("channel"), inbox.c.identity == sa.bindparam("identity"))
+    .where(inbox.c.id < sa.bindparam("row_id"), inbox.c.state != InboxState.DUPLICATE)
+)
 
 
 def commit_batch(
@@ -53,11 +73,11 @@ def read_checkpoint(store: Store, source: str) -> Mapping[str, Any] | None:
     return None if data is None else dict(data)
 
 
-def claim_attempt(store: Store, row_id: int) -> sa.Row[Any] | None:
-    """Count one more attempt and return the row; None when it is no longer pending. Committed before the item is read,
-    so that an item which kills its reader is counted too."""
+def claim_attempts(store: Store, ids: Sequence[int]) -> list[sa.Row[Any]]:
+    """Count one more attempt for each row that is still pending and return those, oldest first. Committed before the items
+    are read, so that one which kills its reader is counted too."""
     with store.write() as connection:
-        return connection.execute(_CLAIM, {"row_id": row_id}).one_or_none()
+        return sorted(connection.execute(_CLAIM, {"ids": list(ids)}), key=lambda row: row.id)
 
 
 def raw_bytes(store: Store, row: sa.Row[Any]) -> bytes | None:
@@ -67,9 +87,9 @@ def raw_bytes(store: Store, row: sa.Row[Any]) -> bytes | None:
     return None if row.raw is None else bytes(row.raw)
 
 
-def is_still_pending(connection: sa.Connection, row_id: int) -> bool:
-    """Lock the row for this transaction and say whether nobody settled it meanwhile."""
-    return connection.scalar(_LOCK, {"row_id": row_id}) == InboxState.PENDING
+def lock_pending(connection: sa.Connection, ids: Sequence[int]) -> frozenset[int]:
+    """Lock these rows for this transaction; return those that nobody settled meanwhile."""
+    return frozenset(connection.scalars(_LOCK_PENDING, {"ids": list(ids)}))
 
 
 def settle(
@@ -79,23 +99,18 @@ def settle(
     *,
     now: datetime,
     reason: str | None = None,
-    **columns: Any,
+    duplicate_of: int | None = None,
 ) -> None:
     """Say what became of a pending row; the caller holds its lock."""
-    values = {"state": state, "reason": reason, "routed_at": now, **columns}
-    connection.execute(sa.update(inbox).where(inbox.c.id == row_id).values(values))
+    values = {"row_id": row_id, "new_state": state, "new_reason": reason, "at": now, "older": duplicate_of}
+    connection.execute(_SETTLE, values)
 
 
 def first_with_identity(connection: sa.Connection, row: sa.Row[Any]) -> int | None:
     """The id of an older row of this channel that is the same item under another key; None if there is none."""
     if row.identity is None:
         return None
-    query = (
-        sa.select(sa.func.min(inbox.c.id))
-        .where(inbox.c.channel == row.channel, inbox.c.identity == row.identity, inbox.c.id < row.id)
-        .where(inbox.c.state != InboxState.DUPLICATE)
-    )
-    found = connection.scalar(query)
+    found = connection.scalar(_SAME_ITEM, {"channel": row.channel, "identity": row.identity, "row_id": row.id})
     return None if found is None else int(found)
 
 

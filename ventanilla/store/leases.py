@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from ventanilla.errors import Conflict
 from ventanilla.processes import is_dead
 from ventanilla.store.engine import Store
 from ventanilla.store.tables import leases
+
+_FIRST: dict[str, Any] = {
+    name: insert(leases).on_conflict_do_nothing().returning(leases.c.token)
+    for name, insert in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert))
+}
 
 
 def acquire_lease(store: Store, name: str, *, holder: str, ttl: timedelta, now: datetime) -> int | None:
@@ -21,8 +29,8 @@ def acquire_lease(store: Store, name: str, *, holder: str, ttl: timedelta, now: 
     with store.write() as connection:
         row = connection.execute(sa.select(leases).where(leases.c.name == name).with_for_update()).one_or_none()
         if row is None:
-            connection.execute(sa.insert(leases).values(name=name, holder=holder, token=1, expires_at=now + ttl))
-            return 1
+            first = {"name": name, "holder": holder, "token": 1, "expires_at": now + ttl}
+            return connection.scalar(_FIRST[connection.dialect.name], first)  # None: somebody else was quicker
         if row.holder == holder:
             connection.execute(sa.update(leases).where(leases.c.name == name).values(expires_at=now + ttl))
             return int(row.token)

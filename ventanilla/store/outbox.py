@@ -15,7 +15,17 @@ from ventanilla.store.engine import Store
 from ventanilla.store.tables import outbox
 from ventanilla.words import DeliveryState, OutboxKind
 
-_UNSENT = (DeliveryState.PENDING, DeliveryState.HELD)
+_PUT: dict[str, Any] = {
+    name: insert(outbox).on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(outbox.c.id)
+    for name, insert in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert))
+}
+_AUTOMATIC_SINCE = (
+    sa.select(sa.func.count())
+    .select_from(outbox)
+    .where(outbox.c.kind == OutboxKind.ACKNOWLEDGEMENT, outbox.c.created_at > sa.bindparam("since"))
+    .where(outbox.c.state.not_in((DeliveryState.HELD, DeliveryState.DROPPED)))
+)
+_AUTOMATIC_TO = _AUTOMATIC_SINCE.where(outbox.c.recipient == sa.bindparam("recipient"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +51,7 @@ def put_letter(connection: sa.Connection, letter: Letter, *, now: datetime) -> i
     """Write the row in the caller's transaction; return its id, or None when this occasion already has one."""
     values = {name: getattr(letter, name) for name in Letter.__dataclass_fields__}
     values |= {"payload": dict(letter.payload), "created_at": now, "not_before": letter.not_before or now}
-    insert: Any = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
-    statement = insert(outbox).values(values).on_conflict_do_nothing(index_elements=["dedupe_key"])
-    row_id = connection.execute(statement.returning(outbox.c.id)).scalar_one_or_none()
+    row_id = connection.execute(_PUT[connection.dialect.name], values).scalar_one_or_none()
     return None if row_id is None else int(row_id)
 
 
@@ -97,15 +105,9 @@ def change_letters(
 
 def automatic_since(connection: sa.Connection, since: datetime, *, recipient: str | None = None) -> int:
     """How many acknowledgements were let through since then (in all, or to one recipient): what the brake and the limit count."""
-    query = (
-        sa.select(sa.func.count())
-        .select_from(outbox)
-        .where(outbox.c.kind == OutboxKind.ACKNOWLEDGEMENT, outbox.c.created_at > since)
-        .where(outbox.c.state.not_in((DeliveryState.HELD, DeliveryState.DROPPED)))
-    )
-    if recipient is not None:
-        query = query.where(outbox.c.recipient == recipient)
-    return int(connection.scalar(query) or 0)
+    if recipient is None:
+        return int(connection.scalar(_AUTOMATIC_SINCE, {"since": since}) or 0)
+    return int(connection.scalar(_AUTOMATIC_TO, {"since": since, "recipient": recipient}) or 0)
 
 
 def back_off(

@@ -325,7 +325,7 @@ messages = sa.Table(
     sa.Column("outbox_id", Id, unique=True),
     sa.Column("agent", sa.Text, sa.ForeignKey("agents.name")),
     sa.Column("automatic", sa.Boolean, nullable=False, server_default=sa.false()),
-    sa.Column("external_id", sa.Text),
+    sa.Column("external_id", sa.Text, index=True),
     _filled("from_address", default=""),
     _filled("from_name", default=""),
     sa.Column("recipients", Json, nullable=False),

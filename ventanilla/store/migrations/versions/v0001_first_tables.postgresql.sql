@@ -70,8 +70,8 @@ CREATE TABLE inbox (
 	CONSTRAINT ck_inbox_settled CHECK ((state = 'pending') = (routed_at IS NULL)),
 	CONSTRAINT ck_inbox_received_before_pulled CHECK (received_at <= pulled_at)
 );;
-CREATE INDEX ix_inbox_identity ON inbox (channel, identity);;
 CREATE INDEX ix_inbox_state ON inbox (state, id);;
+CREATE INDEX ix_inbox_identity ON inbox (channel, identity);;
 CREATE TABLE agents (
 	name TEXT NOT NULL,
 	display_name TEXT NOT NULL,
@@ -131,10 +131,10 @@ CREATE TABLE conversations (
 	CONSTRAINT uq_conversations_owned_assignment UNIQUE (id, assignment_number, owned),
 	CONSTRAINT uq_conversations_key UNIQUE (key)
 );;
-CREATE INDEX ix_conversations_state ON conversations (state, id);;
+CREATE INDEX ix_conversations_owner_owned ON conversations (owner, owned);;
 CREATE INDEX ix_conversations_line ON conversations (team, line_since);;
 CREATE INDEX ix_conversations_contact_id ON conversations (contact_id);;
-CREATE INDEX ix_conversations_owner_owned ON conversations (owner, owned);;
+CREATE INDEX ix_conversations_state ON conversations (state, id);;
 CREATE TABLE assignments (
 	conversation_id BIGINT NOT NULL,
 	number INTEGER NOT NULL,
@@ -172,10 +172,10 @@ CREATE TABLE events (
 	data JSONB NOT NULL,
 	CONSTRAINT pk_events PRIMARY KEY (id)
 );;
-CREATE INDEX ix_events_outbox_id ON events (outbox_id);;
+CREATE INDEX ix_events_inbox_id ON events (inbox_id);;
 CREATE INDEX ix_events_kind_at ON events (kind, at);;
 CREATE INDEX ix_events_conversation_id ON events (conversation_id);;
-CREATE INDEX ix_events_inbox_id ON events (inbox_id);;
+CREATE INDEX ix_events_outbox_id ON events (outbox_id);;
 CREATE TABLE contacts (
 	id BIGSERIAL NOT NULL,
 	name TEXT DEFAULT '' NOT NULL,
@@ -258,6 +258,7 @@ CREATE TABLE messages (
 	CONSTRAINT uq_messages_outbox_id UNIQUE (outbox_id),
 	CONSTRAINT fk_messages_agent FOREIGN KEY(agent) REFERENCES agents (name)
 );;
+CREATE INDEX ix_messages_external_id ON messages (external_id);;
 CREATE INDEX ix_messages_conversation_id ON messages (conversation_id);;
 CREATE TABLE message_refs (
 	external_id TEXT NOT NULL,
@@ -295,10 +296,10 @@ CREATE TABLE outbox (
 	CONSTRAINT fk_outbox_agent FOREIGN KEY(agent) REFERENCES agents (name),
 	CONSTRAINT fk_outbox_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id)
 );;
-CREATE INDEX ix_outbox_conversation_id ON outbox (conversation_id);;
 CREATE INDEX ix_outbox_message_id ON outbox (message_id);;
-CREATE INDEX ix_outbox_kind_recipient ON outbox (kind, recipient, created_at);;
 CREATE INDEX ix_outbox_due ON outbox (state, not_before);;
+CREATE INDEX ix_outbox_conversation_id ON outbox (conversation_id);;
+CREATE INDEX ix_outbox_kind_recipient ON outbox (kind, recipient, created_at);;
 CREATE TABLE addresses (
 	kind TEXT NOT NULL,
 	value TEXT NOT NULL,
@@ -323,15 +324,15 @@ CREATE TABLE attachments (
 	CONSTRAINT fk_attachments_message_id FOREIGN KEY(message_id) REFERENCES messages (id)
 );;
 CREATE INDEX ix_attachments_sha256 ON attachments (sha256);;
-ALTER TABLE conversations ADD CONSTRAINT fk_conversations_contact_id FOREIGN KEY(contact_id) REFERENCES contacts (id);;
-ALTER TABLE conversations ADD CONSTRAINT fk_conversations_open_assignment FOREIGN KEY(id, assignment_number, owner, owned) REFERENCES assignments (conversation_id, number, agent, is_open) DEFERRABLE INITIALLY DEFERRED;;
-ALTER TABLE conversations ADD CONSTRAINT fk_conversations_channel FOREIGN KEY(channel) REFERENCES channels (name);;
-ALTER TABLE conversations ADD CONSTRAINT fk_conversations_owner FOREIGN KEY(owner) REFERENCES agents (name);;
-ALTER TABLE assignments ADD CONSTRAINT fk_assignments_owned_conversation FOREIGN KEY(conversation_id, number, is_open) REFERENCES conversations (id, assignment_number, owned) DEFERRABLE INITIALLY DEFERRED;;
 ALTER TABLE conversations ADD CONSTRAINT fk_conversations_team FOREIGN KEY(team) REFERENCES teams (name);;
-ALTER TABLE assignments ADD CONSTRAINT fk_assignments_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id) DEFERRABLE INITIALLY DEFERRED;;
-ALTER TABLE assignments ADD CONSTRAINT fk_assignments_agent FOREIGN KEY(agent) REFERENCES agents (name);;
 ALTER TABLE conversations ADD CONSTRAINT fk_conversations_merged_into FOREIGN KEY(merged_into) REFERENCES conversations (id);;
+ALTER TABLE conversations ADD CONSTRAINT fk_conversations_open_assignment FOREIGN KEY(id, assignment_number, owner, owned) REFERENCES assignments (conversation_id, number, agent, is_open) DEFERRABLE INITIALLY DEFERRED;;
+ALTER TABLE conversations ADD CONSTRAINT fk_conversations_contact_id FOREIGN KEY(contact_id) REFERENCES contacts (id);;
+ALTER TABLE conversations ADD CONSTRAINT fk_conversations_owner FOREIGN KEY(owner) REFERENCES agents (name);;
+ALTER TABLE assignments ADD CONSTRAINT fk_assignments_agent FOREIGN KEY(agent) REFERENCES agents (name);;
+ALTER TABLE assignments ADD CONSTRAINT fk_assignments_owned_conversation FOREIGN KEY(conversation_id, number, is_open) REFERENCES conversations (id, assignment_number, owned) DEFERRABLE INITIALLY DEFERRED;;
+ALTER TABLE conversations ADD CONSTRAINT fk_conversations_channel FOREIGN KEY(channel) REFERENCES channels (name);;
+ALTER TABLE assignments ADD CONSTRAINT fk_assignments_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id) DEFERRABLE INITIALLY DEFERRED;;
 CREATE FUNCTION events_are_append_only() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'events are append-only'; END $$;;
 CREATE TRIGGER events_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON events
