@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from urllib.parse import urlsplit
 
 from config.channel import ChannelSettings
 from config.draft import Draft
@@ -85,6 +86,10 @@ def _oauth2(key: Key, channel: EmailSettings, oauth2: OAuth2) -> Iterator[Remark
             yield Remark(
                 (*key, needed), "is required unless `provider` is one that has it: microsoft365, outlook, google"
             )
+    for name in ("token_url", "device_url"):
+        url = urlsplit(getattr(oauth2, name) or "")
+        if url.scheme == "http" and not is_loopback(url.hostname or ""):
+            yield Remark((*key, name), f"would send secrets to {url.hostname} in the clear; use https")
     if not oauth2.scopes:
         has_flow = channel.provider is None or not oauth2.token_url
         yield Remark(

@@ -87,7 +87,7 @@ def _fill_imap(channel: dict[str, Any], provider: Provider | None) -> None:
     server = channel.get("imap", {} if provider else None)
     if isinstance(server, dict):
         channel["imap"] = _server(channel, server, provider.imap if provider else None)
-        channel["imap"].setdefault("user", channel.get("address"))
+        _log_in_as_address(channel, channel["imap"])
     if "address" not in channel and isinstance(server, dict) and "@" in str(server.get("user")):
         channel["address"] = server["user"]
 
@@ -102,7 +102,12 @@ def _fill_smtp(channel: dict[str, Any], provider: Provider | None) -> None:
         is_same = filled.get("host") == imap.get("host") or bool(provider and "host" not in server)
         filled |= {key: imap[key] for key in ("user", "password") if is_same and key in imap}
     elif "password" in server or isinstance(channel.get("oauth2"), dict):
-        filled.setdefault("user", channel.get("address"))
+        _log_in_as_address(channel, filled)
+
+
+def _log_in_as_address(channel: dict[str, Any], server: dict[str, Any]) -> None:
+    if isinstance(channel.get("address"), str):
+        server.setdefault("user", channel["address"])
 
 
 def _server(channel: dict[str, Any], server: dict[str, Any], preset: tuple[str, int] | None) -> dict[str, Any]:

@@ -43,8 +43,8 @@ def shortened(text: str) -> str:
     return text if len(text) <= 80 else f"{text[:79]}…"
 
 
-def expecting(what: str, *, hide: bool = False) -> WrapValidator:
-    """Replace whatever pydantic says about a value by `expected WHAT, got VALUE`. `hide` keeps the value out of it."""
+def expecting(what: str) -> WrapValidator:
+    """Replace whatever pydantic says about a value by `expected WHAT, got VALUE`; what is in plain words already stays."""
 
     def validate(value: Any, handler: Handler) -> Any:
         try:
@@ -52,8 +52,7 @@ def expecting(what: str, *, hide: bool = False) -> WrapValidator:
         except ValidationError as error:
             if all(each["type"] == "plain" for each in error.errors(include_url=False)):
                 raise
-            found = "" if hide else f", got {shown(value)}"
-            raise plain_error(f"expected {what}{found}") from None
+            raise plain_error(f"expected {what}, got {shown(value)}") from None
 
     return WrapValidator(validate)
 

@@ -7,6 +7,7 @@ import os
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, Strict, ValidationInfo
@@ -70,8 +71,20 @@ PhoneNumber = Annotated[
 Host = Annotated[
     str, Field(pattern=r"^[^\s/@:]+$|^[0-9a-fA-F:]+$"), expecting('a host name such as "imap.example.com"')
 ]
+
+
+def _splits(url: str) -> str:
+    """Refuse what urllib cannot take apart: a bracket left open, a port that is none."""
+    if not (parts := urlsplit(url)).hostname or parts.port == 0:
+        raise ValueError(url)
+    return url
+
+
 Url = Annotated[
-    str, Field(pattern=r"^https?://[^\s/]+"), expecting('an address that starts with "https://" or "http://"')
+    str,
+    Field(pattern=r"^https?://[^\s/]+"),
+    AfterValidator(_splits),
+    expecting('an address that starts with "https://" or "http://"'),
 ]
 Domain = Annotated[
     str, Field(pattern=r"^[^\s@]+\.[^\s@]+$"), AfterValidator(str.lower), expecting('a domain such as "example.com"')

@@ -12,6 +12,17 @@ SECOND = '[channels.b]\nkind = "email"\nteam = "atencion"\naddress = "b@example.
 ADDRESS = 'address = "soporte@example.com"'
 
 CASES: list[tuple[str, str, list[str]]] = [
+    (ADDRESS, "address = 5", ['channels.soporte.address: expected one mail address such as "ana@example.com", got 5']),
+    (
+        ADDRESS,
+        ADDRESS + '\naliases = ["soporte@example.com"]',
+        ["channels.soporte.aliases[1]: is the same as `address`"],
+    ),
+    (
+        "",
+        SECOND + 'provider = "outlook"\noauth2 = { client_id = "x", token_url = "http://id.example.com/t" }',
+        ["channels.b.oauth2.token_url: would send secrets to id.example.com in the clear; use https"],
+    ),
     ("port = 993", 'port = "imap"', ['channels.soporte.imap.port: expected 1 to 65535, got "imap"']),
     ("port = 993", "port = 0", ["channels.soporte.imap.port: expected 1 to 65535, got 0"]),
     ("port = 993", "port = 70000", ["channels.soporte.imap.port: expected 1 to 65535, got 70000"]),

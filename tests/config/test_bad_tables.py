@@ -8,6 +8,14 @@ import pytest
 from toml_files import problems_of, said, spoilt, write
 
 CASES: list[tuple[str, str, list[str]]] = [
+    *(
+        (
+            'timezone = "Europe/Madrid"',
+            f'timezone = "Europe/Madrid"\npublic_url = "{url}"',
+            [f'service.public_url: expected an address that starts with "https://" or "http://", got "{url}"'],
+        )
+        for url in ("https://[::1", "https://h:x", "ftp://h", "https://", "//h")
+    ),
     (
         'within = "1h"',
         'within = "an hour"',
