@@ -14,45 +14,47 @@ from router.notices import write_notice
 from router.presence import keep_presence
 from router.responsible import Wanted, choose_responsible
 from ventanilla.errors import Conflict
+from ventanilla.store.agents import cover_of
 from ventanilla.store.assignments import hand_over
 from ventanilla.store.conversations import lock_case
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
-from ventanilla.store.tables import agents, contacts, conversations
+from ventanilla.store.tables import absences, agents, contacts, conversations
 from ventanilla.words import EventKind
 
 ACTOR = "sweeper"
 OWNER_OFF_DUTY = "owner_off_duty"
+COVER = "cover"
 FROM_LINE = "line"
 _CONTACT = sa.select(contacts).where(contacts.c.id == sa.bindparam("contact_id"))
 
 
-def drain_line(store: Store, house: House, journal: Journal, *, limit: int = 100) -> int:
+def drain_line(store: Store, house: House, journal: Journal, *, limit: int = 500) -> int:
     """Hand on what waits in line to whoever can take it now, nearest due first; return how many were handed on.
 
     One short transaction a case. Safe to run on several machines at once: hand-overs compare and set.
     """
-    moved = 0
     keep_presence(store, house, journal)
-    full: set[str] = set()
-    for case_id, team in _in_line(store, limit):
+    return _hand_on_each(store, house, _in_line(store, limit), FROM_LINE, journal)
+
+
+def move_on_from_absent(store: Store, house: House, journal: Journal, *, limit: int = 500) -> int:
+    """Hand over what waits on people who are away with somebody covering, or off duty beyond their team's grace, if somebody
+    can take it; return how many were handed over."""
+    return _hand_on_each(store, house, _of_absent(store, house, journal, limit), OWNER_OFF_DUTY, journal)
+
+
+def _hand_on_each(store: Store, house: House, cases: Sequence[tuple[int, str]], reason: str, journal: Journal) -> int:
+    """A team in which one case found nobody is passed over for the rest of this round."""
+    moved, full = 0, set[str]()
+    for case_id, team in cases:
         if team in full:
             continue
         with store.write() as connection:
-            if _hand_on(connection, house, case_id, FROM_LINE, journal):
+            if _hand_on(connection, house, case_id, reason, journal):
                 moved += 1
             else:
                 full.add(team)
-            journal.flush(connection)
-    return moved
-
-
-def move_on_from_absent(store: Store, house: House, journal: Journal, *, limit: int = 100) -> int:
-    """Hand over what waits on people who have been off duty beyond their team's grace, if somebody can take it."""
-    moved = 0
-    for case_id in _of_absent(store, house, journal, limit):
-        with store.write() as connection:
-            moved += _hand_on(connection, house, case_id, OWNER_OFF_DUTY, journal)
             journal.flush(connection)
     return moved
 
@@ -62,17 +64,19 @@ def ensure_present_owner(
 ) -> sa.Row[Any]:
     """The case with an owner who is there: unchanged if theirs is, or if nobody else can take it. The caller holds its lock."""
     owner = connection.execute(sa.select(agents).where(agents.c.name == case.owner)).one()
-    if not is_gone(house, owner, case.team, journal):
+    if not is_gone(connection, house, owner, case.team, journal):
         return case
     if _pass_to_somebody(connection, house, case, contact, OWNER_OFF_DUTY, journal):
         return lock_case(connection, case.id)
     return case
 
 
-def is_gone(house: House, owner: sa.Row[Any], team: str, journal: Journal) -> bool:
-    """Whether somebody has been off duty for longer than the team's grace."""
+def is_gone(connection: sa.Connection, house: House, owner: sa.Row[Any], team: str, journal: Journal) -> bool:
+    """Whether somebody has been off duty for longer than the team's grace, or is away with somebody covering."""
     if owner.on_duty:
         return False
+    if cover_of(connection, owner.name, now=journal.now) is not None:
+        return True
     grace = house.config.teams[team].away_grace if team in house.config.teams else timedelta(0)
     return owner.duty_since is None or journal.now - owner.duty_since > grace
 
@@ -103,21 +107,27 @@ def _in_line(store: Store, limit: int) -> Sequence[tuple[int, str]]:
         return [(row.id, row.team) for row in connection.execute(query)]
 
 
-def _of_absent(store: Store, house: House, journal: Journal, limit: int) -> Sequence[int]:
+def _of_absent(store: Store, house: House, journal: Journal, limit: int) -> Sequence[tuple[int, str]]:
     shortest = min((team.away_grace for team in house.config.teams.values()), default=timedelta(0))
+    covered = sa.exists().where(
+        absences.c.agent == agents.c.name,
+        absences.c.cover.is_not(None),
+        absences.c.starts_at <= journal.now,
+        sa.or_(absences.c.ends_at.is_(None), absences.c.ends_at > journal.now),
+    )
     query = (
-        sa.select(conversations.c.id)
+        sa.select(conversations.c.id, conversations.c.team)
         .join(agents, agents.c.name == conversations.c.owner)
         .where(
             conversations.c.owned == 1, conversations.c.waiting_since.is_not(None), conversations.c.line_since.is_(None)
         )
-        .where(sa.not_(agents.c.on_duty), agents.c.duty_since < journal.now - shortest)
+        .where(sa.not_(agents.c.on_duty), sa.or_(agents.c.duty_since < journal.now - shortest, covered))
         .order_by(conversations.c.due_at.is_(None), conversations.c.due_at, conversations.c.waiting_since)
         .limit(limit)
     )
     with store.read() as connection:
         somebody_there = connection.scalar(sa.select(agents.c.name).where(agents.c.on_duty, agents.c.enabled).limit(1))
-        return list(connection.scalars(query)) if somebody_there else []
+        return [(row.id, row.team) for row in connection.execute(query)] if somebody_there else []
 
 
 def _hand_on(connection: sa.Connection, house: House, case_id: int, reason: str, journal: Journal) -> bool:
@@ -127,7 +137,7 @@ def _hand_on(connection: sa.Connection, house: House, case_id: int, reason: str,
         return False
     if reason == OWNER_OFF_DUTY:
         owner = connection.execute(sa.select(agents).where(agents.c.name == case.owner)).one()
-        if not is_gone(house, owner, case.team, journal):
+        if not is_gone(connection, house, owner, case.team, journal):
             return False
     contact = connection.execute(_CONTACT, {"contact_id": case.contact_id}).one()
     return _pass_to_somebody(connection, house, case, contact, reason, journal)
@@ -154,6 +164,9 @@ def _pass_to_somebody(
         exclude_case=case.id,
     )
     grant, choice = choose_responsible(connection, house, wanted, now=journal.now, actor=ACTOR)
+    cover = cover_of(connection, case.owner, now=journal.now) if reason == OWNER_OFF_DUTY else None
+    if cover is not None:
+        grant, reason = replace(grant, agent=cover, reason=COVER, in_line=False), COVER
     present_holder = choice.in_line and not choice.silent and grant.agent != case.owner and case.line_since is None
     if grant.in_line and not must and not present_holder:
         return False

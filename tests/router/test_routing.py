@@ -225,6 +225,23 @@ def test_what_waits_on_somebody_gone_beyond_grace_is_handed_over(house: House) -
     assert sound(house)
 
 
+def test_whoever_covers_gets_what_waits_at_once(house: House) -> None:
+    house.receive(mail())
+    (case,) = house.rows(conversations)
+    with house.store.write() as connection:
+        add_absence(connection, case.owner, starts_at=house.now, ends_at=None, cover="marta", now=house.now)
+    house.later(seconds=1)
+    drain_line(house.store, house.router.house, journal(house))
+
+    assert move_on_from_absent(house.store, house.router.house, journal(house)) == 1
+
+    (case,) = house.rows(conversations)
+    assert case.owner == "marta"
+    assert [row.reason for row in house.rows(assignments)][1] == "cover"
+    assert case.line_since is None
+    assert sound(house)
+
+
 def test_who_leaves_hands_everything_over_in_the_same_transaction(house: House) -> None:
     for number in range(4):
         house.receive(mail(sender=f"cliente{number}@c.example"))

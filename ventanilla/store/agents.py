@@ -88,6 +88,19 @@ def absences_of(connection: sa.Connection, names: Sequence[str], *, now: datetim
     return list(connection.execute(query))
 
 
+def cover_of(connection: sa.Connection, agent: str, *, now: datetime) -> str | None:
+    """Who was named to cover for somebody's absence under way, if that person is on duty; None where nobody was or is."""
+    query = (
+        sa.select(absences.c.cover)
+        .join(agents, agents.c.name == absences.c.cover)
+        .where(absences.c.agent == agent, absences.c.starts_at <= now, agents.c.enabled, agents.c.on_duty)
+        .where(sa.or_(absences.c.ends_at.is_(None), absences.c.ends_at > now))
+        .order_by(absences.c.id.desc())
+        .limit(1)
+    )
+    return connection.scalar(query)
+
+
 def add_absence(
     connection: sa.Connection,
     agent: str,
