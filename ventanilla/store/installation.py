@@ -10,7 +10,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ventanilla.store.insert import insert_ignoring
 from ventanilla.store.tables import config_versions, installation
+
+_MAKE = insert_ignoring(installation)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +29,7 @@ def ensure_installation(connection: sa.Connection, *, now: datetime) -> Installa
     row = connection.execute(sa.select(installation)).one_or_none()
     if row is None:
         values = {"instance": secrets.token_hex(8), "signing_key": secrets.token_bytes(32), "created_at": now}
-        connection.execute(sa.insert(installation).values(id=1, **values))
+        connection.execute(_MAKE[connection.dialect.name], {"id": 1, **values})
         row = connection.execute(sa.select(installation)).one()
     return Installation(instance=row.instance, signing_key=bytes(row.signing_key))
 

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from ventanilla.errors import Conflict
 from ventanilla.processes import is_dead
 from ventanilla.store.engine import Store
+from ventanilla.store.insert import insert_ignoring
 from ventanilla.store.tables import leases
 
-_FIRST: dict[str, Any] = {
-    name: insert(leases).on_conflict_do_nothing().returning(leases.c.token)
-    for name, insert in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert))
-}
+_FIRST = insert_ignoring(leases, leases.c.token)
 
 
 def acquire_lease(store: Store, name: str, *, holder: str, ttl: timedelta, now: datetime) -> int | None:
@@ -30,7 +25,8 @@ def acquire_lease(store: Store, name: str, *, holder: str, ttl: timedelta, now: 
         row = connection.execute(sa.select(leases).where(leases.c.name == name).with_for_update()).one_or_none()
         if row is None:
             first = {"name": name, "holder": holder, "token": 1, "expires_at": now + ttl}
-            return connection.scalar(_FIRST[connection.dialect.name], first)  # None: somebody else was quicker
+            was_first = connection.scalar(_FIRST[connection.dialect.name], first) is not None
+            return 1 if was_first else None
         if row.holder == holder:
             connection.execute(sa.update(leases).where(leases.c.name == name).values(expires_at=now + ttl))
             return int(row.token)
