@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -29,6 +30,8 @@ GROUPS = (
     "cli.people",
     "cli.calendars",
     "cli.audit",
+    "cli.doctor",
+    "cli.parse",
 )
 """Modules that add commands to the app; each has `add_to(app)`."""
 
@@ -132,6 +135,11 @@ def options_first(arguments: Sequence[str]) -> list[str]:
 
 def run() -> None:
     """The console script."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(
+            stream, TextIOWrapper
+        ):  # odd bytes in a file's name, or a terminal with few letters, end no command
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = main(sys.argv[1:])
         sys.stdout.flush()
