@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated, TextIO
@@ -65,9 +66,14 @@ def demo(
             set_up_logs(form="json")
             is_short = duration is not None and duration < SHORT
             town = found_town(folder, log, language=words.language, is_short=is_short)
-            view = _view(town, words, terminal)
-            until = closing_time(started, duration)
-            evening = live(town, view, until=until, seed=seed, closing_note=words("closing"))
+            with closing(_view(town, words, terminal)) as view:
+                evening = live(
+                    town,
+                    view,
+                    until=lambda opened: closing_time(started=started, opened=opened, duration=duration),
+                    seed=seed,
+                    closing_note=words("closing"),
+                )
             town.store.close()
         return _tell(town, evening, words)
 
@@ -88,7 +94,7 @@ def _view(town: Town, words: Words, terminal: TextIO) -> View:
 def _tell(town: Town, evening: Evening, words: Words) -> int:
     """Print how it went; return the exit code."""
     from demo.panels import screened_in_words
-    from demo.summary import as_document, problems, summary
+    from demo.summary import as_document, folded, problems, summary
 
     outcome = evening.outcome
     reasons = problems(outcome, words, is_drained=evening.is_drained, trouble=evening.trouble)
@@ -106,7 +112,9 @@ def _tell(town: Town, evening: Evening, words: Words) -> int:
         commands=_next_commands(town, outcome.keys),
         places={"data": _shown(town.data_dir), "log": _shown(town.log)},
     )
-    typer.echo("\n" + "\n".join(lines))
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 10_000
+    with suppress(OSError):  # whoever read it is gone
+        typer.echo("\n" + "\n".join(folded(lines, width)))
     return code
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -88,8 +88,8 @@ def found_town(folder: Path, log: Path, *, language: str, is_short: bool) -> Tow
     return Town(run=run, loaded=run.loaded, store=store, shifts=shifts, log=log)
 
 
-def live(town: Town, view: View, *, until: float, seed: int, closing_note: str) -> Evening:
-    """The day from opening to closing, and what it came to. Main thread only. `until` is when the last mail is written."""
+def live(town: Town, view: View, *, until: Callable[[float], float], seed: int, closing_note: str) -> Evening:
+    """The day from opening to closing, and what it came to. Main thread only. `until` as a Day takes it."""
     mail, book = mail_town(town.loaded.config), Book()
     office = PostOffice(mail, book)
     with _mail_server(mail, town.log):

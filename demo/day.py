@@ -19,18 +19,24 @@ log = structlog.get_logger(__name__)
 
 OPENS_WITHIN = 60.0
 DRAINS_WITHIN = 15.0
-_LEAST = 3.0
 
 
-def closing_time(started: float, duration: float | None) -> float:
-    """When the last mail is written (monotonic), so that the road is empty when `duration` seconds have gone by."""
+def closing_time(*, started: float, opened: float, duration: float | None) -> float:
+    """When the last mail is written (monotonic), so that the road is empty when `duration` seconds have gone by since `started`.
+
+    However long the service took to start, customers write for a third of the time.
+    """
     if duration is None:
         return float("inf")
-    return started + duration - min(6.0, max(2.0, duration * 0.1))
+    return max(started + duration - min(6.0, max(2.0, duration * 0.1)), opened + duration / 3)
 
 
 class Day:
-    """Runs in threads beside the service. `done` is called, once, when the service may end."""
+    """Runs in threads beside the service.
+
+    `until` tells, from the moment of opening (monotonic), when the last mail is written. `closing` is called then, `done` once
+    the service may end.
+    """
 
     def __init__(
         self,
@@ -39,7 +45,7 @@ class Day:
         shifts: Shifts,
         *,
         posted: Callable[[], int],
-        until: float,
+        until: Callable[[float], float],
         done: Callable[[], None],
         closing: Callable[[], None],
     ) -> None:
@@ -87,7 +93,7 @@ class Day:
         for name, live in (("customers", self._customers.live), ("shifts", self._shifts.live)):
             self._threads.append(threading.Thread(target=self._guarded, args=(live,), name=name))
             self._threads[-1].start()
-        until = max(self._until, monotonic() + _LEAST)
+        until = self._until(monotonic())
         while not self._stop.is_set() and monotonic() < until:
             self._stop.wait(min(1.0, max(0.0, until - monotonic())))
         self._stop.set()

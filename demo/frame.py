@@ -57,11 +57,13 @@ def _health(snapshot: Snapshot, words: Words) -> tuple[str, str]:
     for channel in snapshot.channels:
         if channel.problem:
             return "● " + words("channel_bad", name=channel.name, problem=channel.problem[:30]), "bold red"
-        quiet = (snapshot.now - channel.last_pull_at).total_seconds() if channel.last_pull_at else 0.0
+        if channel.last_pull_at is None:
+            return "○ " + words("starting"), "bold"
+        quiet = (snapshot.now - channel.last_pull_at).total_seconds()
         if quiet > QUIET_AFTER:
             return "● " + words("channel_quiet", name=channel.name, ago=clock(quiet)), "bold yellow"
     names = ", ".join(channel.name for channel in snapshot.channels)
-    return ("● " + words("channel_fine", name=names), "bold green") if names else (words("starting"), "bold")
+    return "● " + words("channel_fine", name=names), "bold green"
 
 
 def _feed(snapshot: Snapshot, stage: Stage, width: int, *, rows: int) -> list[Text]:

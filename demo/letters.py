@@ -144,7 +144,7 @@ def undeliverable(original: EmailMessage, recipient: str, stamp: Stamp) -> Email
 
 def broken(marker: str) -> bytes:
     """Not a mail at all: what a scanner with a fault may put into a mailbox. `marker` makes it one of a kind."""
-    return f"\x00\x01\x02scan {marker}\r\n".encode() + bytes(range(128, 256)) + b"\r\n"
+    return f"\x00\x01\x02scan {marker}\r\n".encode() + bytes(range(128, 256))
 
 
 def _delivery_status(domain: str, recipient: str) -> EmailMessage:

@@ -51,6 +51,6 @@ _NAMES = {
     "es": ((*_MUJERES, *_HOMBRES), ("Ejemplo", "Muestra", "Modelo", "Prueba", "de Ejemplo")),
     "en": (
         ("Peter", "Emma", "John", "Olivia", "Harry", "Grace", "Martin", "Julia", "Ben", "Sophie", "Tom", "Alice"),
-        ("Sample", "Example", "Specimen", "Tester", "Placeholder"),
+        ("Sample", "Example", "Specimen", "Tester", "Mockup"),
     ),
 }

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Protocol, TextIO
 
-from rich.console import Console, Group
+from rich.console import Console
 from rich.live import Live
+from rich.text import Text
 
 from demo.feed import as_sentence
 from demo.frame import Stage, frame
@@ -30,7 +32,7 @@ class View(Protocol):
         """Bring what is shown up to date. OSError when there is nobody to show it to any more."""
 
     def close(self) -> None:
-        """Give the terminal back."""
+        """Give the terminal back. Twice does no harm."""
 
 
 class Screen:
@@ -52,10 +54,11 @@ class Screen:
         width, height = os.get_terminal_size(self._terminal.fileno())
         self._console.size = (width, height)
         lines = frame(snapshot, self._stage, width=width, height=height, note=note)
-        self._live.update(Group(*lines), refresh=True)
+        self._live.update(Text("\n", no_wrap=True, overflow="crop").join(lines), refresh=True)
 
     def close(self) -> None:
-        self._live.stop()
+        with suppress(OSError):  # a terminal that is gone needs nothing back
+            self._live.stop()
 
 
 class Lines:
@@ -128,9 +131,9 @@ class Showing:
         snapshot, new = self._watcher.look(self._clock())
         try:
             self._view.show(snapshot, new, note=self._note)
-            self._view.close()
         except OSError:
             self._gone()
+        self._view.close()
         return snapshot
 
     def _run(self) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from demo.closing import Outcome
 from demo.words import Words
+
+_LABEL = 22
 
 
 def problems(outcome: Outcome, words: Words, *, is_drained: bool, trouble: str) -> list[str]:
@@ -43,7 +46,7 @@ def summary(
     yield words("sum_title")
     yield ""
     for label, value in _figures(outcome, words, screened):
-        yield f"  {words(label):<22} {value}"
+        yield f"  {words(label):<{_LABEL}} {value}"
     yield ""
     yield words("sum_good") if not reasons else words("sum_bad")
     for reason in reasons:
@@ -84,6 +87,16 @@ def _figures(outcome: Outcome, words: Words, screened: str) -> Iterator[tuple[st
         yield "sum_undelivered", str(outcome.undelivered)
     if outcome.slowest:
         yield "sum_slowest", ", ".join(f"{words.number(each)} s" for each in outcome.slowest)
+
+
+def folded(lines: Iterable[str], width: int) -> Iterator[str]:
+    """The lines in at most `width` columns, folded under where their text begins. Commands stay whole, to be copied."""
+    for line in lines:
+        begins = _LABEL + 3 if line[2 : _LABEL + 3].rstrip() != line[2 : _LABEL + 3] else len(line) - len(line.lstrip())
+        if len(line) <= width or " --config " in line:
+            yield line
+        else:
+            yield from textwrap.wrap(line, width, subsequent_indent=" " * begins, drop_whitespace=True)
 
 
 def as_document(outcome: Outcome, *, reasons: Sequence[str], data_dir: str) -> dict[str, Any]:
