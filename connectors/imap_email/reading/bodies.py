@@ -17,7 +17,7 @@ from connectors.imap_email.reading.flowed import unflow
 from connectors.imap_email.reading.html_text import html_lines
 from connectors.imap_email.reading.limits import MAX_HTML, MAX_PIECES, MAX_TEXT, MAX_TEXT_BYTES, cut_note
 from connectors.imap_email.reading.lines import Line, joined, own_lines
-from connectors.imap_email.reading.parts import Part
+from connectors.imap_email.reading.parts import Budget, Part
 
 _STUB = re.compile(
     r"(?i)\bhtml\b|navegador|browser|navigateur|view (?:this|it) (?:email|message|online)|cliente? de corre[ou]"
@@ -34,6 +34,7 @@ class Words:
     """One leaf that is to be read: its decoded text, and its lines when somebody asks."""
 
     part: Part | None
+    budget: Budget
     is_html: bool = False
     note: str = ""
 
@@ -43,7 +44,8 @@ class Words:
         if self.part is None:
             return self.note
         data, limit = self.part.content(), MAX_HTML if self.is_html else MAX_TEXT
-        text = decode_text(data[:MAX_TEXT_BYTES], self.part.charset)
+        self.budget.guesses -= not data.isascii()
+        text = decode_text(data[:MAX_TEXT_BYTES], self.part.charset, guess=self.budget.guesses >= 0)
         if len(data) <= MAX_TEXT_BYTES and len(text) <= limit:
             return text
         return text[:limit] + "\n" + cut_note(min(len(text), limit), max(len(data), len(text)), "characters")
@@ -52,7 +54,8 @@ class Words:
     def lines(self) -> list[Line]:
         """The readable lines; nothing a database or terminal chokes on."""
         if self.is_html:
-            return html_lines(self.source)
+            tags, self.budget.tags = self.budget.tags, max(self.budget.tags - self.source.count("<"), 0)
+            return html_lines(self.source, max_tags=tags)
         text = clean_text(self.source)
         if self.part is not None and self.part.parameters.get("format", "").lower() == "flowed":
             text = unflow(text, delete_space=self.part.parameters.get("delsp", "").lower() == "yes")
@@ -81,15 +84,15 @@ class Body:
         self.files += other.files
 
 
-def read_body(root: Part) -> Body:
+def read_body(root: Part, budget: Budget) -> Body:
     """The words and files of a tree. Never raises."""
     if root.children:
-        return _read_multipart(root)
-    return _read_leaf(root, is_whole=True)
+        return _read_multipart(root, budget)
+    return _read_leaf(root, budget, is_whole=True)
 
 
-def _read_child(part: Part) -> Body:
-    return _read_multipart(part) if part.children else _read_leaf(part)
+def _read_child(part: Part, budget: Budget) -> Body:
+    return _read_multipart(part, budget) if part.children else _read_leaf(part, budget)
 
 
 def body_lines(words: Sequence[Words]) -> list[Line]:
@@ -124,14 +127,14 @@ def _bounded(lines: list[Line]) -> list[Line]:
     return lines
 
 
-def _read_multipart(part: Part) -> Body:
+def _read_multipart(part: Part, budget: Budget) -> Body:
     if part.content_type == "multipart/alternative":
-        return _choose([_read_child(child) for child in part.children])
+        return _choose([_read_child(child, budget) for child in part.children])
     body = Body()
     if part.content_type == "multipart/encrypted":
-        body.words.append(Words(None, note="[encrypted mail: PGP/MIME]"))
+        body.words.append(Words(None, budget, note="[encrypted mail: PGP/MIME]"))
     for child in part.children:
-        body.add(_read_child(child))
+        body.add(_read_child(child, budget))
     return body
 
 
@@ -172,16 +175,16 @@ def _is_stub(plain: Body, html: Body) -> bool:
     return len(joined([line for words in html.words for line in words.lines])) > 2 * len(text)
 
 
-def _read_leaf(part: Part, *, is_whole: bool = False) -> Body:
+def _read_leaf(part: Part, budget: Budget, *, is_whole: bool = False) -> Body:
     if part.content_type == "text/x-amp-html":
         return Body()
     if part.content_type in _WORDS and not (_is_file(part) and not (is_whole and part.disposition != "attachment")):
-        words = Words(part, is_html=part.content_type == "text/html")
+        words = Words(part, budget, is_html=part.content_type == "text/html")
         return Body(words=[words], html=[words] if words.is_html else [])
     body = Body(files=[part])
     note = _note(part)
     if note:
-        body.words.append(Words(None, note=note))
+        body.words.append(Words(None, budget, note=note))
     return body
 
 

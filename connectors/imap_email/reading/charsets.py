@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from charset_normalizer import from_bytes
@@ -34,20 +35,21 @@ _REFUSED = {
 }  # fmt: skip
 _MARK_BYTES = b"\xef\xff\xfe"
 _STATEFUL = ("iso2022", "hz", "utf-16", "utf-32")
-_WESTERN = frozenset(
-    "áéíóúüñçàèìòùâêîôûäëïöÿãõåæøœßýðþªº¿¡«»°·€£´`'’‘“”–—…©®™ \xa0ÁÉÍÓÚÜÑÇÀÈÌÒÙÂÊÎÔÛÄËÏÖÃÕÅÆØŒ²³½¼•§±×"
-)
+_WESTERN = frozenset("áéíóúüñçàèìòùâêîôûäëïöÿãõåæøœßªº¿¡«»°·€£´`'’‘“”–—…©®™ \xa0ÁÉÍÓÚÜÑÇÀÈÌÒÙÂÊÎÔÛÄËÏÖÃÕÅÆØŒ²³½¼•§±×")
 
 
-def decode_text(data: bytes, declared: str | None) -> str:
-    """The text of `data`. Never raises; what fits no charset becomes what western Windows would show."""
+def decode_text(data: bytes, declared: str | None, *, guess: bool = True) -> str:
+    """The text of `data`. Never raises; what fits no charset becomes what western Windows would show.
+
+    `guess` asks charset-normalizer, which costs about 10 ms: too much for each word of a header.
+    """
     if not data:
         return ""
     codec = codec_name(declared)
     if data.isascii() and not (codec or "").startswith(_STATEFUL):
         return _decode_escaped(data) if b"\x1b" in data else data.decode("ascii")
     marked = _decode_marked(data) if data[0] in _MARK_BYTES else None
-    return _decode_by_trust(data, codec) if marked is None else marked
+    return _decode_by_trust(data, codec, _guess if guess else decode_western) if marked is None else marked
 
 
 @lru_cache(maxsize=512)
@@ -84,20 +86,20 @@ def _decode_marked(data: bytes) -> str | None:
     return None
 
 
-def _decode_by_trust(data: bytes, codec: str | None) -> str:
+def _decode_by_trust(data: bytes, codec: str | None, guess: Callable[[bytes], str]) -> str:
     if codec in ("utf-16", "utf-32", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"):
         return data.decode(codec, "replace")
     utf8 = _strictly(data, "utf-8")
     if utf8 is not None:
         return utf8
     if codec and codec not in ("utf-8", "ascii"):
-        return _declared(data, codec)
+        return _declared(data, codec, guess)
     if codec == "utf-8" and _mostly_utf8(data):
         return data.decode("utf-8", "ventanilla-western")
-    return _guess(data)
+    return guess(data)
 
 
-def _declared(data: bytes, codec: str) -> str:
+def _declared(data: bytes, codec: str, guess: Callable[[bytes], str]) -> str:
     if codec == "cp1252":
         return decode_western(data)
     text = _strictly(data, codec)
@@ -105,7 +107,7 @@ def _declared(data: bytes, codec: str) -> str:
         return text
     loose = data.decode(codec, "replace")
     # A few bad bytes in a long text are damage; many mean that the declaration is wrong.
-    return loose if loose.count("�") * 50 <= len(loose) else _guess(data)
+    return loose if loose.count("�") * 50 <= len(loose) else guess(data)
 
 
 def _decode_escaped(data: bytes) -> str:

@@ -39,21 +39,21 @@ def repair(value: str, hint: str | None = None) -> str:
     """Raw 8-bit bytes (kept as surrogate escapes) made into text."""
     if value.isascii() and "\x1b" not in value:
         return value
-    return decode_text(value.encode("utf-8", "surrogateescape"), hint)
+    return decode_text(value.encode("utf-8", "surrogateescape"), hint, guess=False)
 
 
 def _decode_run(run: list[tuple[str, str, str]]) -> str:
     """Adjacent words: those of one charset are joined as bytes first, since a character may be split between them."""
     if len(run) < 2:
-        return decode_text(_decode_word(run[0][1], run[0][2]), run[0][0]) if run else ""
+        return decode_text(_decode_word(run[0][1], run[0][2]), run[0][0], guess=False) if run else ""
     text, data, current = "", b"", ""
     for charset, way, content in _mend_base64(run):
         name = charset.lower().partition("*")[0]
         if name != current:
-            text += decode_text(data, current)
+            text += decode_text(data, current, guess=False)
             data, current = b"", name
         data += _decode_word(way, content)
-    return text + decode_text(data, current)
+    return text + decode_text(data, current, guess=False)
 
 
 def _mend_base64(run: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:

@@ -65,10 +65,13 @@ _MAX_STACK = 5000
 _MAX_LINE = 20_000
 
 
-def html_lines(html: str) -> list[Line]:
-    """The readable lines of an HTML document or fragment. Never raises: what cannot be parsed loses its tags instead."""
+def html_lines(html: str, *, max_tags: int = MAX_TAGS) -> list[Line]:
+    """The readable lines of an HTML document or fragment, up to a number of tags.
+
+    Never raises: what cannot be parsed loses its tags instead.
+    """
     writer = _Writer()
-    html = _bounded(html)
+    html = _bounded(html, max_tags)
     parser = etree.HTMLParser(target=writer, encoding="utf-8", recover=True, no_network=True, huge_tree=True)
     try:
         parser.feed(clean_text(html).encode("utf-8", "replace"))
@@ -78,13 +81,13 @@ def html_lines(html: str) -> list[Line]:
     return writer.finished()
 
 
-def _bounded(html: str) -> str:
-    if len(html) <= MAX_TAGS or html.count("<") <= MAX_TAGS:
+def _bounded(html: str, max_tags: int) -> str:
+    if len(html) <= max_tags or html.count("<") <= max_tags:
         return html
     position = -1
-    for _ in range(MAX_TAGS):
+    for _ in range(max(max_tags, 1)):
         position = html.index("<", position + 1)
-    return html[:position] + f"<p>{cut_note(MAX_TAGS, html.count('<'), 'HTML tags')}</p>"
+    return html[:position] + f"<p>{cut_note(max_tags, html.count('<'), 'HTML tags')}</p>"
 
 
 class _Writer:

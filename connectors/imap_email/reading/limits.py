@@ -22,9 +22,10 @@ MAX_ATTACHMENTS = 250
 MAX_FILENAME = 120
 
 MAX_TEXT_BYTES = 2 * 1024 * 1024
-MAX_TEXT = 500_000
+MAX_TEXT = 250_000
 MAX_HTML = 1_000_000
-MAX_TAGS = 40_000  # libxml2 takes a time of open tags x stray end tags
+MAX_TAGS = 20_000  # in all HTML of a mail: libxml2 takes a time of open tags x stray end tags
+MAX_GUESSES = 20
 MAX_PIECES = 200
 MAX_REPORT = 256 * 1024
 

@@ -100,7 +100,7 @@ def _parse(raw: bytes) -> tuple[Part, Budget]:
 
 
 def _read_content(root: Part, budget: Budget) -> _Content:
-    body = read_body(root)
+    body = read_body(root, budget)
     html = body_html(body)
     lines = body_lines(body.words) + _what_was_skipped(body, budget)
     return _Content(

@@ -55,7 +55,7 @@ def _extended(value: str) -> str:
     _, quote, content = rest.partition("'")
     if not quote:
         charset, content = "utf-8", value
-    return decode_text(_percent(content), charset)
+    return decode_text(_percent(content), charset, guess=False)
 
 
 def _continued(pieces: dict[int, tuple[str, bool]]) -> str:
@@ -66,7 +66,7 @@ def _continued(pieces: dict[int, tuple[str, bool]]) -> str:
         if number == min(pieces) and is_encoded and value.count("'") >= 2:
             charset, _, value = value.split("'", 2)
         data += _percent(value) if is_encoded else value.encode("utf-8", "surrogateescape")
-    text = decode_text(data, charset or "utf-8")
+    text = decode_text(data, charset or "utf-8", guess=False)
     return decode_words(text) if not charset else text
 
 

@@ -45,11 +45,18 @@ def without_signature(lines: Sequence[Line]) -> list[Line]:
 
 
 def _cut(lines: list[Line]) -> int:
-    for number, line in enumerate(lines):
-        below = [rest.text for rest in lines[number + 1 :] if rest.text.strip()] if _may_mark(line.text) else []
-        if below and _is_signature(line.text, below):
-            return number
-    return len(lines)
+    """Where the signature starts: the first mark from above of which all that follows is one. Only the end is looked at."""
+    below: list[str] = []
+    found = len(lines)
+    for number in range(len(lines) - 1, -1, -1):
+        text = lines[number].text
+        if below and _may_mark(text) and _is_signature(text, below):
+            found = number
+        if text.strip():
+            below.append(text)
+        if len(below) > _MAX_RFC:
+            break
+    return found
 
 
 def _may_mark(text: str) -> bool:
