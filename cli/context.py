@@ -69,6 +69,12 @@ class Context:
             self._store = store
         return self._store
 
+    def close(self) -> None:
+        """Let go of the store, if it was opened."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
     def house(self) -> House:
         """The settings in force with the store's identity."""
         from router.house import open_house
@@ -103,6 +109,7 @@ def fresh_context() -> Iterator[Context]:
     try:
         yield _CONTEXT
     finally:
+        _CONTEXT.close()
         _CONTEXT = before
 
 

@@ -1,0 +1,146 @@
+"""`explain`: every decision with what was considered, how messages found the case, who was told."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from cli.explaining import _VERDICTS
+from router.line import drain_line
+from router.policy import Candidate, Need, choose_agent
+from tests.cli.conftest import Ask, Read
+from tests.cli.town import Town, build_town
+from ventanilla.store.engine import Store
+from ventanilla.store.events import Journal
+from ventanilla.store.outbox import change_letters
+from ventanilla.words import DeliveryState, EventKind
+
+
+def test_the_decision_is_told_with_everybody_who_was_considered(either_town: Town, ask: Ask, read: Read) -> None:
+    either_town.write("lucia@client.example")
+    key = ask(either_town, "conversations")[0]["key"]
+
+    told = ask(either_town, "explain", key)
+    page = read(either_town, "explain", key.lower())
+
+    assert (told["key"], told["owner"], told["state"]) == (key, "ana", "open")
+    (decision,) = told["assignments"]
+    assert decision["reason"] == "balanced"
+    assert decision["why"] == "had the fewest cases for their capacity"
+    assert decision["actor"] == "router"
+    assert decision["config_version"] == 1
+    assert decision["candidates"] == 3
+    assert [(one["agent"], one["verdict"], one["why"]) for one in decision["considered"]] == [
+        ("ana", "chosen", "chosen"),
+        ("luis", "by_name", "equal in all; the name decided"),
+        ("marta", "not_in_team", "not in the team"),
+    ]
+    assert "1. ana, from" in page
+    assert "had the fewest cases for their capacity" in page
+    assert "not in the team" in page
+
+
+def test_a_hand_over_from_the_line_is_the_second_decision(town: Town, ask: Ask, read: Read) -> None:
+    # given more cases than there is room for
+    for number in range(7):
+        town.write(f"c{number}@client.example")
+    key = ask(town, "conversations")[0]["key"]
+    assert "it waits in line until somebody has room" in read(town, "explain", key)
+
+    # when somebody has room again
+    with town.store.write() as connection:
+        connection.exec_driver_sql("UPDATE agents SET capacity = 9 WHERE name = 'luis'")
+    drain_line(town.store, town.house, Journal(now=datetime.now(UTC), actor="sweeper"))
+
+    # then both decisions are there, the first with its end
+    first, second = ask(town, "explain", key)["assignments"]
+    assert (first["agent"], first["why"]) == ("marta", "nobody else could: on the duty list")
+    assert (second["agent"], second["actor"]) == ("luis", "sweeper")
+    assert second["released_at"] is None
+    assert first["released_at"] is not None
+
+
+def test_a_receipt_that_was_written_is_told_with_its_state(town: Town, ask: Ask, read: Read) -> None:
+    town.write("lucia@client.example")
+    key = ask(town, "conversations")[0]["key"]
+
+    receipt = ask(town, "explain", key)["acknowledgement"]
+
+    assert (receipt["state"], receipt["recipient"], receipt["sent_at"]) == ("pending", "lucia@client.example", None)
+    assert "receipt to lucia@client.example: pending" in read(town, "explain", key)
+
+
+def test_a_receipt_that_was_withheld_is_told_with_the_reason(town: Town, ask: Ask, read: Read) -> None:
+    town.write("lucia@client.example", ago=timedelta(days=2))
+    key = ask(town, "conversations")[0]["key"]
+
+    receipt = ask(town, "explain", key)["acknowledgement"]
+
+    assert receipt["state"] == "withheld"
+    assert receipt["reason"] == "the message is older than acknowledge.max_age"
+    assert "receipt: withheld (the message is older than acknowledge.max_age)" in read(town, "explain", key)
+
+
+def test_in_observe_nobody_is_told_and_the_reason_stands(sqlite_store: Store, ask: Ask, tmp_path: object) -> None:
+    town = build_town(sqlite_store, sqlite_store.blobs.parent, mode="observe")
+    town.write("lucia@client.example")
+
+    told = ask(town, "explain", ask(town, "conversations")[0]["key"])
+
+    assert [(one["state"], one["reason"]) for one in told["notices"]] == [("dropped", "channel soporte only observes")]
+    assert told["acknowledgement"]["reason"] == "channel soporte only observes"
+
+
+def test_a_notice_that_failed_and_was_escalated_is_told(town: Town, ask: Ask, read: Read) -> None:
+    town.write("lucia@client.example")
+    key = ask(town, "conversations")[0]["key"]
+    with town.store.write() as connection:
+        change_letters(
+            connection, [1], (DeliveryState.PENDING,), state=DeliveryState.FAILED, reason="550 no such mailbox"
+        )
+        journal = Journal(now=town.now, actor="delivery")
+        journal.add(EventKind.NOTICE_ESCALATED, conversation_id=1, assignment_number=1, data={"to": ["marta"]})
+        journal.flush(connection)
+
+    told = ask(town, "explain", key)
+    page = read(town, "explain", key)
+
+    assert [(one["agent"], one["state"], one["reason"]) for one in told["notices"]] == [
+        ("ana", "failed", "550 no such mailbox")
+    ]
+    assert told["escalations"][0]["to"] == ["marta"]
+    assert "escalated to marta" in page
+
+
+def test_how_each_message_found_the_case_is_told(town: Town, ask: Ask) -> None:
+    town.write("lucia@client.example")
+    town.write("lucia@client.example", answers="<m1@client>")
+    town.write("stranger@client.example", answers="<m1@client>")
+    stranger, case = (one["key"] for one in ask(town, "conversations"))
+
+    told = ask(town, "explain", case)
+
+    assert [message["inbox_id"] for message in told["messages"]] == [1, 2]
+    assert told["messages"][0]["how"] == "opened the case"
+    assert told["links"] == [{"key": stranger, "reason": "answers a known message, but the sender takes no part in it"}]
+
+
+def test_every_verdict_of_the_policy_has_its_words() -> None:
+    now = datetime.now(UTC)
+    people = [
+        Candidate(agent="a", on_duty=True, in_team=True, load=0, capacity=9),
+        Candidate(agent="b", on_duty=True, in_team=True, load=1, capacity=9),
+        Candidate(agent="c", on_duty=False, in_team=True, load=0, capacity=9),
+        Candidate(agent="d", on_duty=True, in_team=False, load=0, capacity=9),
+        Candidate(agent="e", on_duty=True, in_team=True, load=9, capacity=9),
+        Candidate(agent="f", on_duty=True, in_team=True, load=0, capacity=9, last_assigned_at=now),
+    ]
+    verdicts = {
+        one.verdict for one in choose_agent(people, Need(), strategy="balanced", duty=["a"], now=now).considered
+    }
+
+    assert len(verdicts) == 6
+    assert verdicts <= set(_VERDICTS)
+
+
+def test_a_key_that_no_case_has_is_refused(town: Town, read: Read) -> None:
+    assert "there is no case 222-222-222" in read(town, "explain", "222-222-222", code=2)

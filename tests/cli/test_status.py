@@ -1,0 +1,240 @@
+"""`status`: its document, its page, its empty states, and that it stays quick."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from cli.status import read_processes
+from daemon.child import ChildState, ChildStatus
+from daemon.lock import DataLock
+from daemon.status import STATUS_FILE, write_status
+from tests.cli.conftest import Ask, Read
+from tests.cli.town import Town
+from ventanilla.store.agents import add_absence
+from ventanilla.store.channels import note_pull, note_trouble
+from ventanilla.store.migrate import current_revision
+from ventanilla.store.revision import newest_revision
+from ventanilla.store.tables import channels
+
+NOW = datetime.now(UTC)
+
+
+def test_the_document_of_an_idle_house(either_town: Town, ask: Ask) -> None:
+    told = ask(either_town, "status")
+
+    assert told["service"] == "Ferretería Sol"
+    assert told["running"] is None
+    assert told["config"]["version"] == 1
+    assert told["config"]["file_differs"] is False
+    assert told["inbox"] == dict.fromkeys(("pending", "routed", "screened", "duplicate", "quarantined", "imported"), 0)
+    assert set(told["outbox"]) == {"pending", "held", "sending", "sent", "delivered", "failed", "unknown", "dropped"}
+    assert (told["open"], told["waiting"], told["line"]) == (0, 0, [])
+    assert [channel["state"] for channel in told["channels"]] == ["never_pulled"]
+    assert told["agents"][0] | {"since": None} == {
+        "name": "ana",
+        "display_name": "Ana",
+        "presence": "on_duty",
+        "since": None,
+        "until": None,
+        "open": 0,
+        "waiting": 0,
+        "capacity": 3,
+    }
+
+
+def test_a_busy_house_shows_who_holds_what_and_what_waits_in_line(either_town: Town, ask: Ask, read: Read) -> None:
+    # given more customers than ana and luis have room for, and one unreadable message
+    for number in range(8):
+        either_town.write(f"c{number}@client.example", ago=timedelta(minutes=10 * number))
+    either_town.route(either_town.commit(b"no JSON"))
+
+    told = ask(either_town, "status")
+    page = read(either_town, "status")
+
+    # then the duty person holds the rest, in line
+    assert (told["open"], told["waiting"]) == (8, 8)
+    assert told["inbox"]["routed"] == 8
+    assert told["inbox"]["quarantined"] == 1
+    assert [(one["name"], one["open"], one["waiting"]) for one in told["agents"]] == [
+        ("ana", 3, 3),
+        ("luis", 3, 3),
+        ("marta", 2, 2),
+    ]
+    (line,) = told["line"]
+    assert (line["team"], line["cases"]) == ("atencion", 2)
+    assert datetime.fromisoformat(line["nearest_due_at"]) == either_town.now - timedelta(minutes=10)
+    assert "8 open, 8 of them waiting on us" in page
+    assert "atencion: 2 cases, nearest due" in page
+    assert "`ventanilla inbox --state quarantined`" in page
+
+
+def test_a_channel_in_trouble_is_told_with_its_cure(either_town: Town, ask: Ask, read: Read) -> None:
+    note_pull(either_town.store, "soporte", now=NOW - timedelta(minutes=5), items=1)
+    with either_town.store.write() as connection:
+        note_trouble(
+            connection,
+            "soporte",
+            problem="the password was refused",
+            cure="put the new one into secrets/soporte",
+            pause=True,
+            retry_at=NOW + timedelta(minutes=5),
+            now=NOW,
+        )
+
+    (channel,) = ask(either_town, "status")["channels"]
+    page = read(either_town, "status")
+
+    assert channel["state"] == "paused"
+    assert channel["problem"] == "the password was refused"
+    assert 299 < channel["last_pull_seconds"] < 400
+    assert channel["mode"] == "live"
+    assert "soporte: the password was refused" in page
+    assert "cure: put the new one into secrets/soporte" in page
+
+
+def test_trouble_that_does_not_pause_is_failing_and_none_is_ok(either_town: Town, ask: Ask) -> None:
+    note_pull(either_town.store, "soporte", now=NOW, items=0)
+    assert ask(either_town, "status")["channels"][0]["state"] == "ok"
+
+    with either_town.store.write() as connection:
+        note_trouble(connection, "soporte", problem="no answer", cure="", pause=False, retry_at=NOW, now=NOW)
+
+    assert ask(either_town, "status")["channels"][0]["state"] == "failing"
+
+
+def test_what_is_pending_makes_its_channel_lag(either_town: Town, ask: Ask) -> None:
+    either_town.commit(either_town.letter("lucia@client.example"), ago=timedelta(minutes=3))
+
+    (channel,) = ask(either_town, "status")["channels"]
+
+    assert channel["pending"] == 1
+    assert 180 <= channel["lag_seconds"] < 300
+
+
+def test_somebody_away_is_not_merely_off_duty(either_town: Town, ask: Ask) -> None:
+    with either_town.store.write() as connection:
+        add_absence(connection, "ana", starts_at=NOW - timedelta(hours=1), ends_at=None, cover=None, now=NOW)
+        add_absence(connection, "luis", starts_at=NOW + timedelta(hours=1), ends_at=None, cover=None, now=NOW)
+        connection.exec_driver_sql("UPDATE agents SET on_duty = false")
+
+    presence = {one["name"]: one["presence"] for one in ask(either_town, "status")["agents"]}
+
+    assert presence == {"ana": "away", "luis": "off_duty", "marta": "off_duty"}
+
+
+def test_a_restored_store_shows_its_channels_observing(either_town: Town, ask: Ask, read: Read) -> None:
+    with either_town.store.write() as connection:
+        connection.execute(sa.update(channels).values(forced_observe=True))
+
+    assert ask(either_town, "status")["channels"][0]["mode"] == "observe"
+    assert "`ventanilla golive soporte`" in read(either_town, "status")
+
+
+def test_a_changed_file_is_said_to_differ(either_town: Town, ask: Ask, read: Read) -> None:
+    either_town.config.write_text(either_town.config.read_text() + "\n# a remark\n", encoding="utf-8")
+
+    assert ask(either_town, "status")["config"]["file_differs"] is True
+    assert "`ventanilla reload --dry-run`" in read(either_town, "status")
+
+
+def test_before_the_first_up_there_is_no_store(tmp_path: Path, town: Town, read: Read) -> None:
+    empty = Town(town.store, tmp_path / "new" / "ventanilla.toml", town.router)
+    empty.config.parent.mkdir()
+    empty.config.write_text(town.config.read_text().replace('"secret"', f'"{tmp_path / "secret"}"'))
+
+    assert "`ventanilla up` makes it" in read(empty, "status", code=3)
+    assert not (empty.config.parent / "ventanilla.db").exists()
+
+
+def test_a_store_without_tables_names_the_cure(tmp_path: Path, town: Town, read: Read) -> None:
+    empty = Town(town.store, tmp_path / "new" / "ventanilla.toml", town.router)
+    empty.config.parent.mkdir()
+    empty.config.write_text(town.config.read_text().replace('"secret"', f'"{tmp_path / "secret"}"'))
+    (empty.config.parent / "ventanilla.db").touch()
+
+    assert "run `ventanilla migrate`" in read(empty, "status", code=3)
+
+
+def test_a_file_that_is_not_there_is_named(town: Town, tmp_path: Path, read: Read) -> None:
+    lost = Town(town.store, tmp_path / "nowhere.toml", town.router)
+
+    assert "nowhere.toml: no such file; `ventanilla init` writes one" in read(lost, "status", code=2)
+
+
+def test_a_running_service_shows_its_processes(town: Town, tmp_path: Path, ask: Ask, read: Read) -> None:
+    children = (
+        ChildStatus(name="queue", pid=77, state=ChildState.RUNNING, restarts=0, since=NOW, last_exit=None),
+        ChildStatus(name="route", pid=None, state=ChildState.CRASH_LOOP, restarts=6, since=NOW, last_exit=-9),
+    )
+    (tmp_path / STATUS_FILE).parent.mkdir()
+    write_status(tmp_path / STATUS_FILE, children)
+
+    with DataLock(tmp_path):
+        told, page = ask(town, "status"), read(town, "status")
+
+    assert told["running"] == os.getpid()
+    assert [(one["name"], one["state"], one["restarts"]) for one in told["processes"]] == [
+        ("queue", "running", 0),
+        ("route", "crash_loop", 6),
+    ]
+    assert f"running here (pid {os.getpid()})" in page
+    assert "crash loop" in page
+
+
+def test_processes_are_read_as_the_daemon_writes_them(tmp_path: Path) -> None:
+    child = ChildStatus(name="sweep", pid=5, state=ChildState.PAUSING, restarts=1, since=NOW, last_exit=1)
+    write_status(tmp_path / "children.json", [child])
+    (tmp_path / "run").mkdir()
+    (tmp_path / "children.json").rename(tmp_path / STATUS_FILE)
+
+    assert read_processes(tmp_path) == [
+        {"name": "sweep", "pid": 5, "state": "pausing", "restarts": 1, "since": NOW, "last_exit": 1}
+    ]
+    assert read_processes(tmp_path / "elsewhere") == []
+
+
+def test_the_newest_revision_is_the_one_that_migrations_lead_to(town: Town) -> None:
+    with town.store.read() as connection:
+        assert newest_revision() == current_revision(connection)
+
+
+HEAVY = (
+    "sqlalchemy",
+    "alembic",
+    "redis",
+    "dramatiq",
+    "apprise",
+    "holidays",
+    "babel",
+    "config.schema",
+    "structlog",
+    "imapclient",
+)
+
+
+def test_status_loads_nothing_heavy_and_answers_in_half_a_second(town: Town) -> None:
+    # given compiled modules, as an installation has them
+    script = "import sys; from cli.main import main; main(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
+    argv = [sys.executable, "-c", script, "--config", str(town.config), "status"]
+    cache = town.config.parent / "compiled"
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(cache), "PYTHONDONTWRITEBYTECODE": ""}
+
+    # when it runs a few times
+    seconds = []
+    for _ in range(4):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        done = subprocess.run(argv, capture_output=True, text=True, env=environment, check=True, cwd=Path.cwd())
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+
+    # then it loads little, and takes less than half a second of the processor (others may be using it as well)
+    loaded = set(done.stderr.split())
+    assert [name for name in HEAVY if name in loaded] == []
+    assert min(seconds) < 0.5
