@@ -53,7 +53,7 @@ def inbox(
 
 
 def replay(
-    ids: Annotated[list[int] | None, typer.Argument(help="Numbers as `inbox` shows them.", metavar="ID…")] = None,
+    ids: Annotated[list[int] | None, typer.Argument(help="Numbers as `inbox` shows them.", metavar="ID")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Everything that is quarantined.")] = False,
 ) -> int:
     """Route unreadable (or screened) items again, as if they had just come in; after a fix, say.
@@ -71,7 +71,7 @@ def replay(
 
 
 def release(
-    ids: Annotated[list[int], typer.Argument(help="Numbers as `inbox --state screened` shows them.", metavar="ID…")],
+    ids: Annotated[list[int], typer.Argument(help="Numbers as `inbox --state screened` shows them.", metavar="ID")],
     by: Annotated[str | None, typer.Option("--as", help="Who lets it through.", metavar="A")] = None,
 ) -> int:
     """Let screened items through: each becomes a case, whatever screening made of it. No receipt is sent for them.

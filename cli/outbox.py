@@ -18,7 +18,7 @@ PAGE = 50
 _RELEASABLE = (DeliveryState.HELD,)
 _DROPPABLE = (DeliveryState.HELD, DeliveryState.PENDING, DeliveryState.UNKNOWN)
 
-_Ids = Annotated[list[int] | None, typer.Argument(help="Numbers as `outbox` shows them.", metavar="ID…")]
+_Ids = Annotated[list[int] | None, typer.Argument(help="Numbers as `outbox` shows them.", metavar="ID")]
 _All = Annotated[bool, typer.Option("--all", help="Every receipt that the brake holds.")]
 
 

@@ -21,7 +21,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def parse(
-    paths: Annotated[list[Path], typer.Argument(help="Mails (.eml), Maildir folders, mbox files.", metavar="PATH…")],
+    paths: Annotated[list[Path], typer.Argument(help="Mails (.eml), Maildir folders, mbox files.", metavar="PATH")],
     own: Annotated[
         list[str] | None, typer.Option(help="An address of ours; may be repeated.", metavar="ADDRESS")
     ] = None,
