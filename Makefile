@@ -36,7 +36,7 @@ lock:
 	@exec sh tools/lock.sh $(ARGS)
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist build
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build
 
 # Each stamp says that the environment holds exactly what its lock names. The one for tests holds both.
 $(VENV)/ready-to-run: requirements.lock tools/environment.sh

@@ -12,13 +12,13 @@ test) lock=requirements-dev.lock ;;
 esac
 
 say() { printf '%s\n' "$*" >&2; }
-fits() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
+fits() { [ "$("$1" -c 'import sys; print(sys.version_info >= (3, 11))' 2>/dev/null)" = True ]; }
 works() { [ -x "$venv/bin/python" ] && fits "$venv/bin/python"; }
 
 find_python() {
     if [ -n "$wanted" ]; then
         fits "$wanted" && printf '%s\n' "$wanted" && return
-        say "PYTHON=$wanted: expected Python 3.11 or newer, found $("$wanted" --version 2>&1 || echo nothing that runs)"
+        say "PYTHON=$wanted: expected Python 3.11 or newer, found $("$wanted" --version 2>/dev/null || echo nothing that runs)"
         exit 2
     fi
     for candidate in python3 python3.13 python3.12 python3.11 python3.14 python; do
