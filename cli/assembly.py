@@ -98,14 +98,15 @@ def senders(service: Service) -> dict[str, Callable[[], Sender | None]]:
 def tell_trouble(service: Service, channel: str, problem: str, cure: str) -> None:
     """A channel has paused: whoever reads digests, else its team's duty person, gets to know once a pause."""
     language = service.config.service.language
-    settings = service.config.channels[channel]
+    settings = service.config.channels.get(channel)
+    duty = service.config.teams[settings.team].duty[:1] if settings else ()
     now = service_now()
     try:
         with service.store.write() as connection:
             write_alert(
                 connection,
                 service.house,
-                to=service.config.staff.digest_to or service.config.teams[settings.team].duty[:1],
+                to=service.config.staff.digest_to or duty,
                 occasion=f"paused:{channel}:{now.isoformat()}",
                 subject=phrase(language, "paused_subject", channel=channel),
                 body=phrase(language, "paused", channel=channel, problem=problem, cure=cure),

@@ -93,7 +93,7 @@ def deliver() -> int:
     service = part.join()
     if service is None:
         return part.code()
-    from cli.assembly import senders, service_now
+    from cli.assembly import senders, service_now, tell_trouble
     from connectors.deliver import Deliverer, still_theirs
     from router.bounces import retell
     from router.reach import still_allowed
@@ -105,6 +105,7 @@ def deliver() -> int:
             still_theirs(connection, row) or still_allowed(connection, service.house, row)
         ),
         failed=lambda connection, row, journal: retell(connection, service.house, row, journal),
+        tell_trouble=lambda channel, problem, cure: tell_trouble(service, channel, problem, cure),
         clock=service_now,
         stop=part.stop,
     )

@@ -15,6 +15,7 @@ import structlog
 from ventanilla.channel import Outgoing, Sender
 from ventanilla.errors import Ambiguous, LoginRefused, Permanent, Temporary, VentanillaError
 from ventanilla.processes import is_dead, this_process
+from ventanilla.store.channels import SENDING, note_trouble, note_well
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
 from ventanilla.store.outbox import abandoned_letters, back_off, claim_letter, due_letters, finish_letter
@@ -31,6 +32,8 @@ ACTOR = "delivery"
 
 StillWanted = Callable[[sa.Connection, sa.Row[Any]], str | None]
 """Why a row must not go out after all (its case has moved on, its channel observes); None when it may."""
+TellTrouble = Callable[[str, str, str], None]
+"""(channel, problem, cure): nothing can be sent through it; somebody must know."""
 Failed = Callable[[sa.Connection, sa.Row[Any], Journal], None]
 """What to do, in the same transaction, about a row that failed for good."""
 
@@ -43,10 +46,12 @@ class Deliverer:
     senders: Mapping[str, Callable[[], Sender | None]]
     still_wanted: StillWanted
     failed: Failed
+    tell_trouble: TellTrouble
     clock: Callable[[], datetime]
     stop: threading.Event = field(default_factory=threading.Event)
     _pools: dict[str, ThreadPoolExecutor] = field(default_factory=dict)
     _open: dict[str, Sender] = field(default_factory=dict)
+    _troubled: set[str] = field(default_factory=set)
     _under_way: dict[int, Future[None]] = field(default_factory=dict)
 
     def run(self) -> None:
@@ -107,6 +112,7 @@ class Deliverer:
             self._again_later(row, error)
         except (Temporary, LoginRefused) as error:
             self._again_later(row, error)
+            self._note_trouble(via, error)
         except Permanent as error:
             self._give_up(row, str(error))
         except Exception as error:
@@ -114,6 +120,7 @@ class Deliverer:
             self._again_later(row, Temporary(f"{type(error).__name__} (see the log)"))
         else:
             self._note_sent(row, sent.external_id)
+            self._note_well(via)
 
     def _sender(self, via: str) -> Sender:
         sender = self._open.get(via)
@@ -123,6 +130,32 @@ class Deliverer:
                 raise Permanent(f"nothing can send through {via}", cure=f"give channels.{via} an smtp server")
             sender = self._open[via] = made
         return sender
+
+    def _note_trouble(self, via: str, error: VentanillaError) -> None:
+        """A refused login stops this way out: `status` says so, and a person is told once. The rows stay and are tried again."""
+        self._troubled.add(via)
+        now = self.clock()
+        cure = getattr(error, "cure", "")
+        refused = isinstance(error, LoginRefused)
+        with self.store.write() as connection:
+            paused = note_trouble(
+                connection,
+                via,
+                SENDING,
+                problem=f"sending: {error}",
+                cure=cure,
+                pause=refused,
+                retry_at=now + back_off(1),
+                now=now,
+            )
+        if paused:
+            self.tell_trouble(via, f"sending: {error}", cure)
+
+    def _note_well(self, via: str) -> None:
+        if via in self._troubled:
+            with self.store.write() as connection:
+                note_well(connection, via, SENDING, now=self.clock())
+            self._troubled.discard(via)
 
     def _drop_if_unwanted(self, row: sa.Row[Any]) -> bool:
         with self.store.write() as connection:

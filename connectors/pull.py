@@ -82,7 +82,7 @@ class Puller:
             self.stop.wait(RENEW / 2)
             return
         new = self.pull_once()
-        if note_pull(self.store, self.channel, now=self.clock(), items=new):
+        if note_pull(self.store, self.channel, self.source.name, now=self.clock(), items=new):
             log.info("channel_resumed", channel=self.channel)
         if new:
             log.info("pulled", channel=self.channel, source=self.source.name, items=new)
@@ -148,7 +148,14 @@ class Puller:
         try:
             with self.store.write() as connection:
                 paused = note_trouble(
-                    connection, self.channel, problem=problem, cure=cure, pause=pause, retry_at=retry_at, now=now
+                    connection,
+                    self.channel,
+                    self.source.name,
+                    problem=problem,
+                    cure=cure,
+                    pause=pause,
+                    retry_at=retry_at,
+                    now=now,
                 )
             if paused:
                 self.tell_trouble(self.channel, problem, cure)

@@ -74,6 +74,13 @@ class House:
         return self.config.channels[channel].language or self.config.service.language
 
     @property
+    def own_addresses(self) -> frozenset[str]:
+        """Mail addresses of the house itself, of all channels."""
+        channels = self.config.channels.values()
+        own = {getattr(settings, "address", "") for settings in channels}
+        return frozenset(own.union(*(getattr(settings, "aliases", ()) for settings in channels)))
+
+    @property
     def staff_addresses(self) -> frozenset[str]:
         """Mail addresses of our own people."""
         return frozenset(settings.email for settings in self.config.agents.values() if settings.email)

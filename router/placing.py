@@ -22,7 +22,7 @@ from router.notices import Waiting, write_notice
 from router.responsible import Wanted, choose_responsible
 from router.rules import Facts, apply_rules
 from router.screening import Known, screen
-from ventanilla.channel import Message, Screening
+from ventanilla.channel import Message, Party, Screening
 from ventanilla.errors import BadMessage
 from ventanilla.store.contacts import contact_at, contact_for
 from ventanilla.store.conversations import (
@@ -122,13 +122,24 @@ def _place(
         case, turn_opened = _open(connection, house, row, message, contact, journal), True
     else:
         case, turn_opened = _continue(connection, house, row, found, contact, journal)
-    add_inbound(connection, case, message, journal, row=row, kept=one.kept)
+    others = participants_of(house, message)
+    add_inbound(connection, case, message, journal, row=row, kept=one.kept, participants_of=others)
     for other_id, why in found.links:
         link_cases(connection, case.id, other_id, reason=why, journal=journal)
     if turn_opened:
         write_notice(connection, house, case, journal, in_force=in_force, waiting=Waiting.for_message(message))
     if found.case is None:
         acknowledge(connection, house, case, message, row, journal, in_force=in_force)
+
+
+def participants_of(house: House, message: Message) -> list[Party]:
+    """Who may continue the case: the customer, where they want the answer, and whom they visibly wrote to besides us.
+
+    Only the customer's own message brings people in; being named gives nobody a letter from us.
+    """
+    ours = house.own_addresses | house.staff_addresses
+    named = (message.customer, *message.reply_to, *message.to, *message.cc)
+    return list({party.address: party for party in named if party.address and party.address not in ours}.values())
 
 
 def _open(

@@ -76,11 +76,12 @@ def test_a_busy_house_shows_who_holds_what_and_what_waits_in_line(either_town: T
 
 
 def test_a_channel_in_trouble_is_told_with_its_cure(either_town: Town, ask: Ask, read: Read) -> None:
-    note_pull(either_town.store, "soporte", now=NOW - timedelta(minutes=5), items=1)
+    note_pull(either_town.store, "soporte", "imap://box", now=NOW - timedelta(minutes=5), items=1)
     with either_town.store.write() as connection:
         note_trouble(
             connection,
             "soporte",
+            "imap://box",
             problem="the password was refused",
             cure="put the new one into secrets/soporte",
             pause=True,
@@ -100,11 +101,13 @@ def test_a_channel_in_trouble_is_told_with_its_cure(either_town: Town, ask: Ask,
 
 
 def test_trouble_that_does_not_pause_is_failing_and_none_is_ok(either_town: Town, ask: Ask) -> None:
-    note_pull(either_town.store, "soporte", now=NOW, items=0)
+    note_pull(either_town.store, "soporte", "imap://box", now=NOW, items=0)
     assert ask(either_town, "status")["channels"][0]["state"] == "ok"
 
     with either_town.store.write() as connection:
-        note_trouble(connection, "soporte", problem="no answer", cure="", pause=False, retry_at=NOW, now=NOW)
+        note_trouble(
+            connection, "soporte", "imap://box", problem="no answer", cure="", pause=False, retry_at=NOW, now=NOW
+        )
 
     assert ask(either_town, "status")["channels"][0]["state"] == "failing"
 

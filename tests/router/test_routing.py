@@ -134,6 +134,17 @@ def test_a_stranger_who_knows_the_key_gets_a_case_of_their_own_with_a_link(house
     assert link.other_id == case.id
 
 
+def test_whom_the_customer_wrote_to_as_well_may_continue_the_case(house: House) -> None:
+    house.receive(
+        mail(message_id="<1@c.example>", headers={"Cc": "socio@otra.example", "Reply-To": "lucia.casa@c.example"})
+    )
+    for sender in ("socio@otra.example", "lucia.casa@c.example"):
+        house.receive(mail(sender=sender, headers={"In-Reply-To": "<1@c.example>"}))
+
+    assert len(house.rows(conversations)) == 1
+    assert [letter.recipient for letter in letters(house, OutboxKind.ACKNOWLEDGEMENT)] == ["lucia.casa@c.example"]
+
+
 def test_the_customer_who_keeps_the_key_in_the_subject_stays_in_the_case(house: House) -> None:
     house.receive(mail())
     (case,) = house.rows(conversations)

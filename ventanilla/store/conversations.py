@@ -148,8 +148,12 @@ def add_inbound(
     *,
     row: sa.Row[Any],
     kept: Sequence[str],
+    participants_of: Sequence[Party],
 ) -> int:
-    """Write what a customer sent under the case's open assignment; return its id. `kept` are its attachments' hashes."""
+    """Write what a customer sent under the case's open assignment; return its id.
+
+    `kept` are its attachments' hashes; `participants_of` may continue the case from now on.
+    """
     values = {
         "conversation_id": case.id,
         "assignment_number": case.assignment_number,
@@ -171,7 +175,7 @@ def add_inbound(
     message_id = int(connection.execute(_ADD_MESSAGE, values).scalar_one())
     _add_attachments(connection, message_id, message, kept)
     remember_refs(connection, case.id, (message.external_id, *message.in_reply_to, *message.references))
-    _add_participants(connection, case.id, (message.customer,))
+    _add_participants(connection, case.id, participants_of)
     ids = {"conversation_id": case.id, "assignment_number": case.assignment_number, "message_id": message_id}
     journal.add(EventKind.MESSAGE_RECEIVED, at=row.received_at, channel=row.channel, inbox_id=row.id, **ids)
     return message_id

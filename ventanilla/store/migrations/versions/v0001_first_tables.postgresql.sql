@@ -25,6 +25,7 @@ CREATE TABLE channels (
 	last_item_at TIMESTAMP WITH TIME ZONE,
 	paused_at TIMESTAMP WITH TIME ZONE,
 	problem TEXT,
+	problem_part TEXT,
 	cure TEXT,
 	retry_at TIMESTAMP WITH TIME ZONE,
 	failures INTEGER DEFAULT '0' NOT NULL,
@@ -70,8 +71,8 @@ CREATE TABLE inbox (
 	CONSTRAINT ck_inbox_settled CHECK ((state = 'pending') = (routed_at IS NULL)),
 	CONSTRAINT ck_inbox_received_before_pulled CHECK (received_at <= pulled_at)
 );;
-CREATE INDEX ix_inbox_state ON inbox (state, id);;
 CREATE INDEX ix_inbox_identity ON inbox (channel, identity);;
+CREATE INDEX ix_inbox_state ON inbox (state, id);;
 CREATE TABLE agents (
 	name TEXT NOT NULL,
 	display_name TEXT NOT NULL,
@@ -154,8 +155,8 @@ CREATE TABLE assignments (
 	CONSTRAINT ck_assignments_number CHECK (number >= 1),
 	CONSTRAINT uq_assignments_owner UNIQUE (conversation_id, number, agent, is_open)
 );;
-CREATE UNIQUE INDEX uq_assignments_one_open ON assignments (conversation_id) WHERE is_open = 1;;
 CREATE INDEX ix_assignments_agent ON assignments (agent);;
+CREATE UNIQUE INDEX uq_assignments_one_open ON assignments (conversation_id) WHERE is_open = 1;;
 CREATE TABLE events (
 	id BIGSERIAL NOT NULL,
 	at TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -173,9 +174,9 @@ CREATE TABLE events (
 	CONSTRAINT pk_events PRIMARY KEY (id)
 );;
 CREATE INDEX ix_events_inbox_id ON events (inbox_id);;
+CREATE INDEX ix_events_outbox_id ON events (outbox_id);;
 CREATE INDEX ix_events_kind_at ON events (kind, at);;
 CREATE INDEX ix_events_conversation_id ON events (conversation_id);;
-CREATE INDEX ix_events_outbox_id ON events (outbox_id);;
 CREATE TABLE contacts (
 	id BIGSERIAL NOT NULL,
 	name TEXT DEFAULT '' NOT NULL,
@@ -258,8 +259,8 @@ CREATE TABLE messages (
 	CONSTRAINT uq_messages_outbox_id UNIQUE (outbox_id),
 	CONSTRAINT fk_messages_agent FOREIGN KEY(agent) REFERENCES agents (name)
 );;
-CREATE INDEX ix_messages_external_id ON messages (external_id);;
 CREATE INDEX ix_messages_conversation_id ON messages (conversation_id);;
+CREATE INDEX ix_messages_external_id ON messages (external_id);;
 CREATE TABLE message_refs (
 	external_id TEXT NOT NULL,
 	conversation_id BIGINT NOT NULL,
@@ -296,10 +297,10 @@ CREATE TABLE outbox (
 	CONSTRAINT fk_outbox_agent FOREIGN KEY(agent) REFERENCES agents (name),
 	CONSTRAINT fk_outbox_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id)
 );;
-CREATE INDEX ix_outbox_message_id ON outbox (message_id);;
-CREATE INDEX ix_outbox_due ON outbox (state, not_before);;
-CREATE INDEX ix_outbox_conversation_id ON outbox (conversation_id);;
 CREATE INDEX ix_outbox_kind_recipient ON outbox (kind, recipient, created_at);;
+CREATE INDEX ix_outbox_due ON outbox (state, not_before);;
+CREATE INDEX ix_outbox_message_id ON outbox (message_id);;
+CREATE INDEX ix_outbox_conversation_id ON outbox (conversation_id);;
 CREATE TABLE addresses (
 	kind TEXT NOT NULL,
 	value TEXT NOT NULL,
@@ -324,15 +325,15 @@ CREATE TABLE attachments (
 	CONSTRAINT fk_attachments_message_id FOREIGN KEY(message_id) REFERENCES messages (id)
 );;
 CREATE INDEX ix_attachments_sha256 ON attachments (sha256);;
-ALTER TABLE conversations ADD CONSTRAINT fk_conversations_team FOREIGN KEY(team) REFERENCES teams (name);;
-ALTER TABLE conversations ADD CONSTRAINT fk_conversations_merged_into FOREIGN KEY(merged_into) REFERENCES conversations (id);;
 ALTER TABLE conversations ADD CONSTRAINT fk_conversations_open_assignment FOREIGN KEY(id, assignment_number, owner, owned) REFERENCES assignments (conversation_id, number, agent, is_open) DEFERRABLE INITIALLY DEFERRED;;
-ALTER TABLE conversations ADD CONSTRAINT fk_conversations_contact_id FOREIGN KEY(contact_id) REFERENCES contacts (id);;
 ALTER TABLE conversations ADD CONSTRAINT fk_conversations_owner FOREIGN KEY(owner) REFERENCES agents (name);;
 ALTER TABLE assignments ADD CONSTRAINT fk_assignments_agent FOREIGN KEY(agent) REFERENCES agents (name);;
+ALTER TABLE conversations ADD CONSTRAINT fk_conversations_contact_id FOREIGN KEY(contact_id) REFERENCES contacts (id);;
 ALTER TABLE assignments ADD CONSTRAINT fk_assignments_owned_conversation FOREIGN KEY(conversation_id, number, is_open) REFERENCES conversations (id, assignment_number, owned) DEFERRABLE INITIALLY DEFERRED;;
-ALTER TABLE conversations ADD CONSTRAINT fk_conversations_channel FOREIGN KEY(channel) REFERENCES channels (name);;
+ALTER TABLE conversations ADD CONSTRAINT fk_conversations_team FOREIGN KEY(team) REFERENCES teams (name);;
 ALTER TABLE assignments ADD CONSTRAINT fk_assignments_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id) DEFERRABLE INITIALLY DEFERRED;;
+ALTER TABLE conversations ADD CONSTRAINT fk_conversations_channel FOREIGN KEY(channel) REFERENCES channels (name);;
+ALTER TABLE conversations ADD CONSTRAINT fk_conversations_merged_into FOREIGN KEY(merged_into) REFERENCES conversations (id) DEFERRABLE INITIALLY DEFERRED;;
 CREATE FUNCTION events_are_append_only() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'events are append-only'; END $$;;
 CREATE TRIGGER events_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON events

@@ -25,6 +25,7 @@ CREATE TABLE channels (
 	last_item_at VARCHAR(27),
 	paused_at VARCHAR(27),
 	problem TEXT,
+	problem_part TEXT,
 	cure TEXT,
 	retry_at VARCHAR(27),
 	failures INTEGER DEFAULT '0' NOT NULL,
@@ -69,8 +70,8 @@ CREATE TABLE inbox (
 	CONSTRAINT ck_inbox_settled CHECK ((state = 'pending') = (routed_at IS NULL)),
 	CONSTRAINT ck_inbox_received_before_pulled CHECK (received_at <= pulled_at)
 );;
-CREATE INDEX ix_inbox_state ON inbox (state, id);;
 CREATE INDEX ix_inbox_identity ON inbox (channel, identity);;
+CREATE INDEX ix_inbox_state ON inbox (state, id);;
 CREATE TABLE agents (
 	name TEXT NOT NULL,
 	display_name TEXT NOT NULL,
@@ -134,7 +135,7 @@ CREATE TABLE conversations (
 	CONSTRAINT fk_conversations_team FOREIGN KEY(team) REFERENCES teams (name),
 	CONSTRAINT fk_conversations_contact_id FOREIGN KEY(contact_id) REFERENCES contacts (id),
 	CONSTRAINT fk_conversations_owner FOREIGN KEY(owner) REFERENCES agents (name),
-	CONSTRAINT fk_conversations_merged_into FOREIGN KEY(merged_into) REFERENCES conversations (id)
+	CONSTRAINT fk_conversations_merged_into FOREIGN KEY(merged_into) REFERENCES conversations (id) DEFERRABLE INITIALLY DEFERRED
 );;
 CREATE INDEX ix_conversations_owner_owned ON conversations (owner, owned);;
 CREATE INDEX ix_conversations_line ON conversations (team, line_since);;
@@ -162,8 +163,8 @@ CREATE TABLE assignments (
 	CONSTRAINT fk_assignments_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id) DEFERRABLE INITIALLY DEFERRED,
 	CONSTRAINT fk_assignments_agent FOREIGN KEY(agent) REFERENCES agents (name)
 );;
-CREATE UNIQUE INDEX uq_assignments_one_open ON assignments (conversation_id) WHERE is_open = 1;;
 CREATE INDEX ix_assignments_agent ON assignments (agent);;
+CREATE UNIQUE INDEX uq_assignments_one_open ON assignments (conversation_id) WHERE is_open = 1;;
 CREATE TABLE events (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
 	at VARCHAR(27) NOT NULL,
@@ -180,9 +181,9 @@ CREATE TABLE events (
 	data JSON NOT NULL
 );;
 CREATE INDEX ix_events_inbox_id ON events (inbox_id);;
+CREATE INDEX ix_events_outbox_id ON events (outbox_id);;
 CREATE INDEX ix_events_kind_at ON events (kind, at);;
 CREATE INDEX ix_events_conversation_id ON events (conversation_id);;
-CREATE INDEX ix_events_outbox_id ON events (outbox_id);;
 CREATE TABLE contacts (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
 	name TEXT DEFAULT '' NOT NULL,
@@ -262,8 +263,8 @@ CREATE TABLE messages (
 	CONSTRAINT uq_messages_outbox_id UNIQUE (outbox_id),
 	CONSTRAINT fk_messages_agent FOREIGN KEY(agent) REFERENCES agents (name)
 );;
-CREATE INDEX ix_messages_external_id ON messages (external_id);;
 CREATE INDEX ix_messages_conversation_id ON messages (conversation_id);;
+CREATE INDEX ix_messages_external_id ON messages (external_id);;
 CREATE TABLE message_refs (
 	external_id TEXT NOT NULL,
 	conversation_id INTEGER NOT NULL,
@@ -299,10 +300,10 @@ CREATE TABLE outbox (
 	CONSTRAINT fk_outbox_agent FOREIGN KEY(agent) REFERENCES agents (name),
 	CONSTRAINT fk_outbox_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id)
 );;
-CREATE INDEX ix_outbox_message_id ON outbox (message_id);;
-CREATE INDEX ix_outbox_due ON outbox (state, not_before);;
-CREATE INDEX ix_outbox_conversation_id ON outbox (conversation_id);;
 CREATE INDEX ix_outbox_kind_recipient ON outbox (kind, recipient, created_at);;
+CREATE INDEX ix_outbox_due ON outbox (state, not_before);;
+CREATE INDEX ix_outbox_message_id ON outbox (message_id);;
+CREATE INDEX ix_outbox_conversation_id ON outbox (conversation_id);;
 CREATE TABLE addresses (
 	kind TEXT NOT NULL,
 	value TEXT NOT NULL,
