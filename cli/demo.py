@@ -97,7 +97,13 @@ def _tell(town: Town, evening: Evening, words: Words) -> int:
     from demo.summary import as_document, folded, problems, summary
 
     outcome = evening.outcome
-    reasons = problems(outcome, words, is_drained=evening.is_drained, trouble=evening.trouble)
+    reasons = problems(
+        outcome,
+        words,
+        is_drained=evening.is_drained,
+        is_interrupted=evening.is_interrupted,
+        trouble=evening.trouble,
+    )
     code = 1 if reasons else 0
     if context().as_json:
         document = as_document(outcome, reasons=reasons, data_dir=str(town.data_dir.resolve()))

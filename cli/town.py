@@ -71,6 +71,7 @@ class Evening:
     outcome: Outcome
     snapshot: Snapshot
     is_drained: bool
+    is_interrupted: bool
     trouble: str
 
 
@@ -112,7 +113,13 @@ def live(town: Town, view: View, *, until: Callable[[float], float], seed: int, 
         showing = Showing(_watcher(town, book), view, clock=town.run.now, gone=day.close)
         snapshot = _run(supervisor, day, showing)
         found = outcome(town.store, office, book.marks(), delays=snapshot.delays, now=town.run.now())
-    return Evening(outcome=found, snapshot=snapshot, is_drained=day.is_drained, trouble=day.problem)
+    return Evening(
+        outcome=found,
+        snapshot=snapshot,
+        is_drained=day.is_drained,
+        is_interrupted=day.is_interrupted,
+        trouble=day.problem,
+    )
 
 
 def _run(supervisor: Supervisor, day: Day, showing: Showing) -> Snapshot:

@@ -60,6 +60,7 @@ class Day:
         self._threads: list[threading.Thread] = []
         self._director = threading.Thread(target=self._run, name="day")
         self.is_drained = False
+        self.is_interrupted = True  # until the time has come
         self.problem = ""
 
     def start(self) -> None:
@@ -96,6 +97,7 @@ class Day:
         until = self._until(monotonic())
         while not self._stop.is_set() and monotonic() < until:
             self._stop.wait(min(1.0, max(0.0, until - monotonic())))
+        self.is_interrupted = self._stop.is_set()
         self._stop.set()
         self._closing()
         for thread in self._threads:

@@ -73,6 +73,7 @@ PHRASES = {
     "sum_undelivered": "Not delivered",
     "sum_slowest": "The slowest",
     "sum_good": "All that was sent is in the ledger, each mail once, and every case has exactly one owner.",
+    "sum_empty": "It was stopped before anybody wrote.",
     "sum_bad": "It did not go well:",
     "sum_warning": "in the log:",
     "sum_next": "To look further:",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from demo.letters import Stamp, Thread
@@ -27,7 +28,7 @@ class Memory:
 
     rng: random.Random
     _conversations: dict[str, Conversation] = field(default_factory=dict)
-    _asked: set[str] = field(default_factory=set)
+    _asked: Counter[str] = field(default_factory=Counter)
 
     def newcomer(self) -> Person:
         """Somebody who has not written yet."""
@@ -36,7 +37,7 @@ class Memory:
         return somebody(self.rng, language, known=known)
 
     def question_of(self, person: Person) -> Question:
-        """Something to ask that nobody has asked yet, while there is something."""
+        """Something to ask that few have asked."""
         return question(self.rng, person.language, asked=self._asked)
 
     def remember(self, person: Person, asked: Question, stamp: Stamp) -> None:

@@ -106,10 +106,21 @@ MESSAGE = (
     )
     .where(messages.c.id == sa.bindparam("message_id"))
 )
-ASSIGNMENT_BEFORE = (
-    sa.select(assignments.c.agent, conversations.c.key, conversations.c.subject, _NAME)
+_BEFORE = assignments.alias("before")
+HAND_OVER = (
+    sa.select(
+        _BEFORE.c.agent.label("before"),
+        assignments.c.decision,
+        conversations.c.key,
+        conversations.c.subject,
+        _NAME,
+    )
     .join(conversations, conversations.c.id == assignments.c.conversation_id)
     .join(contacts, contacts.c.id == conversations.c.contact_id)
+    .join(
+        _BEFORE,
+        (_BEFORE.c.conversation_id == assignments.c.conversation_id) & (_BEFORE.c.number == assignments.c.number - 1),
+    )
     .where(assignments.c.conversation_id == sa.bindparam("case_id"), assignments.c.number == sa.bindparam("number"))
 )
 

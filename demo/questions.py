@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from dataclasses import dataclass
 
 
@@ -15,13 +16,13 @@ class Question:
     more: str
 
 
-def question(rng: random.Random, language: str, *, asked: set[str]) -> Question:
-    """One that has not been asked yet, if there is one; `asked` (subjects) is kept up to date."""
-    drafts = [_filled(rng, each) for each in _QUESTIONS[language]]
-    fresh = [each for each in drafts if each.subject not in asked] or drafts
-    chosen = rng.choice(fresh)
-    asked.add(chosen.subject)
-    return chosen
+def question(rng: random.Random, language: str, *, asked: Counter[str]) -> Question:
+    """One of those that were asked least; `asked` counts them and is kept up to date."""
+    drafts = _QUESTIONS[language]
+    least = min(asked[subject] for subject, _, _ in drafts)
+    chosen = rng.choice([draft for draft in drafts if asked[draft[0]] == least])
+    asked[chosen[0]] += 1
+    return _filled(rng, chosen)
 
 
 def _filled(rng: random.Random, question: tuple[str, str, str]) -> Question:

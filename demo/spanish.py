@@ -78,6 +78,7 @@ PHRASES = {
     "sum_undelivered": "Sin entregar",
     "sum_slowest": "Los más lentos",
     "sum_good": "Todo lo que se envió está en el registro, una vez cada cosa, y cada caso tiene exactamente un responsable.",
+    "sum_empty": "Se ha parado antes de que nadie escribiera.",
     "sum_bad": "No ha ido bien:",
     "sum_warning": "en el registro de sucesos:",
     "sum_next": "Para seguir mirando:",

@@ -12,10 +12,10 @@ from demo.words import Words
 _LABEL = 22
 
 
-def problems(outcome: Outcome, words: Words, *, is_drained: bool, trouble: str) -> list[str]:
-    """Why the day was not good, a line each; empty when it was."""
+def problems(outcome: Outcome, words: Words, *, is_drained: bool, is_interrupted: bool, trouble: str) -> list[str]:
+    """Why the day was not good, a line each; empty when it was. A person may stop it before anybody wrote."""
     found = [words("bad_trouble", what=trouble)] if trouble else []
-    if not is_drained:
+    if outcome.posted and not is_drained:
         found.append(words("bad_not_drained"))
     if outcome.missing:
         found.append(words("bad_missing", count=outcome.missing))
@@ -27,7 +27,7 @@ def problems(outcome: Outcome, words: Words, *, is_drained: bool, trouble: str) 
             found.append(words("bad_letters", kind=words(f"kind:{kind}"), sent=letters.sent, found=letters.found))
     if outcome.surprises:
         found.append(words("bad_surprises", count=outcome.surprises))
-    if not outcome.posted:
+    if not outcome.posted and not is_interrupted:
         found.append(words("bad_nothing"))
     return found
 
@@ -48,7 +48,7 @@ def summary(
     for label, value in _figures(outcome, words, screened):
         yield f"  {words(label):<{_LABEL}} {value}"
     yield ""
-    yield words("sum_good") if not reasons else words("sum_bad")
+    yield words("sum_bad" if reasons else "sum_good" if outcome.posted else "sum_empty")
     for reason in reasons:
         yield f"  ! {reason}"
     for warning in warnings:

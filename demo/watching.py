@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from daemon.child import ChildState
 from daemon.inside import START_ME_AGAIN
 from daemon.status import read_status
 from demo import queries
@@ -153,7 +154,8 @@ class Watcher:
     def _all_troubles(self) -> tuple[str, ...]:
         self._troubles.extend(self._log.new_troubles())
         fine = (None, 0, START_ME_AGAIN)
-        ended = [child for child in read_status(self._data_dir) if child.last_exit not in fine]
+        children = [child for child in read_status(self._data_dir) if child.state is not ChildState.STOPPED]
+        ended = [child for child in children if child.last_exit not in fine]
         return (
             *(f"{child.name}: {child.state}, exit {child.last_exit}, {child.restarts}×" for child in ended),
             *self._troubles,
@@ -163,16 +165,16 @@ class Watcher:
 def _hand_over(connection: sa.Connection, event: sa.Row[Any], names: Mapping[str, str]) -> Happening | None:
     if event.assignment_number == 1:
         return None
-    keys = {"case_id": event.conversation_id, "number": event.assignment_number - 1}
-    row = connection.execute(queries.ASSIGNMENT_BEFORE, keys).one()
+    keys = {"case_id": event.conversation_id, "number": event.assignment_number}
+    row = connection.execute(queries.HAND_OVER, keys).one()
     return Happening(
         at=event.recorded_at,
         what=What.HANDED_ON,
         who=row.customer,
         subject=row.subject,
         owner=names.get(event.agent, event.agent),
-        before=names.get(row.agent, row.agent),
-        reason=str(event.data.get("reason", "")),
+        before=names.get(row.before, row.before),
+        reason=str(row.decision.get("occasion") or event.data.get("reason", "")),
         case=row.key,
     )
 
