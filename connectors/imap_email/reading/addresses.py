@@ -20,6 +20,8 @@ _LONE_LOCAL = re.compile(r"[A-Za-z0-9._+-]+\Z")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*+)"')
 _ESCAPED = re.compile(r"\\(.)")
 _ADDRESS = re.compile(r"""[^\s<>()\[\],;:"'«»]+@[^\s<>()\[\],;:"'«»]+""")
+_CANONICAL = re.compile(r"""("[^"\\]{1,64}"|[^\s"(),:;<>@\[\\\]]{1,250})@(\[[0-9a-f.:ipv]{3,50}\]|[\w.-]{1,250})""")
+_ASCII_DOMAIN = re.compile(r"[a-z0-9._-]+\Z")
 _PLAIN_LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]+\Z")
 _MAX_ADDRESS = 320
 _MAX_COMMENT_DEPTH = 20
@@ -42,28 +44,25 @@ def read_all_addresses(values: Iterable[str], *, hint: str | None = None) -> tup
 
 
 def canonical_address(address: str) -> str:
-    """Lower case, no blanks or controls, needless quotes dropped, the domain in ASCII (`xn--`)."""
-    bare = (
-        "".join(clean_line(address, limit=_MAX_ADDRESS * 2).split())
-        if '"' not in address
-        else clean_line(address, limit=_MAX_ADDRESS * 2)
-    )
-    local, at, domain = bare.lower().rpartition("@")
-    if not at:
-        return bare.lower()[:_MAX_ADDRESS]
-    unquoted = local.strip('"')
-    if local.startswith('"') and _PLAIN_LOCAL.match(unquoted):
-        local = unquoted
-    return f"{local}@{_ascii_domain(domain.strip('.'))}"[:_MAX_ADDRESS]
+    """Lower case, no blanks or controls, needless quotes dropped, the domain in ASCII (`xn--`); "" for what is no address."""
+    bare = clean_line(address, limit=_MAX_ADDRESS * 2).lower()
+    found = _CANONICAL.fullmatch(bare) or _CANONICAL.fullmatch("".join(bare.split())) or _CANONICAL.search(bare)
+    if found is None:
+        return bare if len(bare) < _MAX_ADDRESS and _LONE_LOCAL.match(bare) else ""
+    local, domain = found[1], _ascii_domain(found[2].strip("."))
+    if local.startswith('"') and _PLAIN_LOCAL.match(local[1:-1]):
+        local = local[1:-1]
+    return f"{local}@{domain}" if domain and len(local) + len(domain) < _MAX_ADDRESS else ""
 
 
 def _ascii_domain(domain: str) -> str:
     if domain.isascii():
         return domain
     try:
-        return domain.encode("idna").decode("ascii").lower()
+        ascii_form = domain.encode("idna").decode("ascii").lower()
     except UnicodeError:
         return domain
+    return ascii_form if _ASCII_DOMAIN.match(ascii_form) else ""
 
 
 def _party(words: str, angle: str | None, comment: str, *, hint: str | None) -> Party:

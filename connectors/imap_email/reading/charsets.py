@@ -31,7 +31,7 @@ _ALIASES = {
 }  # fmt: skip
 # Not charsets of mail: UTF-7 hides markup from filters; the others decode by rules of their own, some in quadratic time.
 _REFUSED = {
-    "utf-7", "utf-16-le-utf-7", "unicode_escape", "raw_unicode_escape", "punycode", "idna", "undefined", "mbcs", "oem", "charmap",
+    "utf-7", "unicode-escape", "raw-unicode-escape", "punycode", "idna", "undefined", "mbcs", "oem", "charmap",
 }  # fmt: skip
 _MARK_BYTES = b"\xef\xff\xfe"
 _STATEFUL = ("iso2022", "hz", "utf-16", "utf-32")
@@ -65,7 +65,7 @@ def codec_name(declared: str | None) -> str | None:
         found = codecs.lookup(name)
     except (LookupError, ValueError):
         return None
-    if not found._is_text_encoding or found.name in _REFUSED:
+    if not found._is_text_encoding or found.name.replace("_", "-") in _REFUSED:
         return None
     return found.name
 
@@ -87,7 +87,7 @@ def _decode_marked(data: bytes) -> str | None:
 
 
 def _decode_by_trust(data: bytes, codec: str | None, guess: Callable[[bytes], str]) -> str:
-    if codec in ("utf-16", "utf-32", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"):
+    if codec and codec.startswith(_STATEFUL):
         return data.decode(codec, "replace")
     utf8 = _strictly(data, "utf-8")
     if utf8 is not None:

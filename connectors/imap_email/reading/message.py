@@ -71,7 +71,7 @@ def _read(raw: bytes, context: MailContext, inner_left: int) -> Message:
         reply_to=people.reply_to,
         subject=subject,
         text=content.text,
-        reply_text=original.words if original else own_words(content.lines, whole=content.text, subject=subject),
+        reply_text=(original and original.words) or own_words(content.lines, whole=content.text, subject=subject),
         html=content.html,
         in_reply_to=read_ids(headers.raw("in-reply-to")),
         references=read_ids(headers.raw("references")),
