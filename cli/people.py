@@ -66,7 +66,7 @@ def away(
         if stand_in == name:
             raise BadInput(f"--cover: {name} cannot stand in for themselves")
         known = absences_of(connection, [name], now=times.now)
-        if not any(row.starts_at <= start and (row.ends_at is None or (end and end <= row.ends_at)) for row in known):
+        if not any(row.starts_at <= start and row.ends_at == end for row in known):  # said twice
             add_absence(connection, name, starts_at=start, ends_at=end, cover=stand_in or None, now=times.now)
     return _tell(run, name, times)
 

@@ -116,6 +116,7 @@ def _channel(row: dict[str, Any], now: datetime) -> dict[str, Any]:
         "pending": row["waits"] or 0,
         "lag_seconds": _age(oldest, now) or 0,
         "problem": row["problem"],
+        "problem_part": row["problem_part"],
         "cure": row["cure"],
         "failures": row["failures"],
         "retry_at": row["retry_at"],

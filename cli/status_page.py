@@ -45,7 +45,7 @@ def _print_channels(channels: list[dict[str, Any]], times: Times) -> None:
     print_table(titles, [_channel(one, times) for one in channels])
     for one in channels:
         if one["problem"]:
-            say(f"  {one['name']}: {one['problem']}")
+            say(f"  {one['name']}, {one['problem_part'] or 'pulling'}: {one['problem']}")
             if one["cure"]:
                 say(f"    cure: {one['cure']}")
 

@@ -18,7 +18,7 @@ from daemon.status import STATUS_FILE, write_status
 from tests.cli.conftest import Ask, Read
 from tests.cli.town import Town
 from ventanilla.store.agents import add_absence
-from ventanilla.store.channels import note_pull, note_trouble
+from ventanilla.store.channels import SENDING, note_pull, note_trouble
 from ventanilla.store.migrate import current_revision
 from ventanilla.store.revision import newest_revision
 from ventanilla.store.tables import channels
@@ -76,12 +76,12 @@ def test_a_busy_house_shows_who_holds_what_and_what_waits_in_line(either_town: T
 
 
 def test_a_channel_in_trouble_is_told_with_its_cure(either_town: Town, ask: Ask, read: Read) -> None:
-    note_pull(either_town.store, "soporte", "imap://box", now=NOW - timedelta(minutes=5), items=1)
+    note_pull(either_town.store, "soporte", "imap://box/INBOX", now=NOW - timedelta(minutes=5), items=1)
     with either_town.store.write() as connection:
         note_trouble(
             connection,
             "soporte",
-            "imap://box",
+            SENDING,
             problem="the password was refused",
             cure="put the new one into secrets/soporte",
             pause=True,
@@ -93,20 +93,20 @@ def test_a_channel_in_trouble_is_told_with_its_cure(either_town: Town, ask: Ask,
     page = read(either_town, "status")
 
     assert channel["state"] == "paused"
-    assert channel["problem"] == "the password was refused"
+    assert (channel["problem"], channel["problem_part"]) == ("the password was refused", "sending")
     assert 299 < channel["last_pull_seconds"] < 400
     assert channel["mode"] == "live"
-    assert "soporte: the password was refused" in page
+    assert "soporte, sending: the password was refused" in page
     assert "cure: put the new one into secrets/soporte" in page
 
 
 def test_trouble_that_does_not_pause_is_failing_and_none_is_ok(either_town: Town, ask: Ask) -> None:
-    note_pull(either_town.store, "soporte", "imap://box", now=NOW, items=0)
+    note_pull(either_town.store, "soporte", "imap://box/INBOX", now=NOW, items=0)
     assert ask(either_town, "status")["channels"][0]["state"] == "ok"
 
     with either_town.store.write() as connection:
         note_trouble(
-            connection, "soporte", "imap://box", problem="no answer", cure="", pause=False, retry_at=NOW, now=NOW
+            connection, "soporte", "imap://box/INBOX", problem="no answer", cure="", pause=False, retry_at=NOW, now=NOW
         )
 
     assert ask(either_town, "status")["channels"][0]["state"] == "failing"

@@ -21,8 +21,8 @@ _FLAGS = ("on_duty", "forced_observe")
 
 _REVISION = "SELECT version_num FROM alembic_version"
 _CONFIG = "SELECT id, sha256, applied_at FROM config_versions ORDER BY id DESC LIMIT 1"
-_CHANNELS = """SELECT c.name, c.kind, c.mode, c.forced_observe, c.last_pull_at, c.last_item_at, c.paused_at, c.problem, c.cure,
-c.retry_at, c.failures, p.waits, p.oldest_at
+_CHANNELS = """SELECT c.name, c.kind, c.mode, c.forced_observe, c.last_pull_at, c.last_item_at, c.paused_at,
+c.problem, c.problem_part, c.cure, c.retry_at, c.failures, p.waits, p.oldest_at
 FROM channels c LEFT JOIN (SELECT channel, count(*) AS waits, min(received_at) AS oldest_at FROM inbox
 WHERE state = 'pending' GROUP BY channel) p ON p.channel = c.name
 WHERE c.enabled ORDER BY c.name"""
