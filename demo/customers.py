@@ -24,11 +24,13 @@ _WORDS = {
     "es": {
         Scene.PHOTO: "Les mando una foto.",
         Scene.INVOICE: "Adjunto la última factura.",
+        Scene.MORE: "¿Hay alguna novedad?",
         Scene.QUOTED: "Gracias por el aviso. Quedo a la espera, que me corre un poco de prisa.",
     },
     "en": {
         Scene.PHOTO: "I attach a photo.",
         Scene.INVOICE: "I attach the last invoice.",
+        Scene.MORE: "Is there any news?",
         Scene.QUOTED: "Thank you for letting me know. I look forward to your answer, it is a bit urgent.",
     },
 }
@@ -59,7 +61,7 @@ class Customers:
             Scene.SPAM: lambda: self._send(letters.spam(self._stamp("premios.example"))),
             Scene.BROKEN: self._scan,
             Scene.FORWARD: self._pass_on,
-            Scene.COPY: self._office.copy_newest,
+            Scene.COPY: office.copy_newest,
         }
 
     def live(self, stop: threading.Event) -> None:
@@ -105,13 +107,14 @@ class Customers:
         return mail
 
     def _say_more(self) -> bool:
-        conversation = self._memory.unfinished()
+        conversation = self._memory.unfinished() or self._memory.anybody()
         if conversation is None:
             return False
-        stamp = self._stamp()
-        mail = letters.answer(conversation.person, conversation.thread, conversation.more, stamp, quoting=False)
+        person, stamp = conversation.person, self._stamp()
+        text = conversation.more or _WORDS[person.language][Scene.MORE]
+        mail = letters.answer(person, conversation.thread, text, stamp, quoting=False)
         self._memory.add(conversation, stamp)
-        return self._send(mail, conversation.person)
+        return self._send(mail, person)
 
     def _ask_another(self) -> bool:
         known = self._memory.anybody()

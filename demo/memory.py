@@ -48,7 +48,7 @@ class Memory:
     def add(self, conversation: Conversation, stamp: Stamp) -> None:
         """This person has said what was left to say."""
         first = conversation.thread.ids[0]
-        thread = replace(conversation.thread, ids=[*conversation.thread.ids, stamp.message_id])
+        thread = replace(conversation.thread, ids=[*conversation.thread.ids[:10], stamp.message_id])
         self._conversations[first] = replace(conversation, thread=thread, more="")
 
     def unfinished(self) -> Conversation | None:

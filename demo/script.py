@@ -73,7 +73,21 @@ _BUSY = {
     Scene.OUT_OF_OFFICE: 2,
     Scene.COPY: 1,
 }
-_CALM = _BUSY | {Scene.QUESTION: 12, Scene.MORE: 46, Scene.QUOTED: 20, Scene.HTML: 2, Scene.WEB_FORM: 2}
+_CALM = {
+    Scene.MORE: 46,
+    Scene.QUOTED: 20,
+    Scene.QUESTION: 8,
+    Scene.ANOTHER: 2,
+    Scene.HTML: 2,
+    Scene.WEB_FORM: 2,
+    Scene.PHOTO: 2,
+    Scene.INVOICE: 1,
+    Scene.FORWARD: 1,
+    Scene.NEWSLETTER: 2,
+    Scene.SPAM: 2,
+    Scene.OUT_OF_OFFICE: 2,
+    Scene.COPY: 1,
+}
 _CALM_AFTER = 40
 
 SHORTEST, LONGEST, USUAL = 1.0, 4.0, 1.6
