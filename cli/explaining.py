@@ -133,7 +133,15 @@ def _beside(decision: _Doc) -> str:
         parts.append(f"the policy alone would have said {decision['policy_would_say']}")
     if decision.get("policy"):
         parts.append(f"chosen because: {reason_in_words(_LANGUAGE, decision['policy'])}")
+    if decision.get("rules"):
+        parts.append(f"the file's {_rules(decision['rules'])} had a say")
+    if decision.get("rules_too_slow"):
+        parts.append(f"{_rules(decision['rules_too_slow'])} took too long and did not count")
     return "".join(f"; {part}" for part in parts)
+
+
+def _rules(numbers: Sequence[int]) -> str:
+    return f"{'rule' if len(numbers) == 1 else 'rules'} {', '.join(map(str, numbers))}"
 
 
 def _print_told(told: _Doc, times: Times) -> None:

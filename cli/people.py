@@ -123,17 +123,23 @@ def _tell(run: Context, name: str, times: Times, *, ended: int | None = None) ->
 
 def _what_they_hold(person: dict[str, Any], config: Config) -> list[str]:
     from cli.printing import plural
-    from config.durations import format_duration
 
-    is_away = any(absence["from"] for absence in person["absences"])
-    if not person["open"] or not is_away:
+    if not person["open"] or not person["absences"]:
         return []
-    graces = [format_duration(config.teams[name].away_grace) for name in person["teams"] if name in config.teams]
-    after = f"{' or '.join(dict.fromkeys(graces))} after they leave" if graces else "when they leave"
     return [
         f"they hold {plural(person['open'], 'open case')}, of which {person['waiting']:,} wait on us",
-        f"what waits on us goes to whoever is there, {after}; what waits on a customer moves when that customer writes",
+        f"what waits on us goes {_to_whom(person, config)}; what waits on a customer moves when that customer writes",
     ]
+
+
+def _to_whom(person: dict[str, Any], config: Config) -> str:
+    from config.durations import format_duration
+
+    cover = person["absences"][0]["cover"]
+    if cover:
+        return f"to {cover} when they leave"
+    graces = [format_duration(config.teams[name].away_grace) for name in person["teams"] if name in config.teams]
+    return "to whoever is there" + (f", {' or '.join(dict.fromkeys(graces))} after they leave" if graces else "")
 
 
 def _until(moment: datetime | None, times: Times) -> str:

@@ -60,6 +60,7 @@ def test_a_case_in_the_list_is_what_the_contract_says(either_town: Town, ask: As
         "subject": "Pedido",
         "kind": "query",
         "priority": "normal",
+        "tags": [],
         "first_message_at": iso(either_town.now - timedelta(minutes=5)),
         "last_message_at": iso(either_town.now),
         "messages": 2,

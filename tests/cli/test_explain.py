@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from cli.explaining import _VERDICTS
 from router.line import drain_line
@@ -59,6 +60,19 @@ def test_a_hand_over_from_the_line_is_the_second_decision(town: Town, ask: Ask, 
     assert first["released_at"] is not None
 
 
+def test_the_rules_that_had_a_say_are_named(sqlite_store: Store, tmp_path: Path, ask: Ask, read: Read) -> None:
+    rule = '[[rules]]\nwhen = {{ subject = "{0}" }}\nthen = {{ agent = "luis", tags = ["{0}"] }}\n'
+    town = build_town(sqlite_store, tmp_path, more=rule.format("factura") + rule.format("pedido"))
+    town.write("lucia@client.example", subject="un pedido")
+    (case,) = ask(town, "conversations")
+
+    (decision,) = ask(town, "explain", case["key"])["assignments"]
+
+    assert (case["tags"], case["owner"], decision["reason"]) == (["pedido"], "luis", "account_manager")
+    assert decision["decision"]["rules"] == [2]
+    assert "the file's rule 2 had a say" in read(town, "explain", case["key"])
+
+
 def test_a_receipt_that_was_written_is_told_with_its_state(town: Town, ask: Ask, read: Read) -> None:
     town.write("lucia@client.example")
     key = ask(town, "conversations")[0]["key"]
@@ -80,8 +94,8 @@ def test_a_receipt_that_was_withheld_is_told_with_the_reason(town: Town, ask: As
     assert "receipt: withheld (the message is older than acknowledge.max_age)" in read(town, "explain", key)
 
 
-def test_in_observe_nobody_is_told_and_the_reason_stands(sqlite_store: Store, ask: Ask, tmp_path: object) -> None:
-    town = build_town(sqlite_store, sqlite_store.blobs.parent, mode="observe")
+def test_in_observe_nobody_is_told_and_the_reason_stands(sqlite_store: Store, tmp_path: Path, ask: Ask) -> None:
+    town = build_town(sqlite_store, tmp_path, mode="observe")
     town.write("lucia@client.example")
 
     told = ask(town, "explain", ask(town, "conversations")[0]["key"])

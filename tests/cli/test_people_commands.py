@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from router.line import move_on_from_absent
 from tests.cli.conftest import Ask, Read
 from tests.cli.town import Town
+from ventanilla.store.events import Journal
 from ventanilla.store.tables import absences, agents
 
 
@@ -69,9 +71,21 @@ def test_what_becomes_of_their_cases_is_said(town: Town, read: Read) -> None:
     town.write("lucia@client.example")
 
     said = read(town, "away", "ana")
+    covered = read(town, "away", "luis", "--cover", "marta")
 
     assert "they hold 1 open case, of which 1 wait on us" in said
-    assert "15m after they leave" in said
+    assert "what waits on us goes to whoever is there, 15m after they leave" in said
+    assert "they hold" not in covered
+
+
+def test_who_covers_gets_what_waits(town: Town, ask: Ask, read: Read) -> None:
+    town.write("lucia@client.example")
+
+    said = read(town, "away", "ana", "--cover", "marta")
+    move_on_from_absent(town.store, town.house, Journal(now=datetime.now(UTC), actor="sweeper"))
+
+    assert "what waits on us goes to marta when they leave" in said
+    assert ask(town, "conversations")[0]["owner"] == "marta"
 
 
 def test_saying_it_twice_makes_one_absence(town: Town, read: Read) -> None:

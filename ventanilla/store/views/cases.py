@@ -86,6 +86,7 @@ def case_document(row: sa.Row[Any]) -> dict[str, Any]:
         "subject": row.subject,
         "kind": row.kind,
         "priority": row.priority,
+        "tags": row.tags,
         "created_at": row.created_at,
         "first_message_at": row.first_message_at,
         "last_message_at": row.last_message_at,
