@@ -39,6 +39,8 @@ def frame(snapshot: Snapshot, stage: Stage, *, width: int, height: int, note: st
     people = _people(snapshot, words, width, rows=min(_lower_rows(snapshot, height), max(1, room - _LEAST_FEED)))
     feed = _feed(snapshot, stage, width, rows=max(0, room - len(people) + 1))
     lines = [_header(snapshot, stage, width), *feed, *people, rule(words("counts"), width), *counts, *foot]
+    for each in lines:
+        each.truncate(width, overflow="crop", pad=True)
     return lines[:height]
 
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from ventanilla.errors import Temporary
 from ventanilla.store.agents import add_absence, end_absences
 from ventanilla.store.engine import Store
-from ventanilla.store.tables import agents, conversations
+from ventanilla.store.tables import conversations
 
 EARLY = ("luis", "ana", "carmen")
 LATE = ("owen", "irene", "hugo")
@@ -44,7 +44,6 @@ class Scene:
 
     open_cases: int
     line_for: float
-    on_duty: frozenset[str]
     away_for: Mapping[str, float]
     since_call: float
     since_leave: float
@@ -93,12 +92,10 @@ class Shifts:
         now = monotonic()
         with self._store.read() as connection:
             cases, line = connection.execute(_COUNTS).one()
-            on_duty = frozenset(connection.scalars(_ON_DUTY))
         self._line_since = (self._line_since or now) if line >= LINE_TO_CALL else None
         return Scene(
             open_cases=cases,
             line_for=0.0 if self._line_since is None else now - self._line_since,
-            on_duty=on_duty,
             away_for={name: now - since for name, since in self._away_since.items()},
             since_call=now - self._called,
             since_leave=now - self._left,
@@ -129,4 +126,3 @@ _COUNTS = (
     .select_from(conversations)
     .where(conversations.c.owned == 1)
 )
-_ON_DUTY = sa.select(agents.c.name).where(agents.c.on_duty, agents.c.enabled)
