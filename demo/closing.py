@@ -136,9 +136,7 @@ def _letters(connection: sa.Connection, office: PostOffice) -> tuple[dict[str, L
     """Letters by kind, how many could not be sent, and how many mails were found that nobody of us wrote down."""
     rows = list(connection.execute(sa.select(outbox)))
     people = sorted({row.recipient for row in rows if row.agent is not None})
-    found = Counter(
-        str(mail["Message-ID"] or "").strip() for address in (CUSTOMERS, *people) for mail in office.letters_of(address)
-    )
+    found = _found(office, (CUSTOMERS, *people))
     gone = [row for row in rows if row.sent_at is not None]
     kinds = {str(kind): [row for row in gone if row.kind == kind] for kind in OutboxKind}
     letters = {

@@ -1,0 +1,146 @@
+"""The verdict on the day, against a real store: it must notice what is missing, what is twice and what nobody wrote down."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from typing import cast
+
+import pytest
+
+from demo.closing import Letters, outcome, wait_for_quiet
+from demo.post_office import PostOffice
+from ventanilla.channel import Batch, RawItem
+from ventanilla.store.engine import Store
+from ventanilla.store.inbox import commit_batch, settle
+from ventanilla.store.outbox import Letter, claim_letter, finish_letter, put_letter
+from ventanilla.words import DeliveryState, InboxState, OutboxKind
+
+NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+
+
+class Mailboxes:
+    """A post office in which these Message-IDs are found."""
+
+    def __init__(self, ids: Sequence[str] = (), *, is_gone: bool = False) -> None:
+        self._ids = ids
+        self._is_gone = is_gone
+
+    def letters_of(self, address: str) -> list[EmailMessage]:
+        if self._is_gone:
+            raise ConnectionRefusedError(address)
+        found = []
+        for each in self._ids:
+            found.append(EmailMessage())
+            found[-1]["Message-ID"] = each
+        return found
+
+
+def take_in(store: Store, *message_ids: str, settled: bool = True) -> None:
+    """Put mails with these ids into the ledger."""
+    items = [
+        RawItem(key=f"INBOX/1/{number}", raw=f"Message-ID: {each}\r\n\r\nhello".encode(), received_at=NOON)
+        for number, each in enumerate(message_ids)
+    ]
+    ids = commit_batch(store, "correo", Batch(source="s", items=items, checkpoint={}), lease=None, now=NOON)
+    with store.write() as connection:
+        for row_id in ids if settled else ():
+            settle(connection, row_id, InboxState.SCREENED, now=NOON, reason="list")
+
+
+def send(store: Store, message_id: str, *, state: DeliveryState = DeliveryState.SENT) -> None:
+    """Write a receipt into the outbox that has come so far."""
+    letter = Letter(
+        kind=OutboxKind.ACKNOWLEDGEMENT,
+        dedupe_key=message_id,
+        via="correo",
+        recipient="lucia@clientes.example",
+        payload={},
+        message_id=message_id,
+    )
+    with store.write() as connection:
+        row_id = put_letter(connection, letter, now=NOON)
+    assert row_id is not None
+    if state is DeliveryState.PENDING:
+        return
+    row = claim_letter(store, row_id, by="us", now=NOON)
+    assert row is not None
+    with store.write() as connection:
+        sent_at = NOON if state is DeliveryState.SENT else None
+        finish_letter(connection, row, state, sent_at=sent_at, external_id=message_id if sent_at else None)
+
+
+def found(store: Store, marks: Sequence[str], office: Mailboxes | None = None):  # type: ignore[no-untyped-def]
+    post = cast(PostOffice, office or Mailboxes())
+    return outcome(store, post, Counter(marks), delays=[0.1, 0.4, 0.2, 0.3], now=NOON + timedelta(seconds=5))
+
+
+@pytest.mark.parametrize(
+    ("posted", "ledger", "missing", "surplus"),
+    [
+        (["<1>", "<2>"], ["<1>", "<2>"], 0, 0),
+        (["<1>", "<2>"], ["<1>"], 1, 0),
+        (["<1>"], ["<1>", "<1>"], 0, 1),
+        (["<1>", "<1>"], ["<1>", "<1>"], 0, 0),
+        (["<1>", "<2>"], ["<1>", "<3>"], 1, 1),
+    ],
+)
+def test_what_was_posted_is_held_against_the_ledger(
+    posted: list[str], ledger: list[str], missing: int, surplus: int, sqlite_store: Store
+) -> None:
+    take_in(sqlite_store, *ledger)
+
+    result = found(sqlite_store, posted)
+
+    assert (result.posted, result.in_ledger) == (len(posted), len(ledger))
+    assert (result.missing, result.surplus) == (missing, surplus)
+    assert result.is_good is (missing == surplus == 0)
+    assert result.slowest == [0.4, 0.3, 0.2]
+    assert len(result.violations) > 10
+
+
+@pytest.mark.parametrize(
+    ("arrived", "letters", "surprises"),
+    [
+        (["<r1>"], Letters(sent=1, found=1), 0),
+        ([], Letters(sent=1, found=0), 0),
+        (["<r1>", "<r1>"], Letters(sent=1, found=2), 1),
+        (["<r1>", "<unknown>"], Letters(sent=1, found=1), 1),
+    ],
+)
+def test_what_went_out_is_held_against_the_mailboxes(
+    arrived: list[str], letters: Letters, surprises: int, sqlite_store: Store
+) -> None:
+    send(sqlite_store, "<r1>")
+
+    result = found(sqlite_store, [], Mailboxes(arrived))
+
+    assert result.letters == {"acknowledgement": letters}
+    assert result.surprises == surprises
+    assert result.is_good is (letters.sent == letters.found and not surprises)
+
+
+def test_what_could_not_be_sent_is_counted_and_not_looked_for(sqlite_store: Store) -> None:
+    send(sqlite_store, "<r1>", state=DeliveryState.FAILED)
+
+    result = found(sqlite_store, [])
+
+    assert result.undelivered == 1
+    assert result.letters == {}
+
+
+def test_a_mail_server_that_is_gone_makes_the_day_a_bad_one(sqlite_store: Store) -> None:
+    send(sqlite_store, "<r1>")
+
+    assert not found(sqlite_store, [], Mailboxes(is_gone=True)).is_good
+
+
+def test_it_is_quiet_once_all_is_in_and_settled_and_nothing_is_on_its_way_out(sqlite_store: Store) -> None:
+    take_in(sqlite_store, "<1>")
+    assert wait_for_quiet(sqlite_store, lambda: 1, seconds=3)
+    assert not wait_for_quiet(sqlite_store, lambda: 2, seconds=0.8)
+
+    send(sqlite_store, "<r1>", state=DeliveryState.PENDING)
+    assert not wait_for_quiet(sqlite_store, lambda: 1, seconds=0.8)
