@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from enum import IntEnum
 from typing import NamedTuple
+
+_LEADING_BLANKS = re.compile(r"\A(?:[ \t]*\n)+")
 
 
 class Zone(IntEnum):
@@ -28,4 +31,4 @@ def own_lines(text: str) -> list[Line]:
 
 def joined(lines: list[Line]) -> str:
     """The text again, without blank lines at either end."""
-    return "\n".join(line.text.rstrip() for line in lines).strip("\n")
+    return _LEADING_BLANKS.sub("", "\n".join([line.text for line in lines])).rstrip()

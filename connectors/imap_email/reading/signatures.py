@@ -13,18 +13,21 @@ _RULE = re.compile(r"\s*(?:-{3,}|_{3,}|={3,}|\*{3,}|—{2,})\s*\Z")
 _CONTACT = re.compile(
     r"[^\s<>@]+@[^\s<>@]+\.\w|\bwww\.|https?://|(?:\+|\b)\d[\d ().-]{7,}\d|(?i:\b(?:tel|tlf|tfno|móvil|mobile|phone|fax)\b)"
 )
+_DEVICE = (
+    r"iphone|ipad|android|samsung|galaxy|huawei|xiaomi|redmi|motorola|nokia|outlook|yahoo|gmail|proton|blackberry|smartphone"
+    r"|thunderbird|k-9|\baol|bluemail|\bgmx|mail\.ru|(?:correo|mail|courrier) (?:para|for|de|pour|für) windows"
+    r"|\b(?:mi|my|meu|mon|meinem|mio|mijn) (?:teléfono|telèfon|móvil|mòbil|tablet|mac\b|mobile|phone"
+    r"|telem[óo]vel|téléphone|handy|cellulare)"
+)
 _FOOTER = re.compile(
     r"(?i)^\W*(?:"
-    r"(?:enviado|enviada|enviat|sent|envoyé|gesendet|von meinem|inviato|verzonden|bidalita|mandado)\b.{0,40}\b(?:desde|des d|from"
-    r"|depuis|de mon|von|da|dal|vanaf|van|with|con|avec|mit|via|usando|a través|met)\b.{0,100}"
-    r"|(?:obtener|descarga|get|consigue|téléchargez|scarica|obter|holen sie sich|download)\b.{0,20}\boutlook\b.{0,80}"
+    r"(?:enviado|enviada|enviat|sent|envoyé|gesendet|inviato|inviata|verzonden|mandado)\b.{0,30}?\b(?:desde|des|do|da|from|depuis|de"
+    rf"|von|dal|vanaf|van|with|con|amb|avec|mit|via|usando|met)\b.{{0,50}}(?:{_DEVICE}).{{0,60}}"
+    rf"|von (?:meinem|meiner|unterwegs).{{0,30}}(?:{_DEVICE})?.{{0,30}} gesendet"
+    r"|(?:obtener|obtén|descarga|get|consigue|téléchargez|scarica|obter|holen sie sich|download)\b.{0,20}\boutlook\b.{0,80}"
     r"|nire .{1,30}(?:tik|etik) bidalita"
     r"|outlook (?:para|for) (?:ios|android).{0,60}"
     r")\W*\Z"
-)
-_DEVICE = re.compile(
-    r"(?i)iphone|ipad|android|samsung|galaxy|huawei|xiaomi|redmi|motorola|nokia|windows|outlook|yahoo|gmail|proton|mail\b|correo"
-    r"|blackberry|móvil|mobile|smartphone|teléfono|telèfon|mòbil|handy|téléphone|telefono|phone|tablet|thunderbird|k-9|aol|mac\b|bluemail"
 )
 _LEGAL = re.compile(
     r"(?i)^\W*(?:aviso legal|aviso de confidencialidad|cláusula de confidencialidad|nota de confidencialidad|avís legal"
@@ -50,7 +53,7 @@ def _cut(lines: list[Line]) -> int:
     found = len(lines)
     for number in range(len(lines) - 1, -1, -1):
         text = lines[number].text
-        if below and _may_mark(text) and _is_signature(text, below):
+        if _is_legal(text, below) or (below and _may_mark(text) and _is_signature(text, below)):
             found = number
         if text.strip():
             below.append(text)
@@ -79,7 +82,12 @@ def _is_signature(mark: str, below: list[str]) -> bool:
             and max(map(len, below)) <= 100
             and not _asks(below)
         )
-    return bool(_LEGAL.match(mark)) and sum(map(len, below)) > 150
+    return False
+
+
+def _is_legal(text: str, below: list[str]) -> bool:
+    """A legal notice is long; a customer's "Aviso legal: su web no lo tiene" is not."""
+    return bool(_LEGAL.match(text)) and 200 < len(text) + sum(map(len, below)) < 4 * _MAX_SIZE
 
 
 def _asks(below: list[str]) -> bool:
@@ -96,4 +104,4 @@ def _without_footers(lines: list[Line]) -> list[Line]:
 
 
 def _is_footer(text: str) -> bool:
-    return len(text) < 200 and bool(_FOOTER.match(text.strip()) and _DEVICE.search(text))
+    return len(text) < 200 and bool(_FOOTER.match(text.strip()))
