@@ -135,14 +135,12 @@ def _command(words: str, town: Town) -> str:
 
 
 def _program() -> str:
-    """How this program was called, as short as it goes."""
-    called = Path(sys.argv[0])
-    if called.name != "ventanilla":
-        return f"{Path(sys.executable).name} -m cli"
+    """A way to call this program again, as short as it goes: by its name, by its path, by the interpreter that runs us."""
+    script = Path(sys.executable).with_name("ventanilla")
     found = shutil.which("ventanilla")
-    if found is not None and Path(found).resolve() == called.resolve():
+    if found is not None and Path(found).resolve() == script.resolve():
         return "ventanilla"
-    return _shown(called)
+    return _shown(script) if script.exists() else f"{_shown(Path(sys.executable))} -m cli"
 
 
 def _shown(path: Path) -> str:

@@ -6,7 +6,6 @@ import fcntl
 import os
 import pty
 import select
-import signal
 import struct
 import subprocess
 import termios
@@ -50,7 +49,8 @@ class OnTerminal:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
-        os.close(self._ours)
+        if self._ours >= 0:
+            os.close(self._ours)
 
     @property
     def lines(self) -> list[str]:
@@ -63,9 +63,10 @@ class OnTerminal:
     def press_ctrl_c(self) -> None:
         os.write(self._ours, b"\x03")
 
-    def hang_up(self) -> None:
-        """Tell the program that its terminal was closed."""
-        os.kill(self.process.pid, signal.SIGHUP)
+    def shut(self) -> None:
+        """Close the terminal's window."""
+        os.close(self._ours)
+        self._ours = -1
 
     def watch(self, done: Callable[[], object], *, seconds: float, what: str) -> None:
         """Read what it draws until `done`; TimeoutError with the screen when that takes too long."""

@@ -126,6 +126,16 @@ def test_on_a_terminal_the_screen_is_alive_shows_a_broken_child_and_gives_the_te
     assert processes_of(folder) == set()
 
 
+def test_a_terminal_whose_window_is_closed_ends_the_demo(folder: Path) -> None:
+    with OnTerminal(COMMAND, columns=120, rows=40, cwd=folder, env=environment()) as terminal:
+        terminal.watch(lambda: "→" in terminal.text, seconds=90, what="the first message")
+
+        terminal.shut()
+        terminal.process.wait(timeout=90)
+
+    assert processes_of(folder) == set()
+
+
 def test_a_demo_that_is_killed_leaves_no_process_behind_and_the_next_one_runs(folder: Path) -> None:
     process = subprocess.Popen([*COMMAND], cwd=folder, env=environment(), stdout=subprocess.PIPE)
     assert process.stdout is not None
