@@ -6,6 +6,7 @@ import contextlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -46,7 +47,7 @@ def journal(house: House) -> Journal:
     return Journal(now=house.now, actor="sweeper")
 
 
-def letters(house: House, kind: OutboxKind) -> list[sa.Row]:
+def letters(house: House, kind: OutboxKind) -> list[sa.Row[Any]]:
     return house.rows(outbox, lambda table: table.c.kind == kind)
 
 
@@ -350,7 +351,7 @@ def test_beyond_the_window_a_new_case_names_the_old(house: House) -> None:
     assert [link.other_id for link in house.rows(conversation_links)] == [case.id]
 
 
-def resolve(house: House, case: sa.Row) -> None:
+def resolve(house: House, case: sa.Row[Any]) -> None:
     """As an agent's `resolve` will: released and resolved at once."""
     with house.store.write() as connection:
         this = assignments.c.conversation_id == case.id
