@@ -44,6 +44,7 @@ def _print_counts(counts: dict[str, int]) -> None:
         ("violations", "check", "promise"),
         [(number, name, sentences[name]) for name, number in counts.items()],
         right=("violations",),
+        folds=("promise",),
     )
     broken = sum(1 for number in counts.values() if number)
     say(f"\n{plural(len(counts), 'promise')} checked, " + (f"{broken} broken" if broken else "every one holds"))

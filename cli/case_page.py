@@ -67,7 +67,9 @@ def _print_responsible(assignments: list[_Doc], times: Times) -> None:
     say("\n  Responsible")
     for each in assignments:
         until = f"until {times.at(each['released_at'])}" if each["released_at"] else "now"
-        say(f"{_INDENT}{times.at(each['assigned_at'])}  {each['agent']}, {until}: {reason_in_words('en', each['reason'])}")
+        say(
+            f"{_INDENT}{times.at(each['assigned_at'])}  {each['agent']}, {until}: {reason_in_words('en', each['reason'])}"
+        )
 
 
 def _print_sent(letters: list[_Doc], times: Times) -> None:

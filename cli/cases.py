@@ -143,6 +143,7 @@ def _print_list(cases: list[dict[str, Any]], times: Times, *, page: int | None) 
             for case in cases
         ],
         right=("messages",),
+        folds=("customer", "subject"),
     )
     if page is not None and len(cases) == page:
         say(f"\n{plural(page, 'case')} shown; the next ones: --after {cases[-1]['key']}")

@@ -117,6 +117,7 @@ def _print_decision(one: _Doc, times: Times) -> None:
             ("candidate", "why", "held", "capacity"),
             [(each["agent"], each["why"], each["load"], each["capacity"]) for each in one["considered"]],
             right=("held", "capacity"),
+            folds=("why",),
             indent=3,
         )
     unseen = one["candidates"] - len(one["considered"])

@@ -208,6 +208,7 @@ def _print_items(run: Context, items: list[dict[str, Any]], *, page: int | None,
             for item in items
         ],
         right=("id", "size"),
+        folds=("reason", "from", "subject"),
     )
     if page is not None and len(items) == page:
         say(f"\n{plural(page, 'item')} shown; the next ones: --after {items[-1]['id']}")

@@ -179,6 +179,7 @@ def _print_letters(run: Context, letters: list[dict[str, Any]], *, page: int | N
             for letter in letters
         ],
         right=("id", "tries"),
+        folds=("to", "reason"),
     )
     if page is not None and len(letters) == page:
         say(f"\n{plural(page, 'row')} shown; the next ones: --after {letters[-1]['id']}")

@@ -47,7 +47,9 @@ def away(
 ) -> int:
     """Say that somebody is away: they get nothing new, and what waits on them is handed over.
 
-    Times are the house's. Example: ventanilla away ana --from 2026-12-01 --to 2026-12-05 --cover luis
+    Times are the house's.
+
+    Example: ventanilla away ana --from 2026-12-01 --to 2026-12-05 --cover luis
     """
     from cli.cases import times_of
     from cli.moments import read_end, read_start
@@ -177,4 +179,5 @@ def _print_people(run: Context, people: list[dict[str, Any]]) -> None:
             for one in people
         ],
         right=("open", "waiting", "capacity"),
+        folds=("name", "teams", "absences"),
     )

@@ -11,6 +11,9 @@ from zoneinfo import ZoneInfo
 
 _WIDE = 10_000
 """Columns of a table that goes into a pipe: nothing is folded there, so that `grep` and `awk` find whole lines."""
+_GAP = 2
+_FOLDED = 16
+"""Columns that a cell which may fold still gets on a narrow terminal."""
 _TURNS = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -49,28 +52,42 @@ def span(seconds: float) -> str:
 
 
 def print_table(
-    titles: Sequence[str], rows: Iterable[Sequence[object]], *, right: Iterable[str] = (), indent: int = 0
+    titles: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    right: Iterable[str] = (),
+    folds: Iterable[str] = (),
+    indent: int = 0,
 ) -> None:
-    """Columns under their titles. On a terminal long cells fold; in a pipe each row is one line. Nothing is cut off.
-
-    `right` names the columns of numbers.
-    """
+    """Columns under their titles. In a pipe each row is one line; on a terminal the columns that `folds` names give way.
+    Nothing is cut off: a terminal too narrow for the others wraps by itself. `right` names the columns of numbers."""
     from rich.console import Console
     from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
-    grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    numbers = set(right)
-    for title in titles:
-        grid.add_column(title, overflow="fold", justify="right" if title in numbers else "left")
-    for row in rows:
-        grid.add_row(*(Text(one_line(str(cell))) for cell in row))
-    terminal = sys.stdout.isatty()
-    console = Console(file=sys.stdout, highlight=False, width=None if terminal else _WIDE)
+    cells = [[one_line(str(cell)) for cell in row] for row in rows]
+    grid = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
+    needed = indent
+    for number, title in enumerate(titles):
+        width = max(cell_width(text) for text in (title, *(row[number] for row in cells)))
+        floor = min(width, _FOLDED) if title in set(folds) else width
+        needed += floor + _GAP
+        grid.add_column(title, overflow="fold", justify="right" if title in set(right) else "left", min_width=floor)
+    for row in cells:
+        grid.add_row(*(Text(cell) for cell in row))
+    console = Console(file=sys.stdout, highlight=False)
+    console.width = max(console.width, needed) if sys.stdout.isatty() else _WIDE
     with console.capture() as captured:
         console.print(Padding(grid, (0, 0, 0, indent), expand=False))
     say("\n".join(line.rstrip() for line in captured.get().splitlines()), clean=False)
+
+
+def cell_width(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    from rich.cells import cell_len
+
+    return cell_len(text)
 
 
 def say(text: str = "", *, clean: bool = True) -> None:
