@@ -1,0 +1,59 @@
+"""A store with something in every table: what a back-up must bring back whole."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from tests.store.promises import lay_ground
+from tests.store.rows import EARLIER, NOW, add_inbox, add_letter, change_case, release
+from ventanilla.store import tables as t
+from ventanilla.store.blobs import put_blob
+from ventanilla.store.engine import Store
+from ventanilla.store.installation import add_config_version, ensure_installation
+from ventanilla.words import DeliveryState
+
+
+def fill(store: Store) -> None:
+    """Rows of every kind, among them what a restore must hold back, a case merged into a later one, and blobs."""
+    lay_ground(store)
+    large, attached = put_blob(store.blobs, os.urandom(300_000)), put_blob(store.blobs, "añadido".encode())
+    with store.write() as connection:
+        ensure_installation(connection, now=EARLIER)
+        add_config_version(connection, sha256="a" * 64, content={"service": {"name": "Ferretería Sol"}}, now=EARLIER)
+        add_inbox(connection, 4, raw=None, raw_blob=large, identity="<a@example.org> é \u2028 '\"", note="flags=")
+        add_inbox(connection, 5, raw=bytes(range(256)))
+        release(connection, 1, 1)
+        change_case(connection, 1, state="merged", owned=None, waiting_since=None, merged_into=3)
+        _add_the_rest(connection, attached)
+        for number, state in enumerate(DeliveryState):
+            add_letter(
+                connection, dedupe_key=str(number), state=state, sending_at=NOW, claimed_by="host/1/2", sent_at=NOW
+            )
+        connection.execute(sa.update(t.agents).values(load=1, on_duty=True, duty_since=EARLIER))
+    with store.write() as connection:  # numbers that were given out and are gone again
+        add_inbox(connection, 900)
+    with store.write() as connection:
+        connection.execute(sa.delete(t.inbox).where(t.inbox.c.id == 900))
+        if not store.is_sqlite:
+            connection.execute(sa.select(sa.func.setval("inbox_id_seq", 900)))
+
+
+def _add_the_rest(connection: sa.Connection, attached: str) -> None:
+    file = {"message_id": 1, "position": 0, "filename": "año.pdf", "content_type": "application/pdf", "size": 8}
+    connection.execute(sa.insert(t.attachments).values(sha256=attached, inline=True, **file))
+    link = {"conversation_id": 1, "other_id": 2, "reason": "x", "created_at": NOW}
+    for table, row in (
+        (
+            t.leases,
+            {"name": "pull x", "holder": "elsewhere/1/2", "token": 7, "expires_at": NOW + timedelta(seconds=30)},
+        ),
+        (t.checkpoints, {"source": "x", "channel": "soporte", "data": {"last_uid": 9}, "updated_at": NOW}),
+        (t.absences, {"agent": "ana", "starts_at": NOW, "cover": "luis", "created_at": NOW}),
+        (t.participants, {"conversation_id": 1, "kind": "email", "value": "eva@example.org"}),
+        (t.conversation_links, link),
+        (t.message_refs, {"external_id": "<a@example.org>", "conversation_id": 1, "own": True}),
+    ):
+        connection.execute(sa.insert(table).values(row))

@@ -1,0 +1,152 @@
+"""Fills an empty store from a back-up, so that nothing that went out since is sent again and nobody is written to unasked."""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from ventanilla.errors import BadInput, Unreachable
+from ventanilla.store.archive_reading import ArchiveReader, reading
+from ventanilla.store.aside import holds_something, set_aside
+from ventanilla.store.backup import Progress, rows_name, serial_tables
+from ventanilla.store.blobs import put_blob
+from ventanilla.store.engine import Store
+from ventanilla.store.events import Journal
+from ventanilla.store.migrate import current_revision, upgrade
+from ventanilla.store.revision import newest_revision
+from ventanilla.store.rows import insert_into, rows_of
+from ventanilla.store.tables import channels, installation, leases, outbox
+from ventanilla.words import DeliveryState, EventKind
+
+RESTORED = "restored"
+"""Why a row of the outbox is `unknown`: it had not gone out when the back-up was made, and may have gone out since."""
+
+_UNSENT = (DeliveryState.PENDING, DeliveryState.HELD, DeliveryState.SENDING)
+_AT_ONCE = 500
+_TELL_EVERY = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """What came back. `unsent` rows of the outbox are unknown now; `damaged` blobs the back-up itself had not."""
+
+    made_at: datetime
+    rows: int
+    blobs: int
+    unsent: int
+    damaged: tuple[str, ...]
+
+
+def restore_backup(store: Store, source: Any, *, now: datetime, progress: Progress) -> Restored:
+    """Verify the whole back-up, then fill the empty store from it, in one transaction, and bring it up to date.
+
+    Whatever had not gone out is marked unknown, and every channel observes until `golive`, before anything is committed.
+    Raises BadInput when the back-up is damaged or none, or the store holds something; Unreachable when a newer version wrote
+    it. A store that could not be filled is still empty.
+    """
+    if holds_something(store):
+        raise BadInput("the store is not empty: restore into a new one, or set this one aside with --force")
+    with reading(source) as archive:
+        schema = _schema(archive)
+        for number, name in enumerate(archive.verify(), start=1):
+            if number % _TELL_EVERY == 0 or name.startswith("rows/"):
+                progress(f"verifying: {number:,} of {len(archive.manifest['files']):,} files")
+        blobs = _load_blobs(archive, store, progress)
+        _lay_tables(store, schema)
+        restored = _load(store, archive, now=now, blobs=blobs, progress=progress)
+    upgrade(store)
+    return restored
+
+
+def _schema(archive: ArchiveReader) -> str:
+    schema = str(archive.manifest.get("schema"))
+    if schema > newest_revision():
+        raise Unreachable(f"{archive.path}: a newer version wrote this back-up (schema {schema}): upgrade this program")
+    return schema
+
+
+def _lay_tables(store: Store, schema: str) -> None:
+    """The tables as they were when the back-up was made: its rows fit those, and are brought up to date afterwards."""
+    with store.read() as connection:
+        current = current_revision(connection)
+    if current not in (None, schema):
+        set_aside(store, label="empty")
+    upgrade(store, to=schema)
+
+
+def _load_blobs(archive: ArchiveReader, store: Store, progress: Progress) -> int:
+    names = archive.names("blobs/")
+    for number, name in enumerate(names, start=1):
+        with archive.file(name) as file:
+            put_blob(store.blobs, file.read())
+        if number % _TELL_EVERY == 0:
+            progress(f"attachments and large originals: {number:,} of {len(names):,}")
+    return len(names)
+
+
+def _load(store: Store, archive: ArchiveReader, *, now: datetime, blobs: int, progress: Progress) -> Restored:
+    manifest = archive.manifest
+    try:
+        with store.write() as connection:
+            rows = sum(_load_table(connection, archive, name, progress) for name in manifest["rows"])
+            _give_out_no_number_twice(connection, manifest.get("sequences", {}))
+            unsent = _hold_back(connection, manifest, now)
+    except DBAPIError as error:
+        raise BadInput(f"{archive.path}: its rows do not fit together: {str(error.orig).splitlines()[0]}") from error
+    return Restored(
+        made_at=datetime.fromisoformat(manifest["made_at"]),
+        rows=rows,
+        blobs=blobs,
+        unsent=unsent,
+        damaged=tuple(manifest.get("damaged", ())),
+    )
+
+
+def _load_table(connection: sa.Connection, archive: ArchiveReader, table: str, progress: Progress) -> int:
+    count = 0
+    with archive.file(rows_name(table)) as file, gzip.open(file) as lines:
+        kinds, rows = rows_of(lines)
+        insert = insert_into(table, kinds)
+        while chunk := list(islice(rows, _AT_ONCE)):
+            connection.execute(insert, chunk)
+            count += len(chunk)
+            if count % _TELL_EVERY == 0:
+                progress(f"{table}: {count:,} rows")
+    expected = archive.manifest["rows"][table]
+    if count != expected:
+        raise BadInput(f"{archive.path}: {table} has {count} rows where the manifest says {expected}")
+    progress(f"{table}: {count:,} rows, done")
+    return count
+
+
+def _give_out_no_number_twice(connection: sa.Connection, last: dict[str, int]) -> None:
+    if connection.dialect.name == "sqlite":
+        for name, number in last.items():
+            changed = connection.exec_driver_sql("UPDATE sqlite_sequence SET seq = ? WHERE name = ?", (number, name))
+            if not changed.rowcount:
+                connection.exec_driver_sql("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (name, number))
+        return
+    for name in serial_tables(connection):
+        highest = connection.exec_driver_sql(f"SELECT coalesce(max(id), 0) FROM {name}").scalar_one()  # noqa: S608
+        number = max(highest, last.get(name, 0))
+        if number:
+            connection.execute(sa.select(sa.func.setval(f"{name}_id_seq", number)))
+
+
+def _hold_back(connection: sa.Connection, manifest: dict[str, Any], now: datetime) -> int:
+    """Nothing goes out by itself after this, in the transaction that brings the rows back."""
+    unknown = {"state": DeliveryState.UNKNOWN, "reason": RESTORED, "claimed_by": None, "sending_at": None}
+    unsent = connection.execute(sa.update(outbox).where(outbox.c.state.in_(_UNSENT)).values(unknown)).rowcount
+    connection.execute(sa.update(channels).values(forced_observe=True))
+    connection.execute(sa.update(installation).values(restored_at=now))
+    connection.execute(sa.update(leases).values(expires_at=now))
+    journal = Journal(now=now, actor="admin")
+    journal.add(EventKind.RESTORED, data={"made_at": manifest["made_at"], "unsent": unsent})
+    journal.flush(connection)
+    return unsent
