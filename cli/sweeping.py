@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -29,9 +30,8 @@ def sweep_until(service: Service, stop: threading.Event, beat: Callable[[], None
     while not stop.is_set():
         beat()
         now = service_now()
-        journal = Journal(now=now, actor="sweeper")
-        _try("presence and line", lambda: drain_line(service.store, service.house, journal))  # noqa: B023
-        _try("absent owners", lambda: move_on_from_absent(service.store, service.house, journal))  # noqa: B023
+        _try("presence and line", lambda: drain_line(service.store, service.house, _journal(now)))  # noqa: B023
+        _try("absent owners", lambda: move_on_from_absent(service.store, service.house, _journal(now)))  # noqa: B023
         _try("digests", lambda: send_opening_digests(service.store, service.house, now=now))  # noqa: B023
         if hourly(now):
             _try("screened", lambda: send_screened_digest(service.store, service.house, now=now))  # noqa: B023
@@ -48,6 +48,11 @@ def bring_back(service: Service, broker: Any) -> int:
         enqueue(broker, ids, chunk=1)
         log.info("brought_back", items=len(ids))
     return len(ids)
+
+
+def _journal(now: datetime) -> Journal:
+    """A fresh one for each piece of work: what a failed one noted must not be written by the next."""
+    return Journal(now=now, actor="sweeper")
 
 
 def _try(what: str, action: Callable[[], object]) -> None:

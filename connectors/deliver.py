@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 TRIES = {OutboxKind.NOTICE: 4}
 MOST_TRIES = 40
 IDLE = 0.25
+RECOVER = timedelta(seconds=5)
 ABANDONED = timedelta(minutes=10)
 ACTOR = "delivery"
 
@@ -51,6 +52,7 @@ class Deliverer:
     stop: threading.Event = field(default_factory=threading.Event)
     _pools: dict[str, ThreadPoolExecutor] = field(default_factory=dict)
     _open: dict[str, Sender] = field(default_factory=dict)
+    _recover_at: datetime = datetime.min.replace(tzinfo=UTC)
     _troubled: set[str] = field(default_factory=set)
     _under_way: dict[int, Future[None]] = field(default_factory=dict)
 
@@ -88,7 +90,9 @@ class Deliverer:
 
     def _hand_out(self) -> int:
         self._under_way = {row_id: future for row_id, future in self._under_way.items() if not future.done()}
-        self.recover()
+        if self.clock() >= self._recover_at:
+            self._recover_at = self.clock() + RECOVER
+            self.recover()
         rows = [row for row in due_letters(self.store, now=self.clock()) if row.id not in self._under_way]
         for row in rows:
             pool = self._pools.setdefault(row.via, ThreadPoolExecutor(1, thread_name_prefix=f"deliver {row.via}"))

@@ -37,7 +37,7 @@ class Readers:
         """
         if channel not in self.trials:
             return
-        command = [sys.executable, "-m", self.trials[channel]]
+        command = [sys.executable, "-P", "-m", self.trials[channel]]
         try:
             done = subprocess.run(command, input=raw, capture_output=True, timeout=ISOLATED_SECONDS, check=False)
         except subprocess.TimeoutExpired:
