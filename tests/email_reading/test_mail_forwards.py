@@ -81,6 +81,14 @@ def test_an_attached_web_form_leads_to_its_customer() -> None:
     assert message.reply_text == "¿Abren?"
 
 
+def test_the_files_of_a_mail_forwarded_as_a_file_come_along() -> None:
+    inner = "From: eva@x.example\nSubject: Foto\nContent-Type: image/png; name=roto.png\n\nPNG"
+
+    message = read_multipart("\nMirad", f"Content-Type: message/rfc822\n\n{inner}", from_=STAFF, subject="Fwd: Foto")
+
+    assert [attachment.filename for attachment in message.attachments] == ["Foto.eml", "roto.png"]
+
+
 def test_a_quoted_mailto_address_is_read() -> None:
     text = BLOCK.replace("<elena@x.example>", "[mailto:elena@x.example]")
 

@@ -57,7 +57,9 @@ def check(raw: bytes) -> None:
 
 def keeps_its_promises(message: Message) -> None:
     texts = [message.subject, message.text, message.reply_text, message.html or ""]
-    assert json.dumps(message_object(message), ensure_ascii=False).encode()
+    printed = json.dumps(message_object(message), ensure_ascii=False)
+    assert printed.encode()
+    assert "\\u0000" not in printed.replace("\\\\", "")
     assert not any("\0" in text for text in texts)
     assert "\n" not in message.subject
     assert bool(message.reply_text.strip()) >= bool(message.text.strip())

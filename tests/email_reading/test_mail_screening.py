@@ -172,6 +172,10 @@ def test_the_customer_is_behind_a_form_or_a_group_of_ours(headers: dict[str, str
     assert message.screening.verdict is Verdict.ACCEPT
 
 
+def test_no_nul_comes_in_through_a_reason() -> None:
+    assert "\0" not in mail(to="x@y.example", list_id="=?utf-8?q?a=00b?=").screening.reason
+
+
 def test_an_out_of_office_from_exchange_and_a_newsletter_are_screened() -> None:
     assert sample("vacation_exchange_es").screening.verdict is Verdict.AUTO_REPLY
     assert sample("newsletter").screening.verdict is Verdict.LIST

@@ -20,7 +20,11 @@ def calendar_line(text: str) -> str:
     method = _first(text, "METHOD")
     if event < 0:
         return ""
-    parts = [method, clean_line(_unescaped(_first(text[event:], "SUMMARY")), limit=200), _moment(text[event:])]
+    parts = [
+        clean_line(method, limit=40),
+        clean_line(_unescaped(_first(text[event:], "SUMMARY")), limit=200),
+        _moment(text[event:]),
+    ]
     return f"[calendar: {' · '.join(part for part in parts if part)}]"
 
 

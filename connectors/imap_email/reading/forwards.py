@@ -12,7 +12,7 @@ from connectors.imap_email.reading.header_blocks import read_block
 from connectors.imap_email.reading.limits import MAX_NAME
 from connectors.imap_email.reading.lines import Line, joined
 from connectors.imap_email.reading.quoting import find_cut, is_forward_subject, is_quoted, own_words, unquoted
-from ventanilla.channel import Party
+from ventanilla.channel import Attachment, Party
 
 _REPLY_SUBJECT = re.compile(r"(?i)^\s*(?:re|aw|rép?|sv|antw|rif|res)\s*(?:\[\d+\])?\s*:")
 _ADDRESS = re.compile(r"""[^\s<>()\[\],;:"'*]+@[^\s<>()\[\],;:"'*]+\.[^\s<>()\[\],;:"'*]+""")
@@ -22,10 +22,11 @@ _MAX_SCAN = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Original:
-    """Who wrote what was forwarded, and their own words."""
+    """Who wrote what was forwarded, their own words, and their files where it was forwarded as a file itself."""
 
     sender: Party
     words: str
+    attachments: tuple[Attachment, ...] = ()
 
 
 def find_original(lines: Sequence[Line], *, subject: str, ours: frozenset[str]) -> Original | None:

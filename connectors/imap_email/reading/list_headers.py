@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from connectors.imap_email.reading.characters import clean_line
 from connectors.imap_email.reading.context import MailContext
 from connectors.imap_email.reading.headers import Headers
 
@@ -13,7 +14,7 @@ _BULK = {"bulk", "list", "junk"}
 
 def list_id(headers: Headers) -> str:
     """The identifier in List-Id, lower case, "" when there is none."""
-    value = headers.text("list-id")
+    value = clean_line(headers.text("list-id"), limit=300)
     found = _LIST_ID.search(value)
     return (found[1] if found else value).strip().lower().rstrip(".")
 

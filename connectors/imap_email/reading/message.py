@@ -76,7 +76,7 @@ def _read(raw: bytes, context: MailContext, inner_left: int) -> Message:
         in_reply_to=read_ids(headers.raw("in-reply-to")),
         references=read_ids(headers.raw("references")),
         sent_at=read_date(headers.raw("date")),
-        attachments=content.attachments,
+        attachments=_all_attachments(content, original),
         screening=_screen(root, people, bounce, context),
         bounce=bounce,
         case_keys=_case_keys(people, subject),
@@ -146,8 +146,12 @@ def _find_original(
     for mail in content.mails[:1] if inner_left else ():
         inner = _inner(mail, context, inner_left)
         if inner and inner.customer.address and inner.customer.address not in ours:
-            return Original(sender=inner.customer, words=inner.reply_text)
+            return Original(sender=inner.customer, words=inner.reply_text, attachments=tuple(inner.attachments))
     return find_original(content.lines, subject=subject, ours=ours)
+
+
+def _all_attachments(content: _Content, original: Original | None) -> tuple[Attachment, ...]:
+    return (*content.attachments, *(original.attachments if original else ()))[:MAX_ATTACHMENTS]
 
 
 def _screen(root: Part, people: People, bounce: Bounce | None, context: MailContext) -> Screening:
