@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from ventanilla.errors import Temporary, Unreachable
+from ventanilla.store.revision import FIND_REVISION
 
 _BUSY_SECONDS = 5
 _INSTANTS = ("_at", "_since")
 _FLAGS = ("on_duty", "forced_observe")
 
-_REVISION = "SELECT version_num FROM alembic_version"
 _CONFIG = "SELECT id, sha256, applied_at FROM config_versions ORDER BY id DESC LIMIT 1"
 _CHANNELS = """SELECT c.name, c.kind, c.mode, c.forced_observe, c.last_pull_at, c.last_item_at, c.paused_at,
 c.problem, c.problem_part, c.cure, c.retry_at, c.failures, p.waits, p.oldest_at
@@ -63,7 +63,7 @@ def glance(url: str, *, now: datetime, revision: str) -> Glance | None:
     Raises Unreachable where there is no store yet, Temporary when it does not answer.
     """
     with _reader(url) as read:
-        if read(_REVISION) != [{"version_num": revision}]:
+        if read(FIND_REVISION) != [{"version_num": revision}]:
             return None
         cases = read(_CASES)[0]
         moment = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
@@ -93,7 +93,7 @@ class _Reader:
         try:
             cursor.execute(sql)
         except self._missing as error:
-            if sql is _REVISION and "alembic_version" in str(error):
+            if sql is FIND_REVISION and "alembic_version" in str(error):
                 return []
             raise
         names = [column[0] for column in cursor.description]

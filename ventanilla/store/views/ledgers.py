@@ -84,12 +84,6 @@ def list_letters(
     return _page(connection, query, outbox.c.id, limit, after)
 
 
-def count_by_state(connection: sa.Connection, table: sa.Table) -> dict[str, int]:
-    """How many rows of the inbox or the outbox are in each state that there is."""
-    query = sa.select(table.c.state, sa.func.count()).group_by(table.c.state)
-    return {str(state): int(count) for state, count in connection.execute(query)}
-
-
 def items_by_id(connection: sa.Connection, ids: Sequence[int]) -> dict[int, Any]:
     """Ledger rows by id, with whether their bytes are known; those that there are."""
     known = sa.or_(inbox.c.raw.is_not(None), inbox.c.raw_blob.is_not(None)).label("has_bytes")
