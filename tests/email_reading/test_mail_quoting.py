@@ -89,6 +89,9 @@ KEPT_WHOLE = [
     "Hola:\nEnviado por correo desde Madrid el lunes.",
     "Hello,\nSent from the post office by registered mail.",
     "Aviso legal: su web no lo tiene.",
+    "Así queda:\n====================\nTuerca de 12. Ver www.x.example\n====================\nLo envío en https://x.example",
+    "Vi su web.\n---\n[1] https://x.example/precios",
+    "Dos cosas.\n---\nLlámenme al 600 000 000, por favor.",
 ]
 
 

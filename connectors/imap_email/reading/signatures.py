@@ -9,7 +9,9 @@ from connectors.imap_email.reading.lines import Line, Zone
 
 _RFC_MARK = "-- "
 _BARE_MARK = re.compile(r"\s*(?:--|—|–)\s*\Z")
-_RULE = re.compile(r"\s*(?:-{3,}|_{3,}|={3,}|\*{3,}|—{2,})\s*\Z")
+_RULE = re.compile(r"\s*(?:-{3,}|_{3,}|—{2,})\s*\Z")
+# A person or a firm: short, and no sentence, list or footnote.
+_NAME_LINE = re.compile(r"\s*[^\W\d].{0,48}[^.:;,!?]\s*\Z")
 _CONTACT = re.compile(
     r"[^\s<>@]+@[^\s<>@]+\.\w|\bwww\.|https?://|(?:\+|\b)\d[\d ().-]{7,}\d|(?i:\b(?:tel|tlf|tfno|móvil|mobile|phone|fax)\b)"
 )
@@ -75,14 +77,14 @@ def _is_signature(mark: str, below: list[str]) -> bool:
         return len(below) <= _MAX_RFC
     if _BARE_MARK.match(mark):
         return len(below) <= _MAX_BARE and not any("?" in text for text in below) and max(map(len, below)) <= 120
-    if _RULE.match(mark):
-        return (
-            len(below) <= _MAX_BARE
-            and any(map(_CONTACT.search, below))
-            and max(map(len, below)) <= 100
-            and not _asks(below)
-        )
-    return False
+    return bool(_RULE.match(mark)) and _is_card(below)
+
+
+def _is_card(below: list[str]) -> bool:
+    """A name first and a way to reach it, a few short lines in all. `below` is from the last line up."""
+    if len(below) > _MAX_BARE or max(map(len, below)) > 100 or _asks(below):
+        return False
+    return bool(_NAME_LINE.match(below[-1])) and any(map(_CONTACT.search, below))
 
 
 def _is_legal(text: str, below: list[str]) -> bool:
