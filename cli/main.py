@@ -32,6 +32,7 @@ GROUPS = (
     "cli.audit",
     "cli.doctor",
     "cli.parse",
+    "cli.storage",
 )
 """Modules that add commands to the app; each has `add_to(app)`."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gzip
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,39 +30,51 @@ RESTORED = "restored"
 
 _UNSENT = (DeliveryState.PENDING, DeliveryState.HELD, DeliveryState.SENDING)
 _AT_ONCE = 500
-_TELL_EVERY = 10_000
+_TELL_EVERY = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
-    """What came back. `unsent` rows of the outbox are unknown now; `damaged` blobs the back-up itself had not."""
+    """What came back. `unsent` rows of the outbox are unknown now; `damaged` blobs the back-up itself had not; `aside` is where
+    what was there before stands."""
 
     made_at: datetime
     rows: int
     blobs: int
     unsent: int
     damaged: tuple[str, ...]
+    aside: str | None = None
 
 
-def restore_backup(store: Store, source: Any, *, now: datetime, progress: Progress) -> Restored:
+def restore_backup(
+    store: Store, source: Path, *, now: datetime, progress: Progress, aside: str | None = None
+) -> Restored:
     """Verify the whole back-up, then fill the empty store from it, in one transaction, and bring it up to date.
 
-    Whatever had not gone out is marked unknown, and every channel observes until `golive`, before anything is committed.
-    Raises BadInput when the back-up is damaged or none, or the store holds something; Unreachable when a newer version wrote
-    it. A store that could not be filled is still empty.
+    Whatever had not gone out is marked unknown, and every channel observes until `golive`, before anything is committed. With
+    a label as `aside` a store that is not empty is first moved out of the way under that label; nothing is deleted.
+
+    Raises BadInput when the back-up is damaged or none, or the store holds something and there is no label; Unreachable when
+    a newer version wrote it. A store that could not be filled is still empty.
     """
-    if holds_something(store):
-        raise BadInput("the store is not empty: restore into a new one, or set this one aside with --force")
+    if aside is None and holds_something(store):
+        raise BadInput("the store is not empty: restore into a new one, or use --force, which sets this one aside")
     with reading(source) as archive:
         schema = _schema(archive)
-        for number, name in enumerate(archive.verify(), start=1):
-            if number % _TELL_EVERY == 0 or name.startswith("rows/"):
-                progress(f"verifying: {number:,} of {len(archive.manifest['files']):,} files")
+        _verify(archive, progress)
         blobs = _load_blobs(archive, store, progress)
+        before = set_aside(store, label=aside) if aside is not None and holds_something(store) else None
         _lay_tables(store, schema)
-        restored = _load(store, archive, now=now, blobs=blobs, progress=progress)
+        restored = _load(store, archive, now=now, progress=progress)
     upgrade(store)
-    return restored
+    return replace(restored, blobs=blobs, aside=before)
+
+
+def _verify(archive: ArchiveReader, progress: Progress) -> None:
+    total = len(archive.manifest["files"])
+    for number, _ in enumerate(archive.verify(), start=1):
+        if number % _TELL_EVERY == 0 or number == total:
+            progress(f"verified {number:,} of {total:,} files")
 
 
 def _schema(archive: ArchiveReader) -> str:
@@ -90,7 +103,7 @@ def _load_blobs(archive: ArchiveReader, store: Store, progress: Progress) -> int
     return len(names)
 
 
-def _load(store: Store, archive: ArchiveReader, *, now: datetime, blobs: int, progress: Progress) -> Restored:
+def _load(store: Store, archive: ArchiveReader, *, now: datetime, progress: Progress) -> Restored:
     manifest = archive.manifest
     try:
         with store.write() as connection:
@@ -102,7 +115,7 @@ def _load(store: Store, archive: ArchiveReader, *, now: datetime, blobs: int, pr
     return Restored(
         made_at=datetime.fromisoformat(manifest["made_at"]),
         rows=rows,
-        blobs=blobs,
+        blobs=0,
         unsent=unsent,
         damaged=tuple(manifest.get("damaged", ())),
     )
@@ -116,7 +129,7 @@ def _load_table(connection: sa.Connection, archive: ArchiveReader, table: str, p
         while chunk := list(islice(rows, _AT_ONCE)):
             connection.execute(insert, chunk)
             count += len(chunk)
-            if count % _TELL_EVERY == 0:
+            if count % (_TELL_EVERY * 10) == 0:
                 progress(f"{table}: {count:,} rows")
     expected = archive.manifest["rows"][table]
     if count != expected:
