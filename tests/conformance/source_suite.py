@@ -315,6 +315,16 @@ class SourceSuite:
 
         assert _seconds(lambda: source.wait(60)) < 2
 
+    def test_an_interrupt_ends_one_wait_and_no_more(self, channel: ChannelUnderTest, sources: list[Source]) -> None:
+        source = _restarted(channel, sources)
+        Ledger().pull(source)
+
+        source.interrupt()
+        source.interrupt()
+        source.wait(60)
+
+        assert _seconds(lambda: source.wait(0.3)) > 0.2
+
     def test_a_source_that_never_pulled_can_wait_and_close(
         self, channel: ChannelUnderTest, sources: list[Source]
     ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -43,6 +44,21 @@ def test_mail_that_arrives_while_old_mail_is_imported_does_not_wait_for_the_end_
     order = [subject_of(item) for item in mailbox.ledger.items]
     assert order.index("new") == 10
     assert len(order) == 31
+
+
+def test_mail_that_arrives_while_a_long_past_is_taken_in_does_not_wait_for_the_end_of_it(
+    dovecot: Dovecot, mailbox: Mailbox
+) -> None:
+    dovecot.seed("soporte", [mail(f"past {number}") for number in range(30)], when=OLD)
+    source = mailbox.source(start=date(2024, 1, 1), limits=Limits(batch_mails=10))
+
+    for batch in source.pull(None, now=datetime.now(UTC)):
+        mailbox.ledger.commit(batch)
+        if len(mailbox.ledger.new) == 10:
+            dovecot.deliver("soporte", mail("now"))
+
+    assert mailbox.subjects().index("now") == 10
+    assert len(mailbox.subjects()) == 31
 
 
 def test_imported_mail_is_known_by_its_headers_without_its_body(dovecot: Dovecot, mailbox: Mailbox) -> None:
@@ -107,6 +123,18 @@ def test_a_date_begins_at_midnight_of_the_service(dovecot: Dovecot, mailbox: Mai
     assert mailbox.imported() == ["a second before"]
 
 
+def test_a_server_in_another_zone_is_asked_from_the_day_before(mailbox_on: Callable[..., Mailbox]) -> None:
+    with Dovecot(zone="America/Los_Angeles").user("soporte") as server:
+        server.append("soporte", mail("one o'clock"), when=datetime(2026, 7, 1, 1, tzinfo=UTC))
+        box = mailbox_on(server)
+
+        box.pull(start=date(2026, 7, 1))
+
+        with server.client("soporte", "INBOX") as client:
+            assert client.search(["SINCE", date(2026, 7, 1)]) == []  # the server's own day is still the one before
+        assert box.subjects() == ["one o'clock"]
+
+
 def test_with_a_date_old_mail_filed_later_is_still_old(dovecot: Dovecot, mailbox: Mailbox) -> None:
     mailbox.pull(start=date(2026, 1, 1))
 
@@ -152,7 +180,8 @@ def test_pulling_marks_nothing_as_seen(dovecot: Dovecot, mailbox: Mailbox) -> No
 
     mailbox.pull()
 
-    assert not any(b"\\Seen" in flags for flags in dovecot.flags("soporte").values())
+    with dovecot.client("soporte") as client:
+        assert client.folder_status("INBOX", ["UNSEEN", "RECENT"]) == {b"UNSEEN": 2, b"RECENT": 2}
 
 
 def test_several_folders_have_their_own_checkpoints(dovecot: Dovecot, mailbox: Mailbox) -> None:

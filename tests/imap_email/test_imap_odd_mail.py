@@ -182,6 +182,31 @@ def test_a_mail_above_the_limit_is_visible_by_its_header_and_its_size(dovecot: D
     assert subject_of(small) == "small"
 
 
+def test_a_large_mail_behind_a_small_one_is_not_fetched_with_it(dovecot: Dovecot, mailbox: Mailbox) -> None:
+    mailbox.pull()
+    dovecot.append("soporte", mail("small"))
+    dovecot.append("soporte", mail("too large", "x" * 5000))
+
+    mailbox.pull(limits=Limits(small=1000, slice_bytes=1000, largest=3000))
+
+    assert [len(item.raw or b"") < 1000 for item in mailbox.ledger.new] == [True, True]
+
+
+def test_a_server_that_tells_wrong_sizes_still_gives_whole_mails(dovecot: Dovecot, mailbox: Mailbox) -> None:
+    mailbox.pull()
+    raw = mail("larger than told", "x" * 5000)
+    dovecot.append("soporte", raw)
+
+    with Proxy(dovecot.port) as proxy:
+        told = f"RFC822.SIZE {len(raw)}".encode()
+        proxy.on_answer = lambda data: data.replace(told, b"RFC822.SIZE 1500")
+        source = mailbox.source(port=proxy.port, limits=Limits(small=1000, slice_bytes=1000))
+        mailbox.ledger.pull(source)
+        source.close()
+
+    assert [item.raw for item in mailbox.ledger.new] == [raw]
+
+
 @pytest.mark.parametrize("size", [999, 1000, 1001, 2000, 2001])
 def test_a_mail_in_slices_is_the_same_to_the_byte(dovecot: Dovecot, mailbox: Mailbox, size: int) -> None:
     mailbox.pull()

@@ -202,9 +202,10 @@ def test_a_refresh_token_is_not_told_to_another_server_than_the_one_that_gave_it
         assert other.asked == []
 
 
-def test_a_redirect_is_not_followed(server: OAuthServer, tmp_path: Path) -> None:
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed(server: OAuthServer, tmp_path: Path, status: int) -> None:
     with OAuthServer("soporte") as other:
-        server.planned = [(307, {})]
+        server.planned = [(status, {})]
         server.headers = {"Location": f"{other.url}/token"}
         oauth2 = settings(server, flow="client_credentials", client_secret=Secret(literal="s3cret"))
 

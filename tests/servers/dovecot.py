@@ -48,6 +48,7 @@ class Dovecot:
         quota: str = "",
         mechanisms: str = "plain login xoauth2 oauthbearer",
         sent_use: str = "\\Sent",
+        zone: str = "UTC",
         extra: str = "",
     ) -> None:
         self.port, self.tls_port, self.lmtp_port = free_port(), free_port() if tls else 0, free_port()
@@ -57,6 +58,7 @@ class Dovecot:
         self._certificates = folder or self.base / "certificates"
         self._user = "nobody" if os.getuid() == 0 else getpass.getuser()
         self._account = pwd.getpwnam(self._user)
+        self._zone = zone
         self._passwords: dict[str, str] = {}
         self._process: subprocess.Popen[bytes] | None = None
         self.certificate = make_certificate(self._certificates) if tls else None
@@ -70,6 +72,7 @@ class Dovecot:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
+            env=os.environ | {"TZ": self._zone},
             **self._dropped_rights(),
         )
         try:
