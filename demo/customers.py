@@ -20,6 +20,7 @@ from demo.script import Scene, pause, scenes
 
 FORWARDER = Person(name="Ana", address=f"ana@{SHOP_DOMAIN}", language="es")
 WRONG_ADDRESS = Person(name="Buzón Cerrado", address=f"buzon.cerrado@{CUSTOMERS_DOMAIN}", language="es")
+_BEFORE_THE_FIRST = 0.5
 _WORDS = {
     "es": {
         Scene.PHOTO: "Les mando una foto.",
@@ -67,9 +68,10 @@ class Customers:
     def live(self, stop: threading.Event) -> None:
         """Write until `stop`. Raises what smtplib and imapclient raise when the mail server is gone."""
         began = monotonic()
-        while not stop.is_set():
+        rest = _BEFORE_THE_FIRST
+        while not stop.wait(rest):
             self.write_next()
-            stop.wait(pause(self._rng, elapsed=monotonic() - began))
+            rest = pause(self._rng, elapsed=monotonic() - began)
 
     def write_next(self) -> Scene:
         """One mail. A scene whose time has not come (there is no receipt to answer yet) is put off; somebody asks instead."""
