@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -52,7 +52,7 @@ class Deliverer:
     stop: threading.Event = field(default_factory=threading.Event)
     _pools: dict[str, ThreadPoolExecutor] = field(default_factory=dict)
     _open: dict[str, Sender] = field(default_factory=dict)
-    _recover_at: datetime = datetime.min.replace(tzinfo=UTC)
+    _recover_at: datetime | None = None
     _troubled: set[str] = field(default_factory=set)
     _under_way: dict[int, Future[None]] = field(default_factory=dict)
 
@@ -90,7 +90,7 @@ class Deliverer:
 
     def _hand_out(self) -> int:
         self._under_way = {row_id: future for row_id, future in self._under_way.items() if not future.done()}
-        if self.clock() >= self._recover_at:
+        if self._recover_at is None or self.clock() >= self._recover_at:
             self._recover_at = self.clock() + RECOVER
             self.recover()
         rows = [row for row in due_letters(self.store, now=self.clock()) if row.id not in self._under_way]

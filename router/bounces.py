@@ -23,11 +23,8 @@ def note_bounce(connection: sa.Connection, house: House, bounce: Bounce, journal
     """
     if bounce.action != "failed" or bounce.original_message_id is None:
         return
-    row = connection.execute(
-        sa.select(outbox).where(
-            outbox.c.message_id == bounce.original_message_id, outbox.c.recipient == bounce.recipient
-        )
-    ).first()
+    query = sa.select(outbox).where(outbox.c.message_id == bounce.original_message_id)  # ours are one to a row
+    row = connection.execute(query).first()
     if row is None:
         return
     gone = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.UNKNOWN)

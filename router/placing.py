@@ -123,7 +123,7 @@ def _place(
     else:
         case, turn_opened = _continue(connection, house, row, found, contact, journal)
     others = participants_of(house, message)
-    add_inbound(connection, case, message, journal, row=row, kept=one.kept, participants_of=others)
+    add_inbound(connection, case, message, journal, row=row, kept=one.kept, participants_of=others, how=found.how)
     for other_id, why in found.links:
         link_cases(connection, case.id, other_id, reason=why, journal=journal)
     if turn_opened:

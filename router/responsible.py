@@ -18,6 +18,7 @@ from ventanilla.store.tables import conversations
 ALL_KEPT_UP_TO = 50
 FIRST_KEPT = 10
 SAME_CUSTOMER = "same_customer"
+BY_RULE = "rule"
 _HOLDER = (
     sa.select(conversations.c.owner)
     .where(conversations.c.contact_id == sa.bindparam("contact"), conversations.c.owned == 1)
@@ -66,7 +67,8 @@ def choose_responsible(
     on_duty = {candidate.agent for candidate in candidates if candidate.on_duty}
     if holder in on_duty and named not in on_duty and holder != choice.agent and holder is not None:
         return _grant(house, choice, actor, agent=holder, reason=SAME_CUSTOMER), choice
-    return _grant(house, choice, actor), choice
+    by_rule = choice.reason == "account_manager" and wanted.named_agent is not None
+    return _grant(house, choice, actor, reason=BY_RULE if by_rule else None), choice
 
 
 def _holder_of_open_cases(connection: sa.Connection, wanted: Wanted) -> str | None:

@@ -172,6 +172,7 @@ REASONS: dict[str, dict[str, str]] = {
     "es": {
         "same_customer": "ya lleva otro caso de este cliente",
         "account_manager": "es quien lleva a este cliente",
+        "rule": "una regla da estos casos a esta persona",
         "last_owner": "atendió a este cliente la última vez",
         "balanced": "quien menos casos tenía para su capacidad",
         "round_robin": "le tocaba el turno",
@@ -186,6 +187,7 @@ REASONS: dict[str, dict[str, str]] = {
     "en": {
         "same_customer": "already has another case of this customer",
         "account_manager": "looks after this customer",
+        "rule": "a rule gives such cases to this person",
         "last_owner": "helped this customer last time",
         "balanced": "had the fewest cases for their capacity",
         "round_robin": "was next in turn",

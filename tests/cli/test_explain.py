@@ -68,7 +68,7 @@ def test_the_rules_that_had_a_say_are_named(sqlite_store: Store, tmp_path: Path,
 
     (decision,) = ask(town, "explain", case["key"])["assignments"]
 
-    assert (case["tags"], case["owner"], decision["reason"]) == (["pedido"], "luis", "account_manager")
+    assert (case["tags"], case["owner"], decision["reason"]) == (["pedido"], "luis", "rule")
     assert decision["decision"]["rules"] == [2]
     assert "the file's rule 2 had a say" in read(town, "explain", case["key"])
 

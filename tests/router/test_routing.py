@@ -319,6 +319,51 @@ def test_what_no_customer_wrote_opens_no_case_and_is_kept(house: House, headers:
     assert not house.rows(outbox)
 
 
+def test_a_notice_that_bounces_goes_to_its_owner_another_way_or_to_the_duty_list(house: House) -> None:
+    house.receive(mail())
+    (notice,) = letters(house, OutboxKind.NOTICE)
+    with house.store.write() as connection:
+        values = {"state": DeliveryState.SENT, "sent_at": house.now}
+        connection.execute(sa.update(outbox).where(outbox.c.id == notice.id).values(values))
+
+    assert house.receive(bounce_of(notice)) is InboxState.SCREENED
+
+    (notice,) = letters(house, OutboxKind.NOTICE)
+    assert (notice.state, notice.reason) == (DeliveryState.FAILED, "bounced: 5.1.1")
+    assert [alert.agent for alert in letters(house, OutboxKind.ALERT)] == ["marta"]
+    assert sound(house)
+
+
+def bounce_of(row: sa.Row[Any]) -> bytes:
+    """What a mail server says about a mail of ours that it could not deliver (RFC 3464)."""
+    return f"""From: MAILER-DAEMON@example.com
+To: soporte@example.com
+Subject: Undelivered Mail Returned to Sender
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+The mail could not be delivered.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mail.example.com
+
+Final-Recipient: rfc822; {row.recipient}
+Action: failed
+Status: 5.1.1
+--b
+Content-Type: text/rfc822-headers
+
+Message-ID: {row.message_id}
+Subject: x
+--b--
+""".encode()
+
+
 def test_an_unreadable_mail_is_quarantined_with_its_bytes_and_a_person_is_told(house: House) -> None:
     assert house.receive(b"\x00\x01\x02") is InboxState.QUARANTINED
     assert house.receive(mail()) is InboxState.ROUTED

@@ -86,5 +86,5 @@ def test_a_rule_sends_a_case_to_its_named_person_and_says_so(store: Store, tmp_p
     (case,) = house.rows(conversations)
     (assignment,) = house.rows(assignments)
     assert (case.owner, case.kind, case.tags) == ("luis", "claim", ["facturas"])
-    assert assignment.reason == "account_manager"
+    assert assignment.reason == "rule"
     assert assignment.decision["rules"] == [1]

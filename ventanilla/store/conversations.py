@@ -149,10 +149,12 @@ def add_inbound(
     row: sa.Row[Any],
     kept: Sequence[str],
     participants_of: Sequence[Party],
+    how: str,
 ) -> int:
     """Write what a customer sent under the case's open assignment; return its id.
 
-    `kept` are its attachments' hashes; `participants_of` may continue the case from now on.
+    `kept` are its attachments' hashes; `participants_of` may continue the case from now on; `how` says how it
+    was matched.
     """
     values = {
         "conversation_id": case.id,
@@ -177,7 +179,9 @@ def add_inbound(
     remember_refs(connection, case.id, (message.external_id, *message.in_reply_to, *message.references))
     _add_participants(connection, case.id, participants_of)
     ids = {"conversation_id": case.id, "assignment_number": case.assignment_number, "message_id": message_id}
-    journal.add(EventKind.MESSAGE_RECEIVED, at=row.received_at, channel=row.channel, inbox_id=row.id, **ids)
+    journal.add(
+        EventKind.MESSAGE_RECEIVED, at=row.received_at, channel=row.channel, inbox_id=row.id, data={"how": how}, **ids
+    )
     return message_id
 
 
