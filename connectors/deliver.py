@@ -162,11 +162,13 @@ class Deliverer:
             self._troubled.discard(via)
 
     def _drop_if_unwanted(self, row: sa.Row[Any]) -> bool:
-        with self.store.write() as connection:
+        with self.store.read() as connection:
             reason = self.still_wanted(connection, row)
-            if reason is not None:
-                finish_letter(connection, row, DeliveryState.DROPPED, reason=reason)
-        return reason is not None
+        if reason is None:
+            return False
+        with self.store.write() as connection:
+            finish_letter(connection, row, DeliveryState.DROPPED, reason=reason)
+        return True
 
     def _note_sent(self, row: sa.Row[Any], external_id: str | None) -> None:
         now = self.clock()
