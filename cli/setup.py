@@ -33,7 +33,7 @@ def init(
 
     Example: ventanilla init --language en
     """
-    from config.template import template
+    from config.template import secret_file, template
 
     run = context()
     if language not in ("es", "en"):
@@ -42,11 +42,11 @@ def init(
         raise BadInput(f"{run.config_path}: is there already; --force replaces it, --config FILE names another")
     run.config_path.parent.mkdir(parents=True, exist_ok=True)
     run.config_path.write_text(template(language), encoding="utf-8")
-    secrets = run.config_path.parent / "secrets"
-    secrets.mkdir(mode=0o700, exist_ok=True)
+    secret = run.config_path.parent / secret_file(language)
+    secret.parent.mkdir(mode=0o700, exist_ok=True)
     next_steps = [
         f"fill in what is marked <- in {run.config_path}",
-        f"put the mailbox password, alone, into {secrets / 'soporte'} (mode 0600)",
+        f"put the mailbox password, alone, into {secret} (mode 0600)",
         "ventanilla check --connect",
         "ventanilla up",
     ]

@@ -34,15 +34,7 @@ class House:
         if name is None:
             return ALWAYS
         if name not in self._calendars:
-            settings = self.config.calendars[name]
-            self._calendars[name] = Calendar.build(
-                zone=settings.timezone or self.config.service.timezone,
-                hours=settings.hours,
-                seasons=[one.model_dump(by_alias=True) for one in settings.seasons],
-                holidays=settings.holidays.model_dump() if settings.holidays else None,
-                verify_holidays=False,  # the file was checked when it was loaded
-                special={str(day): hours for day, hours in settings.special.items()},
-            )
+            self._calendars[name] = self.config.calendars[name].calendar()
         return self._calendars[name]
 
     def zone(self) -> ZoneInfo:
