@@ -1,0 +1,97 @@
+"""Two services with a data folder each, one PostgreSQL and one Redis, both told to pull the same mailbox."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from contextlib import suppress
+
+import pytest
+import sqlalchemy as sa
+
+from tests.acceptance import books
+from tests.acceptance.conftest import Launch
+from tests.acceptance.letters import mail, post
+from tests.acceptance.mailing import appending
+from tests.acceptance.redis_server import RedisServer
+from tests.acceptance.service import Service, house
+from tests.servers.dovecot import Dovecot
+from tests.servers.smtp import SmtpServer
+from ventanilla.store.tables import leases
+
+COUNT = 140
+
+
+@pytest.fixture
+def pair(
+    make_service: Launch, dovecot: Dovecot, smtp: SmtpServer, empty_database: str, redis_server: RedisServer
+) -> tuple[Service, Service]:
+    """Both run. The first has the lease."""
+    settings = house(dovecot, smtp)
+    settings["store"] = {"url": empty_database}
+    settings["queue"] = {"url": redis_server.url}
+    first, second = make_service(settings, name="a"), make_service(settings, name="b")
+    second.config.write_bytes(first.config.read_bytes())
+    first.start()
+    second.start()
+    return first, second
+
+
+def test_each_mail_comes_in_once_and_the_survivor_takes_over_when_one_is_killed(
+    pair: tuple[Service, Service], dovecot: Dovecot, smtp: SmtpServer
+) -> None:
+    first, second = pair
+    letters = post(count=COUNT, seed=6)
+
+    with appending(dovecot, letters, seconds=6):
+        time.sleep(2)
+        _holder(pair).kill_tree()
+        killed = time.monotonic()
+    survivor = second if first.process is None else first
+    books.wait_for_post(survivor, len(letters), seconds=60)
+
+    assert time.monotonic() - killed < 60
+    books.wait_for_letters(survivor)
+    books.check_books(survivor, letters, smtp)
+
+
+def test_a_machine_that_stood_still_loses_its_lease_within_35_seconds_and_writes_nothing_when_it_wakes(
+    pair: tuple[Service, Service], dovecot: Dovecot, smtp: SmtpServer
+) -> None:
+    holder = _holder(pair)
+    other = pair[1] if holder is pair[0] else pair[0]
+    letters = post(count=100, seed=7)
+    # given the one that pulls stands still, which no other machine can tell from a cut cable
+    asleep = list(holder.pids().values())
+    for pid in asleep:
+        os.kill(pid, signal.SIGSTOP)
+    stopped = time.monotonic()
+    try:
+        with appending(dovecot, letters, seconds=1):
+            pass
+        books.wait_for_post(other, 1, seconds=40)
+        took = time.monotonic() - stopped
+    finally:
+        for pid in asleep:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+
+    # then the other one has taken over in time, and everything stands there once though both run again
+    assert took < 35 + 3
+    books.wait_for_post(other, len(letters), seconds=60)
+    dovecot.append("soporte", mail("ultima@clientes.example", "La última").as_bytes())
+    books.wait_for_post(other, len(letters) + 1)
+    books.wait_for_letters(other)
+    assert _holder(pair) is other
+    books.check_audit(other)
+    assert len(other.json("inbox")) == len(letters) + 1
+    books.check_sent(other, smtp)
+
+
+def _holder(pair: tuple[Service, Service]) -> Service:
+    """Whichever of them pulls the mailbox now."""
+    with pair[0].store.read() as connection:
+        held_by = str(connection.scalar(sa.select(leases.c.holder)))
+    pid = int(held_by.split("/")[1])
+    return next(service for service in pair if service.pids().get("connect") == pid)
