@@ -88,6 +88,13 @@ def test_an_answer_stands_in_its_thread_however_long_the_ids_are() -> None:
     assert ("References: " + "\r\n ".join(ids) + "\r\n").encode() in raw
 
 
+@pytest.mark.parametrize("message_id", ["7", "<>", "<a b@c.d>", "<ñ@example.com>", f"<{'x' * 990}@example.com>"])
+def test_what_is_no_message_id_is_refused(message_id: str) -> None:
+    for fields in ({"message_id": message_id}, {"in_reply_to": message_id}, {"references": (message_id,)}):
+        with pytest.raises(Permanent, match="not a message id"):
+            compose(letter(**fields), address=ADDRESS, now=NOW)
+
+
 def test_names_and_subjects_of_any_language_are_carried() -> None:
     outgoing = letter(
         subject="¿Cuándo llega? Ñandú 日本語 🎉 " * 6,

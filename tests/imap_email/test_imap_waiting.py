@@ -148,6 +148,7 @@ def test_a_server_that_offers_idle_and_refuses_it_is_polled(dovecot: Dovecot, ma
         assert 0.2 < _seconds(lambda: source.wait(0.3)) < 2
         assert 0.2 < _seconds(lambda: source.wait(0.3)) < 2
         assert proxy.connections == 1
+        assert sum(line.rstrip().endswith(b" IDLE") for line in proxy.lines) == 1
         source.close()
 
 

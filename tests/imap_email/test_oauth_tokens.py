@@ -146,6 +146,9 @@ def test_threads_do_not_refresh_over_each_other(server: OAuthServer, tmp_path: P
 
 def test_the_tokens_are_readable_by_us_alone(server: OAuthServer, tmp_path: Path) -> None:
     folder = tmp_path / "tokens"
+    folder.mkdir(mode=0o700)
+    (folder / "soporte.part").write_text("left by a crash, readable by all")
+    (folder / "soporte.part").chmod(0o666)
     before = os.umask(0)
     try:
         logged_in(server, folder)
@@ -153,8 +156,13 @@ def test_the_tokens_are_readable_by_us_alone(server: OAuthServer, tmp_path: Path
         os.umask(before)
 
     assert (folder / "soporte.json").stat().st_mode & 0o777 == 0o600
-    assert folder.stat().st_mode & 0o077 == 0
     assert [path.name for path in folder.iterdir() if path.suffix == ".part"] == []
+
+
+def test_the_folder_is_made_for_us_alone(server: OAuthServer, tmp_path: Path) -> None:
+    logged_in(server, tmp_path / "tokens")
+
+    assert (tmp_path / "tokens").stat().st_mode & 0o077 == 0
 
 
 def test_a_channel_that_nobody_logged_in_says_which_command_does(server: OAuthServer, tmp_path: Path) -> None:
