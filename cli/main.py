@@ -52,6 +52,12 @@ app = typer.Typer(
 )
 
 
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"ventanilla {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def options(
     config: Annotated[
@@ -61,11 +67,10 @@ def options(
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")] = False,
-    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and stop.", callback=_print_version, is_eager=True)
+    ] = False,
 ) -> None:
-    if version:
-        typer.echo(f"ventanilla {__version__}")
-        raise typer.Exit
     if config is not None:
         context().config_path = config
     context().as_json = as_json

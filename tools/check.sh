@@ -19,7 +19,7 @@ check() {
 check "ruff: lint" "$bin/ruff" check --quiet .
 check "ruff: format" "$bin/ruff" format --check --quiet .
 check "mypy --strict" "$bin/mypy"
-check "rooms, docs, packaging" "$bin/python" -m pytest -q -p no:cacheprovider tests/rules
+check "rooms, docs, packaging" "$bin/python" -m pytest -q -p no:cacheprovider tests/rules tests/docs
 
 # Advice only: where its service is out of reach, or has news that is no fault of this change, the check still passes.
 if advice=$(timeout 60 "$bin/pip-audit" --requirement requirements.lock --require-hashes --disable-pip --progress-spinner off 2>&1); then

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 import tomlkit
-from example_file import complete, written
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from toml_files import ALL_KINDS, TODAY
 
 from config.load import load_config
+from tests.config.example_file import complete, written
+from tests.config.toml_files import ALL_KINDS, TODAY
 from ventanilla.errors import ConfigError, Problem
 
 COMPLETE = tomllib.loads(complete())

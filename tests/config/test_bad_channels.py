@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from toml_files import problems_of, said, spoilt, write
+
+from tests.config.toml_files import problems_of, said, spoilt, write
 
 IMAP = 'imap = { host = "imap.example.com", port = 993, password = { file = "secrets/soporte" } }'
 SECOND = '[channels.b]\nkind = "email"\nteam = "atencion"\naddress = "b@example.com"\n'

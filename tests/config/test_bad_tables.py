@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from toml_files import problems_of, said, spoilt, write
+
+from tests.config.toml_files import problems_of, said, spoilt, write
 
 CASES: list[tuple[str, str, list[str]]] = [
     *(

@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
-from toml_files import GOOD, problems_of, spoilt, write
+
+from tests.config.toml_files import GOOD, problems_of, spoilt, write
 
 NAME = 'name = "Ferretería Sol"'
 DUTY = 'duty = ["marta"]'

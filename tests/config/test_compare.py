@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
-from example_file import TEXT, written
-from toml_files import GOOD, TODAY, load, spoilt, write
 
 from config.compare import differences
 from config.load import load_config
 from config.schema import Config
+from tests.config.example_file import TEXT, written
+from tests.config.toml_files import GOOD, TODAY, load, spoilt, write
 
 
 def config_of(folder: Path, text: str) -> Config:

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 import tomlkit
-from example_file import TEXT, alternatives, complete, keys_of, settings_in, written
-from toml_files import TODAY, load, problems_of
 
 from config.base import Settings
 from config.kinds import KINDS
 from config.load import load_config
 from config.schema import Config
+from tests.config.example_file import TEXT, alternatives, complete, keys_of, settings_in, written
+from tests.config.toml_files import TODAY, load, problems_of
 
 ALTERNATIVES = list(alternatives())
 
@@ -68,7 +68,7 @@ def every_class() -> set[type[Settings]]:
         if cls not in found:
             found.add(cls)
             waiting += [inner for field in cls.model_fields.values() for inner in settings_in(field.annotation)]
-    return found - {KINDS["email"].__mro__[1]}  # type: ignore[arg-type] # what channels share is not a table of its own
+    return found - {KINDS["email"].__mro__[1]}  # what channels share is not a table of its own
 
 
 COMPLETE = tomllib.loads(complete())

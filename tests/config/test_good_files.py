@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
-from toml_files import GOOD, load, problems_of, said, spoilt, write
 
 from config.email import EmailSettings
 from config.load import load_config
+from tests.config.toml_files import GOOD, load, problems_of, said, spoilt, write
 from ventanilla.errors import ConfigError
 from ventanilla.words import Mode, Role
 
@@ -63,7 +63,7 @@ def test_the_good_file_has_neither_problem_nor_warning(tmp_path: Path) -> None:
 def test_settings_cannot_be_changed(tmp_path: Path) -> None:
     config = load(write(tmp_path, GOOD)).config
     with pytest.raises(ValidationError, match="frozen"):
-        config.service.name = "Luna"  # type: ignore[misc]
+        config.service.name = "Luna"
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from toml_files import GOOD, SMTP, load, problems_of, said, write
 
 from config.email import EmailSettings, ImapServer, SmtpServer
 from config.providers import PROVIDERS
 from config.servers import is_loopback
+from tests.config.toml_files import GOOD, SMTP, load, problems_of, said, write
 
 CHANNEL = {"kind": "email", "team": "t", "address": "a@example.com"}
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from toml_files import GOOD, TODAY, problems_of, said, write
 
 from config.load import load_config
+from tests.config.toml_files import GOOD, TODAY, problems_of, said, write
 
 MODULE = """
 from typing import Literal

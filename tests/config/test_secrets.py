@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
-from toml_files import GOOD, load, problems_of, said, spoilt, write
 
 from config.compare import differences
 from config.links import Link
 from config.secrets import Secret
+from tests.config.toml_files import GOOD, load, problems_of, said, spoilt, write
 from ventanilla.errors import LoginRefused
 
 PASSWORD = 'port = 993, password = { file = "secrets/soporte" }'

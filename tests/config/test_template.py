@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from toml_files import TODAY, problems_of, said, write
 
 from config.email import EmailSettings
 from config.load import load_config
 from config.template import secret_file, template
+from tests.config.toml_files import TODAY, problems_of, said, write
 from ventanilla.words import Mode
 
 
