@@ -12,7 +12,7 @@ from typing import Any
 
 from imapclient import IMAPClient
 
-from connectors.imap_email.refusals import plain
+from connectors.imap_email.troubles import words_of_error
 from ventanilla.channel import RawItem
 
 KEPT_HEADERS = (
@@ -122,7 +122,7 @@ class Fetcher:
             raise
         except (imaplib.IMAP4.error, ValueError) as error:
             if len(uids) == 1:
-                self._refused[uids[0]] = plain(str(error))
+                self._refused[uids[0]] = words_of_error(error)
                 return {}
         return {uid: data for each in uids for uid, data in self._ask([each], what).items()}
 

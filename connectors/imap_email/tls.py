@@ -53,11 +53,12 @@ def explain_tls(error: ssl.SSLError, server: MailServer, *, look: Callable[[], b
     where = f"{server.host}:{server.port}"
     if isinstance(error, ssl.SSLCertVerificationError):
         return _explain_certificate(error, where, server=server, look=look)
-    if error.reason in ("WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "HTTP_REQUEST"):
+    reason = getattr(error, "reason", None)  # there only when OpenSSL itself raised it
+    if reason in ("WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "HTTP_REQUEST"):
         return LoginRefused(
             f"{where} does not start with TLS", cure='set security = "starttls", or the port that speaks TLS (993, 465)'
         )
-    return Temporary(f"TLS with {where} failed: {error.reason or error}")
+    return Temporary(f"TLS with {where} failed: {reason or error}")
 
 
 def _explain_certificate(
