@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from datetime import date
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from config.durations import parse_duration
 from config.load import load_config
 from tests.docs.pages import ROOT, Block, Section, anchors, blocks, links, pages, sections, text_of
 from tests.docs.settings import Setting, settings, written
+from ventanilla.words import CaseState, DeliveryState, InboxState, Kind, Mode
 
 CONFIGURATION = ROOT / "docs" / "configuration.md"
 COMMANDS = ROOT / "docs" / "commands.md"
@@ -147,6 +149,16 @@ def test_every_section_of_the_commands_page_is_of_a_command_that_exists() -> Non
     named = [one.named[0] for one in sections(COMMANDS) if len(one.named) == 1 and one.title == f"`{one.named[0]}`"]
 
     assert [name for name in named if name not in _commands()] == []
+
+
+# Words
+
+
+@pytest.mark.parametrize("words", [Mode, InboxState, CaseState, DeliveryState, Kind], ids=lambda words: words.__name__)
+def test_the_glossary_has_every_state(words: type[StrEnum]) -> None:
+    text = text_of(ROOT / "docs" / "glossary.md")
+
+    assert [str(word) for word in words if not re.search(rf"\b{word}\b", text)] == []
 
 
 # Examples
