@@ -13,9 +13,14 @@ from tests.servers.dovecot import Dovecot
 
 def append_all(dovecot: Dovecot, letters: Sequence[Letter], *, user: str = "soporte", pause: float = 0.0) -> None:
     """One after another, to the byte, received now."""
+    append_raws(dovecot, [letter.raw for letter in letters], user=user, pause=pause)
+
+
+def append_raws(dovecot: Dovecot, raws: Sequence[bytes], *, user: str = "soporte", pause: float = 0.0) -> None:
+    """The same for mails that nothing is expected of."""
     with dovecot.client(user) as client:
-        for letter in letters:
-            client.append("INBOX", letter.raw)
+        for raw in raws:
+            client.append("INBOX", raw)
             time.sleep(pause)
 
 
