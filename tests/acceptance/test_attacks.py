@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from email.message import EmailMessage
+
 import sqlalchemy as sa
 
 from tests.acceptance import books
