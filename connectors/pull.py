@@ -42,6 +42,7 @@ class Puller:
     stop: threading.Event = field(default_factory=threading.Event)
     _token: int = 0
     _failures: int = 0
+    _waits: bool = False
 
     def run(self) -> None:
         """Until `stop`: one round after another; never raises."""
@@ -91,8 +92,9 @@ class Puller:
 
     def _take_lease(self) -> bool:
         token = acquire_lease(self.store, self._lease, holder=self._holder, ttl=LEASE, now=self.clock())
-        if token is None:
+        if token is None and not self._waits:
             log.info("waiting_for_lease", channel=self.channel, source=self.source.name)
+        self._waits = token is None
         self._token = token or 0
         return token is not None
 
@@ -123,7 +125,8 @@ class Puller:
 
     def _park(self, error: Exception) -> None:
         self._failures += 1
-        delay = min(FIRST_RETRY * 2.0 ** min(self._failures - 1, 20), LAST_RETRY)
+        asked = getattr(error, "retry_after", None) or 0.0
+        delay = max(asked, min(FIRST_RETRY * 2.0 ** min(self._failures - 1, 20), LAST_RETRY))
         pause = isinstance(error, LoginRefused | Permanent)
         known = isinstance(error, Temporary | Permanent | Conflict)
         log.log(

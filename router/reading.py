@@ -50,6 +50,13 @@ def read_row(readers: Readers, row: Any, raw: bytes | None) -> Message:
     """Read a ledger row's item; suspicious ones (read twice before without an outcome) first in a process of their own."""
     if raw is None:
         raise BadMessage("there are no bytes to read")
+    if missing := _not_whole(row.note):
+        raise BadMessage(missing)
     if row.attempts >= TRIED_ALONE_FROM:
         readers.try_alone(raw, row.channel)
     return readers.read(raw, row.channel)
+
+
+def _not_whole(note: str | None) -> str:
+    """What the connector says of an item of which it could bring the header only; empty for a whole one."""
+    return next((part for part in (note or "").split("; ") if part.startswith(("too large", "unfetchable"))), "")

@@ -35,7 +35,6 @@ def screen(message: Message, *, known: Known, note: str | None) -> Screening:
 
 
 def _flagged_as_junk(note: str | None) -> bool:
-    if not note or not note.startswith("flags="):
-        return False
-    flags = {flag.lower() for flag in note.removeprefix("flags=").split()}
+    said = [part.removeprefix("flags=") for part in (note or "").split("; ") if part.startswith("flags=")]
+    flags = {flag.lower() for part in said for flag in part.split()}
     return "$notjunk" not in flags and any(flag in flags for flag in _JUNK_FLAGS)

@@ -373,6 +373,18 @@ def test_an_unreadable_mail_is_quarantined_with_its_bytes_and_a_person_is_told(h
     assert [alert.agent for alert in letters(house, OutboxKind.ALERT)] == ["marta"]
 
 
+@pytest.mark.parametrize("note", ["too large: 60000000 bytes", "flags=\\Seen; unfetchable: the server broke off"])
+def test_a_mail_of_which_only_the_header_came_is_set_aside_for_a_person(house: House, note: str) -> None:
+    assert house.receive(mail(), note=note) is InboxState.QUARANTINED
+    assert not house.rows(conversations)
+    assert [alert.agent for alert in letters(house, OutboxKind.ALERT)] == ["marta"]
+
+
+def test_what_the_mailbox_flagged_as_junk_is_spam(house: House) -> None:
+    assert house.receive(mail(), note="flags=\\Flagged $Junk; seen before") is InboxState.SCREENED
+    assert house.receive(mail(), note="flags=$NotJunk $Junk") is InboxState.ROUTED
+
+
 def test_a_resolved_case_reopens_with_the_same_owner_within_its_window(house: House) -> None:
     house.receive(mail(message_id="<1@c.example>"))
     (case,) = house.rows(conversations)
