@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 import structlog
@@ -24,9 +24,11 @@ from ventanilla.words import DeliveryState, EventKind, OutboxKind
 
 log = structlog.get_logger(__name__)
 
-TRIES = {OutboxKind.NOTICE: 4}
+TELL_OTHERWISE = 4
+"""After so many attempts at a notice somebody is told another way; the notice itself is tried on."""
 MOST_TRIES = 40
 IDLE = 0.25
+STORE_AWAY = 1.0
 RECOVER = timedelta(seconds=5)
 ABANDONED = timedelta(minutes=10)
 ACTOR = "delivery"
@@ -36,7 +38,8 @@ StillWanted = Callable[[sa.Connection, sa.Row[Any]], str | None]
 TellTrouble = Callable[[str, str, str], None]
 """(channel, problem, cure): nothing can be sent through it; somebody must know."""
 Failed = Callable[[sa.Connection, sa.Row[Any], Journal], None]
-"""What to do, in the same transaction, about a row that failed for good."""
+"""What to do, in the same transaction, about a row that failed for good, or that has been failing for too long to wait."""
+Outcome = TypeVar("Outcome")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -82,6 +85,8 @@ class Deliverer:
         """Rows left `sending` by a process that is dead: they may have gone out. E-mail goes again under its own Message-ID."""
         recovered = 0
         for row in abandoned_letters(self.store, before=self.clock()):
+            if row.id in self._under_way:  # by a thread of ours that waits for the store
+                continue
             old = row.sending_at < self.clock() - ABANDONED
             if old or (row.claimed_by is not None and is_dead(row.claimed_by)):
                 error = Ambiguous("the process that was sending it died", retry_after=0)
@@ -102,7 +107,7 @@ class Deliverer:
     def _deliver(self, row_id: int, via: str) -> None:
         try:
             row = claim_letter(self.store, row_id, by=this_process(), now=self.clock())
-            if row is not None and not self._drop_if_unwanted(row):
+            if row is not None and not self._insist(lambda: self._drop_if_unwanted(row)):
                 self._send(row, via)
         except Temporary as error:  # the store: the row stays as it is and is seen to again
             log.warning("delivery_interrupted", outbox_id=row_id, problem=str(error))
@@ -112,19 +117,34 @@ class Deliverer:
     def _send(self, row: sa.Row[Any], via: str) -> None:
         try:
             sent = self._sender(via).send(outgoing(row))
-        except Ambiguous as error:
-            self._again_later(row, error)
-        except (Temporary, LoginRefused) as error:
-            self._again_later(row, error)
-            self._note_trouble(via, error)
-        except Permanent as error:
-            self._give_up(row, str(error))
         except Exception as error:
-            log.exception("sender_failed", outbox_id=row.id, via=via)
-            self._again_later(row, Temporary(f"{type(error).__name__} (see the log)"))
+            self._note_failure(row, via, error)
         else:
-            self._note_sent(row, sent.external_id)
+            self._insist(lambda: self._note_sent(row, sent.external_id))
             self._note_well(via)
+
+    def _note_failure(self, row: sa.Row[Any], via: str, error: Exception) -> None:
+        if isinstance(error, Permanent) and not isinstance(error, LoginRefused):
+            self._insist(lambda: self._give_up(row, str(error)))
+        elif isinstance(error, Temporary | LoginRefused):
+            self._insist(lambda: self._again_later(row, error))
+            if not isinstance(error, Ambiguous):
+                self._note_trouble(via, error)
+        else:
+            log.error("sender_failed", outbox_id=row.id, via=via, exc_info=error)
+            unknown = Temporary(f"{type(error).__name__} (see the log)")
+            self._insist(lambda: self._again_later(row, unknown))
+
+    def _insist(self, write: Callable[[], Outcome]) -> Outcome:
+        """Do what a claimed row asks of the store, again and again while that is away: a row left `sending` would be sent
+        again. Raises Temporary only when told to stop."""
+        while True:
+            try:
+                return write()
+            except Temporary as error:
+                log.warning("store_away", problem=str(error))
+                if self.stop.wait(STORE_AWAY):
+                    raise
 
     def _sender(self, via: str) -> Sender:
         sender = self._open.get(via)
@@ -184,14 +204,18 @@ class Deliverer:
         log.info("sent", outbox_id=row.id, kind=row.kind, via=row.via)
 
     def _again_later(self, row: sa.Row[Any], error: VentanillaError) -> bool:
-        if row.attempts >= TRIES.get(OutboxKind(row.kind), MOST_TRIES):
+        if row.attempts >= MOST_TRIES:
             return self._give_up(row, f"not delivered in {row.attempts} attempts: {error}")
         asked = getattr(error, "retry_after", None)
         wait = back_off(row.attempts) if asked is None else timedelta(seconds=asked)
+        journal = Journal(now=self.clock(), actor=ACTOR)
         with self.store.write() as connection:
             changed = finish_letter(
-                connection, row, DeliveryState.PENDING, reason=str(error), not_before=self.clock() + wait
+                connection, row, DeliveryState.PENDING, reason=str(error), not_before=journal.now + wait
             )
+            if changed and row.kind == OutboxKind.NOTICE and row.attempts == TELL_OTHERWISE:
+                self.failed(connection, row, journal)
+            journal.flush(connection)
         log.warning("not_sent_yet", outbox_id=row.id, via=row.via, attempt=row.attempts, problem=str(error))
         return changed
 

@@ -1,0 +1,148 @@
+"""What a letter becomes when its way out, or the store that must know about it, is away for a while."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from config.servers import SmtpServer as Settings
+from connectors.deliver import MOST_TRIES, TELL_OTHERWISE, Deliverer, still_theirs
+from connectors.imap_email.sender import SmtpSender
+from router.bounces import retell
+from tests.router.house_for_tests import House, mail
+from tests.servers.ports import wait_until
+from tests.servers.postgresql import PostgreSQL
+from tests.servers.smtp import SmtpServer
+from ventanilla.store.audit import audit
+from ventanilla.store.engine import Store
+from ventanilla.store.tables import events, outbox
+from ventanilla.words import DeliveryState, EventKind, OutboxKind
+
+
+@pytest.fixture
+def smtp() -> Iterator[SmtpServer]:
+    with SmtpServer() as server:
+        yield server
+
+
+@pytest.fixture
+def house(store: Store, tmp_path: Path) -> House:
+    return House(store, tmp_path)
+
+
+@contextmanager
+def deliverer(house: House, smtp: SmtpServer) -> Iterator[Deliverer]:
+    """Delivers what this house has to send, through this server."""
+    sender = SmtpSender(Settings(host=smtp.host, port=smtp.port, security="none"), None, address="soporte@example.com")
+    yield Deliverer(
+        store=house.store,
+        senders={"soporte": lambda: sender},
+        still_wanted=still_theirs,
+        failed=lambda connection, row, journal: retell(connection, house.router.house, row, journal),
+        tell_trouble=lambda *_: None,
+        clock=lambda: house.now,
+    )
+    sender.close()
+
+
+def try_all(house: House, delivery: Deliverer, *, times: int) -> None:
+    """So many rounds, each when everything that waits is due."""
+    for _ in range(times):
+        house.later(hours=1)
+        delivery.deliver_due()
+
+
+def letters(house: House, kind: OutboxKind) -> list[sa.Row[Any]]:
+    return house.rows(outbox, lambda table: table.c.kind == kind)
+
+
+def test_a_notice_that_cannot_go_out_for_now_is_told_to_the_duty_person_and_still_goes_out_once_it_can(
+    house: House, smtp: SmtpServer
+) -> None:
+    house.receive(mail())
+    smtp.answers["MAIL"] = "451 4.3.0 not now"
+
+    with deliverer(house, smtp) as delivery:
+        try_all(house, delivery, times=TELL_OTHERWISE - 1)
+        assert letters(house, OutboxKind.ALERT) == []
+        try_all(house, delivery, times=2)
+        (notice,), (alert,) = letters(house, OutboxKind.NOTICE), letters(house, OutboxKind.ALERT)
+        assert (notice.state, alert.agent) == (DeliveryState.PENDING, "marta")
+        del smtp.answers["MAIL"]
+        try_all(house, delivery, times=1)
+
+    assert {row.state for row in house.rows(outbox)} == {DeliveryState.SENT}
+    assert len(smtp.taken) == 3  # notice, receipt, alert
+    with house.store.read() as connection:
+        assert not any(audit(connection, now=house.now, blobs=house.store.blobs).values())
+
+
+def test_what_never_goes_out_is_given_up_at_last_and_escalated_once(house: House, smtp: SmtpServer) -> None:
+    house.receive(mail())
+    smtp.answers["MAIL"] = "451 4.3.0 not now"
+
+    with deliverer(house, smtp) as delivery:
+        try_all(house, delivery, times=MOST_TRIES + 5)
+
+    assert {row.state for row in house.rows(outbox)} == {DeliveryState.FAILED}
+    assert len(letters(house, OutboxKind.ALERT)) == 1
+    failed = house.rows(events, lambda table: table.c.kind == EventKind.NOTICE_FAILED)
+    assert len(failed) == 1
+
+
+def test_a_letter_sent_while_the_store_goes_away_is_known_as_sent_when_that_is_back(
+    postgresql: PostgreSQL, postgresql_store: Store, smtp: SmtpServer, tmp_path: Path
+) -> None:
+    house = House(postgresql_store, tmp_path)
+    house.receive(mail())
+    gone = threading.Event()
+
+    with deliverer(house, smtp) as delivery:
+        thread = threading.Thread(target=delivery.run)
+        with store_away_from_the_first_mail_on(postgresql, postgresql_store, smtp, gone):
+            thread.start()
+            assert gone.wait(20)
+            time.sleep(2.5)
+        try:
+            wait_until(lambda: {row.state for row in house.rows(outbox)} == {DeliveryState.SENT}, seconds=20)
+        finally:
+            delivery.stop.set()
+            thread.join(timeout=20)
+
+    assert [row.attempts for row in house.rows(outbox)] == [1, 1]
+    assert len(smtp.taken) == 2
+
+
+@contextmanager
+def store_away_from_the_first_mail_on(
+    postgresql: PostgreSQL, store: Store, smtp: SmtpServer, gone: threading.Event
+) -> Iterator[None]:
+    """Until the block ends, the first mail that goes out shuts the database behind it."""
+    name = store.engine.url.database
+    admin = sa.create_engine(postgresql.url("postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+
+    def run(*statements: str) -> None:
+        with admin.connect() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+
+    def shut(_: object) -> None:
+        if not gone.is_set():
+            run(
+                f"ALTER DATABASE {name} ALLOW_CONNECTIONS false",
+                f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'",
+            )
+            gone.set()
+
+    smtp._on_mail = shut
+    try:
+        yield
+    finally:
+        run(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
