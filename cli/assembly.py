@@ -12,7 +12,7 @@ import structlog
 
 from cli.context import Context
 from config.apply import is_in_force
-from config.load import Loaded
+from config.load import Loaded, load_config
 from config.opening import open_configured_store
 from config.schema import Config
 from connectors.registry import Place, kind
@@ -20,7 +20,7 @@ from router.house import House, open_house
 from router.notices import write_alert
 from router.texts import phrase
 from ventanilla.channel import Sender
-from ventanilla.errors import Temporary, Unreachable
+from ventanilla.errors import BadInput, ConfigError, Temporary, Unreachable
 from ventanilla.store.channels import channel_row
 from ventanilla.store.engine import Store
 from ventanilla.store.revision import is_current
@@ -56,22 +56,27 @@ def join_service(context: Context, stop: threading.Event, beat: Callable[[], Non
     A process whose file is another than the one applied says so and does nothing: two answers to "who is responsible?" are
     one too many.
     """
-    loaded = context.loaded
-    store = open_configured_store(loaded.config)
     said = ""
     while not stop.is_set():
         beat()
-        hindrance = _hindrance(store, loaded)
-        if hindrance is None:
-            with store.write() as connection:
-                return Service(
-                    loaded=loaded, store=store, house=open_house(connection, loaded.config, now=context.now())
-                )
-        if hindrance != said:
-            log.warning("waiting", reason=hindrance)
-            said = hindrance
+        try:
+            return _join(context)
+        except (ConfigError, BadInput, Temporary, Unreachable, sa.exc.SQLAlchemyError) as error:
+            reason = str(error).splitlines()[0]
+        if reason != said:
+            log.warning("waiting", reason=reason)
+            said = reason
         stop.wait(RETRY)
     return None
+
+
+def still_in_force(service: Service) -> bool:
+    """Whether the file this process began with is the one in force; a store out of reach does not say otherwise."""
+    try:
+        with service.store.read() as connection:
+            return is_in_force(connection, service.loaded)
+    except Temporary:
+        return True
 
 
 def places(service: Service) -> Iterator[Place]:
@@ -134,18 +139,26 @@ def every(seconds: float) -> Callable[[datetime], bool]:
     return is_time
 
 
-def _hindrance(store: Store, loaded: Loaded) -> str | None:
+def _join(context: Context) -> Service:
+    """Read the file afresh and join under it. Raises Unreachable when it is not the one in force."""
+    loaded = load_config(context.config_path, thorough=False)  # it was checked when it was put in force
+    store = open_configured_store(loaded.config)
     try:
         if not is_current(store):
             from ventanilla.store.migrate import require_current  # slow to import, and rarely needed
 
             require_current(store)
-        with store.read() as connection:
-            if not is_in_force(connection, loaded):
-                return "this file is not the one in force: run `ventanilla reload` (or `up`, which applies it)"
-    except (Temporary, Unreachable, sa.exc.SQLAlchemyError) as error:
-        return str(error).splitlines()[0]
-    return None
+        with store.write() as connection:
+            _require_in_force(connection, loaded)
+            return Service(loaded=loaded, store=store, house=open_house(connection, loaded.config, now=context.now()))
+    except BaseException:
+        store.close()
+        raise
+
+
+def _require_in_force(connection: sa.Connection, loaded: Loaded) -> None:
+    if not is_in_force(connection, loaded):
+        raise Unreachable("this file is not the one in force: run `ventanilla reload` (or `up`, which applies it)")
 
 
 def _apprise(service: Service) -> Sender:

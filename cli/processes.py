@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -14,6 +15,7 @@ from cli.context import context
 log = structlog.get_logger(__name__)
 
 AGAIN = 75  # daemon.inside.START_ME_AGAIN
+FOLLOW = 5.0  # seconds between two looks at which file is in force
 
 
 def add_to(app: typer.Typer) -> None:
@@ -80,7 +82,7 @@ def route(
 
     broker = build_broker(queue_url(service.config))
     declare_actors(broker, build_router(service.config, service.store))
-    run_worker(broker, threads=threads, stop_event=part.stop, on_tick=part.beat)
+    run_worker(broker, threads=threads, stop_event=part.stop, on_tick=part.tick)
     return part.code()
 
 
@@ -127,7 +129,7 @@ def sweep() -> int:
         return part.code()
     from cli.sweeping import sweep_until
 
-    sweep_until(service, part.stop, part.beat)
+    sweep_until(service, part.stop, part.tick)
     return part.code()
 
 
@@ -141,18 +143,32 @@ class _Part:
         set_up_logs()
         self.beat = beat
         self._again = False
+        self._service: Any = None
+        self._looked = time.monotonic()
         self.stop = stop_on_signals(on_reload=self._reload)
 
     def join(self) -> Any:
         """The service, once it can be joined; None when told to stop before."""
         from cli.assembly import join_service
 
-        return join_service(context(), self.stop, self.beat)
+        self._service = join_service(context(), self.stop, self.beat)
+        return self._service
+
+    def tick(self) -> None:
+        """Once a second: a sign of life; and when another file was put in force, a fresh start under that one."""
+        self.beat()
+        if self._service is not None and time.monotonic() - self._looked > FOLLOW:
+            from cli.assembly import still_in_force
+
+            self._looked = time.monotonic()
+            if not still_in_force(self._service):
+                log.info("another_file_is_in_force")
+                self._reload()
 
     def watch(self, threads: Sequence[threading.Thread]) -> None:
         """Until told to stop, or until a thread that must not end has ended."""
         while not self.stop.wait(1.0):
-            self.beat()
+            self.tick()
             ended = [thread.name for thread in threads if not thread.is_alive()]
             if ended:
                 log.error("thread_ended", names=ended)

@@ -13,5 +13,17 @@ AVAILABLE_BLOBS = ("files",)
 NOT_YET = {
     ("web",): "this version has no web side: nothing listens",
     ("retention",): "this version deletes nothing: everything is kept",
+    ("service", "public_url"): "this version has no web side: channels are polled",
+    ("staff", "undo_send"): "this version sends no answers of the staff yet",
     ("staff", "telegram"): "this version tells people by e-mail and Apprise addresses, not yet by Telegram",
+}
+
+# The same for a setting of each table of a section.
+NOT_YET_IN_EACH = {
+    ("teams", "accept_within"): "this version asks nobody to accept: whoever owns a case has it",
+    ("promises", "resolution"): "this version does not time resolutions",
+    ("promises", "warn_at"): "this version does not warn",
+    ("promises", "escalate"): "this version escalates only notices that cannot be delivered",
+    ("channels", "save_sent"): "this version saves no copy of what it sends",
+    ("channels", "sent_folder"): "this version does not watch the folder of sent mail",
 }

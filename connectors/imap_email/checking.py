@@ -130,14 +130,15 @@ def _sent_folder(client: IMAPClient, names: list[str], settings: EmailSettings) 
         found = find_sent(client)
         if found is not None:
             return Finding(subject=subject, ok=True, message=f'"{found}" is where sent mail is kept')
-        message = "the server marks no folder as the one for sent mail (SPECIAL-USE)"
+        message = "the server marks no folder as the one for sent mail (SPECIAL-USE); nothing needs it yet"
     elif wanted in names:
         return Finding(subject=subject, ok=True, message=f'"{wanted}" is where sent mail is kept')
     else:
         message = f'there is no folder "{wanted}"'
     likely = [name for name in names if _sounds_like_sent(name)] or sorted(names)[:20]
     listed = ", ".join(f'"{name}"' for name in likely)
-    return Finding(subject=subject, ok=False, message=message, cure=f"set sent_folder to one of: {listed}")
+    cure = f"set sent_folder to one of: {listed}"
+    return Finding(subject=subject, ok=wanted == "auto", message=message, cure=cure)
 
 
 def _sounds_like_sent(name: str) -> bool:
