@@ -14,6 +14,8 @@ SHELL := /bin/sh
 VENV := .venv
 PY := $(VENV)/bin/python
 ARGS ?=
+# Set, it would make each process of the service compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run test check bench lock clean
 

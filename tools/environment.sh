@@ -61,13 +61,15 @@ install --require-hashes --prefer-binary -r "$lock"
 if [ "$goal" = test ]; then
     install --no-deps --no-build-isolation --editable .
     touch "$venv/ready-to-test"
-else # nothing is built: the checkout itself is on the environment's path
+else # nothing is built: the checkout itself is on the environment's path, and the command is a script of three lines
     "$venv/bin/python" - <<'PY'
 import sysconfig
 from pathlib import Path
 
 Path(sysconfig.get_path("purelib"), "ventanilla-checkout.pth").write_text(f"{Path.cwd()}\n", encoding="utf-8")
 PY
+    printf '#!%s/bin/python -P\nfrom cli.main import run\nrun()\n' "$PWD/$venv" >"$venv/bin/ventanilla"
+    chmod +x "$venv/bin/ventanilla"
 fi
 touch "$venv/ready-to-run"
 say "Ready."
