@@ -12,6 +12,7 @@ from tests.acceptance.redis_server import RedisServer
 from tests.acceptance.service import CHILDREN, Service
 from tests.servers.dovecot import Dovecot
 from tests.servers.ports import wait_until
+from tests.servers.proxy import Proxy
 from tests.servers.smtp import SmtpServer
 
 COUNT = 160
@@ -53,23 +54,30 @@ def test_the_whole_tree_killed_in_the_middle_and_started_again_changes_nothing_i
     books.check_books(service, letters, smtp)
 
 
-def test_redis_emptied_killed_and_started_again_changes_nothing_in_the_end(
+def test_redis_emptied_cut_off_silent_and_killed_changes_nothing_in_the_end(
     service: Service, redis_server: RedisServer, dovecot: Dovecot, smtp: SmtpServer
 ) -> None:
     letters = post(count=COUNT, seed=5)
-    service.settings["queue"] = {"url": redis_server.url}
-    service.write()
-    service.start()
+    with Proxy(redis_server.port) as between:
+        service.settings["queue"] = {"url": redis_server.url.replace(str(redis_server.port), str(between.port))}
+        service.write()
+        service.start()
+        before = service.pids()
 
-    with appending(dovecot, letters, seconds=6):
-        for _ in range(20):
-            redis_server.flush()
-            time.sleep(0.1)
-        redis_server.kill()
-        time.sleep(3)
-        redis_server.start()
-    books.wait_for_post(service, len(letters))
-    books.wait_for_letters(service)
+        with appending(dovecot, letters, seconds=8):
+            for _ in range(15):
+                redis_server.flush()
+                time.sleep(0.1)
+                between.cut()
+                time.sleep(0.1)
+            between.freeze()
+            time.sleep(3)
+            between.thaw()
+            redis_server.kill()
+            time.sleep(2)
+            redis_server.start()
+        books.wait_for_post(service, len(letters))
+        books.wait_for_letters(service)
 
-    assert "up" in service.pids()
+    assert service.pids() == before
     books.check_books(service, letters, smtp)

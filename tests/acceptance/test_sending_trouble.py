@@ -14,7 +14,7 @@ from tests.acceptance.letters import mail
 from tests.acceptance.service import Service
 from tests.servers.dovecot import Dovecot
 from tests.servers.ports import wait_until
-from tests.servers.smtp import SmtpServer
+from tests.servers.smtp import HANG_UP, SmtpServer
 
 
 class ChoosySmtpServer(SmtpServer):
@@ -82,4 +82,23 @@ def test_a_mail_server_that_was_away_gets_everything_once_when_it_is_back(
     assert len(books.to_staff(smtp)) == 5
     assert len(books.to_customers(smtp)) == 5
     assert set(Counter(books.message_id(mail) for mail in smtp.taken).values()) == {1}
+    books.check_audit(service)
+
+
+def test_a_mail_whose_receipt_by_the_server_got_lost_goes_out_again_under_its_own_id_and_is_marked(
+    service: Service, dovecot: Dovecot, smtp: SmtpServer
+) -> None:
+    service.start()
+    smtp.answers["DATA"] = HANG_UP
+
+    dovecot.append("soporte", mail("una@clientes.example", "Hola").as_bytes())
+    wait_until(lambda: len(smtp.taken) >= 2, seconds=20, what="the mails whose answers got lost")
+    del smtp.answers["DATA"]
+    books.wait_for_letters(service)
+
+    rows = books.outbox_rows(service)
+    times = Counter(books.message_id(mail) for mail in smtp.taken)
+    assert {row.state for row in rows} == {"sent"}
+    assert {row.message_id: row.attempts for row in rows} == dict(times)
+    assert all(row.attempts >= 2 for row in rows)
     books.check_audit(service)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import sqlite3
 import time
 from collections import Counter
@@ -73,6 +74,24 @@ def test_a_sqlite_store_that_somebody_locks_for_ten_seconds_delays_and_loses_not
     books.check_books(service, letters, smtp)
 
 
+def test_a_disk_that_takes_no_more_delays_and_loses_nothing(
+    service: Service, dovecot: Dovecot, smtp: SmtpServer
+) -> None:
+    letters = post(count=COUNT, seed=10)
+    service.start()
+
+    with appending(dovecot, letters, seconds=4):
+        time.sleep(1)
+        _limit_files(service, 4096)
+        time.sleep(6)
+        assert any("disk" in str(line.get("problem")) for line in service.said())
+        _limit_files(service, resource.RLIM_INFINITY)
+    books.wait_for_post(service, len(letters))
+    books.wait_for_letters(service)
+
+    books.check_books(service, letters, smtp)
+
+
 def test_a_postgresql_that_cuts_every_connection_again_and_again_delays_and_loses_nothing(
     make_service: Launch, dovecot: Dovecot, smtp: SmtpServer, postgresql: PostgreSQL, empty_database: str
 ) -> None:
@@ -92,3 +111,10 @@ def test_a_postgresql_that_cuts_every_connection_again_and_again_delays_and_lose
     books.wait_for_letters(service)
 
     books.check_books(service, letters, smtp)
+
+
+def _limit_files(service: Service, most: int) -> None:
+    """Let no process of the service write beyond so many bytes of a file: for SQLite as good as a full disk."""
+    for pid in service.pids().values():
+        _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, hard))
