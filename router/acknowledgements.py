@@ -102,6 +102,9 @@ def _withheld(
         return hindered
     if row.released_by:
         return "released by a person"
+    restored_at = house.installation.restored_at
+    if restored_at is not None and row.received_at <= restored_at:
+        return "it came before the store was restored: it may have got one already"
     if journal.now - row.received_at > settings.acknowledge.max_age:
         return "the message is older than acknowledge.max_age"
     if automatic_since(connection, journal.now - PER_SENDER_WITHIN, recipient=recipient) >= PER_SENDER:

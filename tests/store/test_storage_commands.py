@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -147,3 +148,25 @@ def test_migrate_makes_the_tables_and_a_repeat_does_nothing(elsewhere: Operator)
     assert elsewhere.asks("migrate")["revisions"]
     assert elsewhere.asks("migrate")["revisions"] == []
     assert "up to date" in elsewhere.types("migrate")
+
+
+def test_mail_that_came_before_a_restore_gets_no_second_receipt_even_when_live_again(
+    operator: Operator, elsewhere: Operator, tmp_path: Path
+) -> None:
+    operator.types("backup", str(tmp_path / "copy"))
+    elsewhere.types("restore", str(tmp_path / "copy"))
+    new = store_of(elsewhere)
+    with new.write() as connection:
+        connection.execute(sa.update(t.channels).values(forced_observe=False))
+    town = build_town(new, elsewhere.config.parent, mode="live")
+    town._items = 100  # the mailbox goes on counting
+    acknowledged = t.outbox.c.kind == "acknowledgement"
+    before = count(new, t.outbox, acknowledged)
+
+    town.write("nil@example.org", ago=timedelta(minutes=5))
+    pulled_again = count(new, t.outbox, acknowledged)
+    town.write("mar@example.org")
+
+    assert pulled_again == before
+    assert count(new, t.outbox, acknowledged) == before + 1
+    new.close()

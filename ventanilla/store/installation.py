@@ -18,10 +18,12 @@ _MAKE = insert_ignoring(installation)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installation:
-    """Who we are to other mail systems. The key signs our Message-IDs."""
+    """Who we are to other mail systems. The key signs our Message-IDs. What came before `restored_at` may have been answered
+    already, by the store that the back-up was made of."""
 
     instance: str
     signing_key: bytes = field(repr=False)
+    restored_at: datetime | None = None
 
 
 def ensure_installation(connection: sa.Connection, *, now: datetime) -> Installation:
@@ -31,7 +33,7 @@ def ensure_installation(connection: sa.Connection, *, now: datetime) -> Installa
         values = {"instance": secrets.token_hex(8), "signing_key": secrets.token_bytes(32), "created_at": now}
         connection.execute(_MAKE[connection.dialect.name], {"id": 1, **values})
         row = connection.execute(sa.select(installation)).one()
-    return Installation(instance=row.instance, signing_key=bytes(row.signing_key))
+    return Installation(instance=row.instance, signing_key=bytes(row.signing_key), restored_at=row.restored_at)
 
 
 def active_config(connection: sa.Connection) -> sa.Row[Any] | None:
