@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from daemon.service import Service, install, systemd_unit
+from tests.servers.needs import need_program
 from ventanilla.errors import Unreachable
 
 PLAIN = Service(
@@ -20,10 +20,8 @@ PLAIN = Service(
 
 
 def verified(unit: str, folder: Path) -> str:
-    """What systemd-analyze has to say against a unit; skips where there is none."""
-    analyze = shutil.which("systemd-analyze")
-    if analyze is None:
-        pytest.skip("systemd-analyze is not installed (Debian: systemd)")
+    """What systemd-analyze has to say against a unit; skips at home where there is none."""
+    analyze = need_program("systemd-analyze", package="systemd")
     file = folder / "ventanilla.service"
     # The program must exist for the check; the rest of the unit is as it will be installed.
     stand_in = folder / "bin" / "with space" / "ventanilla"
