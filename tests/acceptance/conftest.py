@@ -38,8 +38,8 @@ def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
 
 
 @pytest.fixture
-def make_service(tmp_path: Path) -> Iterator[Launch]:
-    """Makes services on folders of their own, not yet started, and ends them when the test is over."""
+def make_service(tmp_path: Path, dovecot: Dovecot, smtp: SmtpServer) -> Iterator[Launch]:
+    """Makes services on folders of their own, not yet started, and ends them, before their servers, when the test is over."""
     made: list[Service] = []
 
     def make(settings: dict[str, Any], *, name: str = "house", **options: Any) -> Service:
@@ -61,10 +61,12 @@ def service(make_service: Launch, dovecot: Dovecot, smtp: SmtpServer) -> Service
 @pytest.fixture(params=["embedded", "postgresql and redis"])
 def service_on_each(
     request: pytest.FixtureRequest, make_service: Launch, dovecot: Dovecot, smtp: SmtpServer
-) -> Service:
+) -> Iterator[Service]:
     """The small house, not yet started: once on embedded parts, once on PostgreSQL with a Redis of its own."""
     settings = house(dovecot, smtp)
     if request.param != "embedded":
         settings["store"] = {"url": request.getfixturevalue("empty_database")}
         settings["queue"] = {"url": request.getfixturevalue("redis_server").url}
-    return make_service(settings)
+    service = make_service(settings)
+    yield service
+    service.close()

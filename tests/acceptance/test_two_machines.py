@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
@@ -26,16 +27,23 @@ COUNT = 140
 @pytest.fixture
 def pair(
     make_service: Launch, dovecot: Dovecot, smtp: SmtpServer, empty_database: str, redis_server: RedisServer
-) -> tuple[Service, Service]:
+) -> Iterator[tuple[Service, Service]]:
     """Both run. The first has the lease."""
     settings = house(dovecot, smtp)
     settings["store"] = {"url": empty_database}
     settings["queue"] = {"url": redis_server.url}
     first, second = make_service(settings, name="a"), make_service(settings, name="b")
+    # given one file, and one folder of blobs that both see
     second.config.write_bytes(first.config.read_bytes())
+    for service in (first, second):
+        service.data_dir.mkdir()
+    (first.data_dir / "blobs").mkdir()
+    (second.data_dir / "blobs").symlink_to(first.data_dir / "blobs")
     first.start()
     second.start()
-    return first, second
+    yield first, second
+    for service in (first, second):
+        service.close()
 
 
 def test_each_mail_comes_in_once_and_the_survivor_takes_over_when_one_is_killed(
