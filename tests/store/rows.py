@@ -93,7 +93,7 @@ def hand_over(connection: sa.Connection, case_id: int, number: int, agent: str) 
 def resolve(connection: sa.Connection, case_id: int, number: int, *, state: str = "resolved") -> None:
     """End the case under its open assignment `number`."""
     release(connection, case_id, number)
-    change_case(connection, case_id, state=state, owned=None, waiting_since=None, resolved_at=NOW)
+    change_case(connection, case_id, state=state, owned=None, waiting_since=None, line_since=None, resolved_at=NOW)
 
 
 def add_inbox(connection: sa.Connection, row_id: int, **columns: Any) -> None:
