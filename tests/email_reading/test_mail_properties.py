@@ -41,7 +41,7 @@ NAMES = (
     .filter(bool)
 )
 FILENAMES = st.text(st.sampled_from(string.ascii_letters + string.digits + "áñ你и_"), min_size=1, max_size=40).map(
-    "{}.pdf".format
+    "f{}.pdf".format  # a device's name, such as NUL.pdf, would get a mark
 )
 CHARSETS = st.sampled_from(["utf-8", "iso-8859-1", "iso-8859-15", "koi8-r"])
 
