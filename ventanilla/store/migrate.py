@@ -49,7 +49,9 @@ def require_current(store: Store) -> None:
     if revision is None:
         raise Unreachable("the store is empty: run `ventanilla migrate` (or `up`, which does) to make its tables")
     if revision != _scripts().get_current_head():
-        raise Unreachable("the store's schema is older than this version: run `ventanilla migrate` (or `up`, which does)")
+        raise Unreachable(
+            "the store's schema is older than this version: run `ventanilla migrate` (or `up`, which does)"
+        )
 
 
 @contextmanager
