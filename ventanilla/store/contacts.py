@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from ventanilla.channel import Party
+from ventanilla.store.insert import insert_ignoring
 from ventanilla.store.tables import addresses, contacts
 
 _FIND = (
@@ -19,10 +18,7 @@ _FIND = (
 )
 _FIND_AND_LOCK = _FIND.with_for_update(of=addresses)
 _ADD_CONTACT = sa.insert(contacts).returning(contacts.c.id)
-_ADD_ADDRESS: dict[str, Any] = {
-    name: insert(addresses).on_conflict_do_nothing().returning(addresses.c.contact_id)
-    for name, insert in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert))
-}
+_ADD_ADDRESS = insert_ignoring(addresses, addresses.c.contact_id)
 _NOTE_OWNER = (
     sa.update(contacts).where(contacts.c.id == sa.bindparam("contact")).values(last_owner=sa.bindparam("agent"))
 )

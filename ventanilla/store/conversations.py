@@ -8,8 +8,6 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from ventanilla.channel import Message, Party
 from ventanilla.keys import new_key
@@ -17,6 +15,7 @@ from ventanilla.store.agents import shift_load
 from ventanilla.store.assignments import Grant, add_assignment
 from ventanilla.store.contacts import note_last_owner
 from ventanilla.store.events import Journal
+from ventanilla.store.insert import insert_ignoring
 from ventanilla.store.tables import (
     attachments,
     conversation_links,
@@ -32,11 +31,9 @@ _LOCK = _BY_ID.with_for_update()
 _OPEN = sa.insert(conversations).returning(conversations)
 _ADD_MESSAGE = sa.insert(messages).returning(messages.c.id)
 _ADD_ATTACHMENTS = sa.insert(attachments)
-_IGNORING: dict[tuple[str, str], Any] = {
-    (name, table.name): insert(table).on_conflict_do_nothing()
-    for name, insert in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert))
-    for table in (message_refs, participants, conversation_links)
-}
+_ADD_REFS = insert_ignoring(message_refs)
+_ADD_PARTICIPANTS = insert_ignoring(participants)
+_ADD_LINK = insert_ignoring(conversation_links, conversation_links.c.conversation_id)
 _WITH_REFS = sa.select(message_refs.c.external_id, message_refs.c.conversation_id).where(
     message_refs.c.external_id.in_(sa.bindparam("ids", expanding=True))
 )
@@ -82,8 +79,7 @@ def open_case(connection: sa.Connection, new: NewCase, grant: Grant, journal: Jo
     shift_load(connection, {grant.agent: 1})
     journal.add(EventKind.CASE_OPENED, conversation_id=case.id, channel=new.channel, at=new.first_message_at)
     journal.add(EventKind.TURN_OPENED, conversation_id=case.id, at=new.first_message_at)
-    if new.due_at is not None:
-        journal.add(EventKind.DUE_SET, conversation_id=case.id, data={"due_at": new.due_at.isoformat()})
+    _note_due(journal, case.id, new.due_at)
     add_assignment(connection, case.id, 1, grant, journal)
     note_last_owner(connection, new.contact_id, grant.agent)
     return case
@@ -105,6 +101,7 @@ def reopen_case(
         "owner": grant.agent,
         "owned": 1,
         "assignment_number": number,
+        "last_message_at": max(at, case.last_message_at),
         "waiting_since": at,
         "due_at": due_at,
         "line_since": journal.now if grant.in_line else None,
@@ -112,8 +109,7 @@ def reopen_case(
     }
     connection.execute(sa.update(conversations).where(conversations.c.id == case.id).values(values))
     shift_load(connection, {grant.agent: 1})
-    journal.add(EventKind.CASE_STATE, conversation_id=case.id, at=at, data={"from": case.state, "to": CaseState.OPEN})
-    journal.add(EventKind.TURN_OPENED, conversation_id=case.id, at=at)
+    _note_turn(journal, case, at, due_at)
     add_assignment(connection, case.id, number, grant, journal)
     note_last_owner(connection, case.contact_id, grant.agent)
     return lock_case(connection, case.id)
@@ -128,16 +124,29 @@ def open_turn(
     if opens:
         values |= {"waiting_since": at, "due_at": due_at, "state": CaseState.OPEN}
         shift_load(connection, {case.owner: 1})
-        journal.add(EventKind.TURN_OPENED, conversation_id=case.id, at=at)
+        _note_turn(journal, case, at, due_at)
     elif at < case.waiting_since:  # routed out of order: the customer has waited since the earlier one
-        values |= {"waiting_since": at}
-        journal.add(
-            EventKind.TURN_OPENED, conversation_id=case.id, at=at, data={"moved": "earlier message routed later"}
-        )
+        values |= {"waiting_since": at, "due_at": due_at}
+        moved = {"moved": "earlier message routed later"}
+        journal.add(EventKind.TURN_OPENED, conversation_id=case.id, at=at, data=moved)
+        _note_due(journal, case.id, due_at)
     if at < case.first_message_at:
         values |= {"first_message_at": at}
     connection.execute(sa.update(conversations).where(conversations.c.id == case.id).values(values))
     return opens
+
+
+def _note_turn(journal: Journal, case: sa.Row[Any], at: datetime, due_at: datetime | None) -> None:
+    if case.state != CaseState.OPEN:
+        data = {"from": case.state, "to": CaseState.OPEN}
+        journal.add(EventKind.CASE_STATE, conversation_id=case.id, at=at, data=data)
+    journal.add(EventKind.TURN_OPENED, conversation_id=case.id, at=at)
+    _note_due(journal, case.id, due_at)
+
+
+def _note_due(journal: Journal, case_id: int, due_at: datetime | None) -> None:
+    if due_at is not None:
+        journal.add(EventKind.DUE_SET, conversation_id=case_id, data={"due_at": due_at.isoformat()})
 
 
 def add_inbound(
@@ -192,7 +201,8 @@ def remember_refs(connection: sa.Connection, case_id: int, ids: Sequence[str | N
         for external_id in dict.fromkeys(ids)
         if external_id
     ]
-    _insert_ignoring(connection, message_refs, rows)
+    if rows:
+        connection.execute(_ADD_REFS[connection.dialect.name], rows)
 
 
 def lock_case(connection: sa.Connection, case_id: int) -> sa.Row[Any]:
@@ -234,8 +244,8 @@ def takes_part(connection: sa.Connection, case_id: int, party: Party, contact_id
 def link_cases(connection: sa.Connection, case_id: int, other_id: int, *, reason: str, journal: Journal) -> None:
     """Note that two cases have to do with each other; nothing is merged. A repeat does nothing."""
     row = {"conversation_id": case_id, "other_id": other_id, "reason": reason, "created_at": journal.now}
-    _insert_ignoring(connection, conversation_links, [row])
-    journal.add(EventKind.CASE_LINKED, conversation_id=case_id, data={"other": other_id, "reason": reason})
+    if connection.execute(_ADD_LINK[connection.dialect.name], row).first() is not None:
+        journal.add(EventKind.CASE_LINKED, conversation_id=case_id, data={"other": other_id, "reason": reason})
 
 
 def _add_attachments(connection: sa.Connection, message_id: int, message: Message, kept: Sequence[str]) -> None:
@@ -258,9 +268,5 @@ def _add_attachments(connection: sa.Connection, message_id: int, message: Messag
 
 def _add_participants(connection: sa.Connection, case_id: int, parties: Sequence[Party]) -> None:
     rows = [{"conversation_id": case_id, "kind": party.kind, "value": party.address} for party in parties]
-    _insert_ignoring(connection, participants, rows)
-
-
-def _insert_ignoring(connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
-        connection.execute(_IGNORING[connection.dialect.name, table.name], list(rows))
+        connection.execute(_ADD_PARTICIPANTS[connection.dialect.name], rows)

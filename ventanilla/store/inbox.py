@@ -7,12 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from ventanilla.channel import Batch, RawItem
 from ventanilla.store.blobs import get_blob, put_blob
 from ventanilla.store.engine import Store
+from ventanilla.store.insert import insert_ignoring
 from ventanilla.store.leases import require_lease
 from ventanilla.store.tables import checkpoints, inbox
 from ventanilla.words import InboxState
@@ -20,6 +19,7 @@ from ventanilla.words import InboxState
 KEEP_IN_ROW = 256 * 1024
 """Raw items up to this size live in the row; larger ones are blobs."""
 
+_ADD = insert_ignoring(inbox, inbox.c.id, inbox.c.state)
 _CLAIM = (
     sa.update(inbox)
     .where(inbox.c.id.in_(sa.bindparam("ids", expanding=True)), inbox.c.state == InboxState.PENDING)
@@ -179,9 +179,7 @@ def _row(store: Store, channel: str, source: str, item: RawItem, now: datetime) 
 def _insert_new(connection: sa.Connection, rows: list[dict[str, Any]]) -> list[int]:
     if not rows:
         return []
-    insert: Any = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
-    statement = insert(inbox).on_conflict_do_nothing(index_elements=["source", "item_key"])
-    result = connection.execute(statement.returning(inbox.c.id, inbox.c.state), rows)
+    result = connection.execute(_ADD[connection.dialect.name], rows)
     return [row.id for row in result if row.state == InboxState.PENDING]
 
 

@@ -8,17 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from ventanilla.store.engine import Store
+from ventanilla.store.insert import insert_ignoring
 from ventanilla.store.tables import outbox
 from ventanilla.words import DeliveryState, OutboxKind
 
-_PUT: dict[str, Any] = {
-    name: insert(outbox).on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(outbox.c.id)
-    for name, insert in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert))
-}
+_PUT = insert_ignoring(outbox, outbox.c.id)
 _AUTOMATIC_SINCE = (
     sa.select(sa.func.count())
     .select_from(outbox)
