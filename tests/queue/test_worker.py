@@ -68,14 +68,14 @@ def test_the_worker_goes_on_by_itself_when_redis_comes_back(
 ) -> None:
     worker = workers.start("a")
     enqueue(broker, [1])
-    wait_until(lambda: workers.done() == [1], what="the first id")
+    wait_until(lambda: workers.done() == [1] and backlog(broker) == 0, what="the first id, acknowledged")
 
     server.kill()
     time.sleep(2)
     server.start()
     enqueue(broker, [2])
 
-    wait_until(lambda: workers.done() == [1, 2], seconds=15, what="the second id")
+    wait_until(lambda: workers.done() == [1, 2], seconds=60, what="the second id")
     assert worker.poll() is None
 
 
@@ -89,7 +89,7 @@ def test_an_actor_that_ends_while_redis_is_away_is_acknowledged_later(
     time.sleep(1.5)
     server.start()
 
-    wait_until(lambda: backlog(broker) == 0, seconds=15, what="the acknowledgement")
+    wait_until(lambda: backlog(broker) == 0, seconds=60, what="the acknowledgement")
 
 
 def test_a_failing_actor_is_not_tried_again_by_the_queue(broker: QueueBroker, workers: Workers) -> None:

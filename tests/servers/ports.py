@@ -24,7 +24,7 @@ def answers(port: int) -> bool:
         return False
 
 
-def wait_until(done: Callable[[], object], *, seconds: float = 10, what: str = "it") -> None:
+def wait_until(done: Callable[[], object], *, seconds: float = 30, what: str = "it") -> None:
     """Poll `done` until it is true; raises TimeoutError naming `what` when `seconds` have gone by."""
     end = time.monotonic() + seconds
     while not done():
