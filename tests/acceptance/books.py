@@ -19,12 +19,15 @@ from ventanilla.store.tables import inbox, outbox
 STAFF = ("ana@example.com", "luis@example.com", "marta@example.com")
 
 
-def wait_for_post(service: Service, count: int, *, seconds: float = 90) -> None:
+def wait_for_post(service: Service, count: int, *, seconds: float = 240) -> None:
     """Until so many items are in the ledger and every one of them is settled."""
-    wait_until(lambda: is_settled(service, count), seconds=seconds, what=f"{count} settled items ({service.log})")
+    try:
+        wait_until(lambda: is_settled(service, count), seconds=seconds, what=f"{count} settled items ({service.log})")
+    except TimeoutError as error:
+        raise TimeoutError(f"{error}; there are {dict(_states(service))}") from None
 
 
-def wait_for_letters(service: Service, *, seconds: float = 60) -> None:
+def wait_for_letters(service: Service, *, seconds: float = 180) -> None:
     """Until nothing that is due waits to go out."""
     busy = sa.select(sa.func.count()).select_from(outbox).where(outbox.c.state.in_(("pending", "sending")))
     wait_until(lambda: _number(service, busy) == 0, seconds=seconds, what=f"an empty outbox ({service.log})")
@@ -32,8 +35,7 @@ def wait_for_letters(service: Service, *, seconds: float = 60) -> None:
 
 def is_settled(service: Service, count: int) -> bool:
     """Whether so many items are in the ledger and none of them is pending."""
-    with service.store.read() as connection:
-        states = Counter(connection.scalars(sa.select(inbox.c.state)))
+    states = _states(service)
     return sum(states.values()) >= count and not states["pending"]
 
 
@@ -153,6 +155,11 @@ def to_staff(smtp: SmtpServer) -> list[Taken]:
 def to_customers(smtp: SmtpServer) -> list[Taken]:
     """What went out to anybody else."""
     return [mail for mail in smtp.taken if not set(mail.recipients) & set(STAFF)]
+
+
+def _states(service: Service) -> Counter[str]:
+    with service.store.read() as connection:
+        return Counter(connection.scalars(sa.select(inbox.c.state)))
 
 
 def _ledger(service: Service) -> list[sa.Row[Any]]:
