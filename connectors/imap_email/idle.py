@@ -63,6 +63,16 @@ class Bell:
         self._outside.close()
 
 
+def forget_what_was_told(client: IMAPClient) -> None:
+    """Before a search, which will see all that the server has told of so far."""
+    client._imap.untagged_responses.pop("EXISTS", None)
+
+
+def was_told_meanwhile(client: IMAPClient) -> bool:
+    """Whether the server told of new mail in its answer to another command since then: IDLE will not tell of it again."""
+    return "EXISTS" in client._imap.untagged_responses
+
+
 def idle(client: IMAPClient, bell: Bell, seconds: float) -> bool:
     """Wait for at most `seconds`; whether the server hinted at something new. The connection is ready for commands then.
 

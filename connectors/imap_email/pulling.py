@@ -13,6 +13,7 @@ from imapclient import IMAPClient
 
 from connectors.imap_email.fetching import Fetcher, Limits, Listed
 from connectors.imap_email.folders import Opened
+from connectors.imap_email.idle import forget_what_was_told
 from connectors.imap_email.progress import Progress
 from connectors.imap_email.troubles import CONNECTION_ERRORS
 from ventanilla.channel import RawItem
@@ -60,6 +61,7 @@ class Pull:
     def _what_came(self) -> Iterator[Step]:
         """Mails of the border and above that were not taken yet, in order of UID."""
         self._client.noop()
+        forget_what_was_told(self._client)
         span, low = self._limits.span, self._progress.look_from
         top = max(self._opened.uidnext - 1, self._progress.last_uid)
         while top - low >= span:

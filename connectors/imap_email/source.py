@@ -14,7 +14,7 @@ from config.servers import MailServer
 from connectors.imap_email.connection import ANSWER_SECONDS, Login, hang_up, open_imap
 from connectors.imap_email.fetching import Fetcher, Limits
 from connectors.imap_email.folders import Opened, canonical, open_folder
-from connectors.imap_email.idle import Bell, IdleRefused, idle
+from connectors.imap_email.idle import Bell, IdleRefused, idle, was_told_meanwhile
 from connectors.imap_email.progress import Progress, after_renumbering, at_first_contact, from_checkpoint
 from connectors.imap_email.pulling import Pull
 from connectors.imap_email.troubles import CONNECTION_ERRORS, explain
@@ -86,6 +86,8 @@ class ImapSource:
         client = self._client
         if client is None or not self._can_idle:
             self._bell.wait(seconds)
+            return
+        if was_told_meanwhile(client):
             return
         try:
             idle(client, self._bell, seconds)

@@ -62,6 +62,35 @@ def test_mail_that_arrives_between_the_last_look_and_the_wait_is_noticed_at_once
         assert mailbox.subjects()[-1] == f"mail {number}"
 
 
+@pytest.mark.parametrize("command", [b" UID SEARCH ", b" UID FETCH "])
+def test_mail_that_the_server_tells_of_in_its_answer_to_another_command_is_noticed_at_once(
+    command: bytes, dovecot: Dovecot, mailbox: Mailbox
+) -> None:
+    # given a mail arrives while the last one is being searched for or fetched: IDLE does not tell of it any more
+    late = ["late"]
+
+    def deliver(line: bytes) -> bytes | None:
+        if command in line and late:
+            dovecot.deliver("soporte", mail(late.pop()))
+        return None
+
+    with Proxy(dovecot.port) as proxy:
+        source = mailbox.source(port=proxy.port)
+        mailbox.ledger.pull(source)
+        dovecot.deliver("soporte", mail("first"))
+        proxy.on_line = deliver
+        mailbox.ledger.pull(source)
+        assert late == []
+
+        took = _seconds(lambda: source.wait(30))
+        mailbox.ledger.pull(source)
+
+        assert took < 3
+        assert mailbox.subjects() == ["first", "late"]
+        assert _seconds(lambda: source.wait(1)) >= 1  # and nobody is hammered afterwards
+        source.close()
+
+
 def test_a_session_killed_during_idle_is_noticed_and_replaced(dovecot: Dovecot, mailbox: Mailbox) -> None:
     source = mailbox.source()
     mailbox.ledger.pull(source)
