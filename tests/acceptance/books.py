@@ -14,7 +14,7 @@ from tests.acceptance.service import Service
 from tests.servers.ports import wait_until
 from tests.servers.smtp import SmtpServer, Taken
 from ventanilla.store.blobs import get_blob
-from ventanilla.store.tables import inbox, outbox
+from ventanilla.store.tables import channels, inbox, outbox
 
 STAFF = ("ana@example.com", "luis@example.com", "marta@example.com")
 
@@ -45,12 +45,26 @@ def outbox_rows(service: Service) -> list[sa.Row[Any]]:
         return list(connection.execute(sa.select(outbox).order_by(outbox.c.id)))
 
 
-def check_books(service: Service, letters: Sequence[Letter], smtp: SmtpServer) -> None:
-    """Everything that must hold once the post is settled, whatever happened meanwhile."""
+def wait_for_channel(service: Service, name: str, *, paused: bool, seconds: float = 60) -> dict[str, Any]:
+    """Until a channel is paused, or no more; return what `status` says of it then."""
+    query = sa.select(channels.c.paused_at).where(channels.c.name == name)
+
+    def is_so() -> bool:
+        with service.store.read() as connection:
+            return (connection.scalar(query) is not None) is paused
+
+    wait_until(is_so, seconds=seconds, what=f"{name} {'paused' if paused else 'at work again'} ({service.log})")
+    told: dict[str, Any] = next(one for one in service.json("status")["channels"] if one["name"] == name)
+    return told
+
+
+def check_books(service: Service, letters: Sequence[Letter], smtp: SmtpServer) -> list[dict[str, Any]]:
+    """Everything that must hold once the post is settled, whatever happened meanwhile; returns the cases."""
     check_audit(service)
     fates = check_ledger(service, letters)
-    check_cases(service, letters, fates)
+    cases = check_cases(service, fates)
     check_sent(service, smtp)
+    return cases
 
 
 def check_audit(service: Service) -> None:
@@ -79,7 +93,7 @@ def check_ledger(service: Service, letters: Sequence[Letter]) -> dict[int, Lette
     return found
 
 
-def check_cases(service: Service, letters: Sequence[Letter], fates: dict[int, Letter]) -> None:
+def check_cases(service: Service, fates: dict[int, Letter]) -> list[dict[str, Any]]:
     """Each routed mail stands in one case once; a thread is one case; each open case has one owner, and a reason for it."""
     listed = service.json("conversations")
     keys = [case["key"] for case in listed]
@@ -98,17 +112,17 @@ def check_cases(service: Service, letters: Sequence[Letter], fates: dict[int, Le
         threads[fates[row_id].thread].add(key)
     assert {name: found for name, found in threads.items() if len(found) != 1} == {}, "torn apart"
     assert len(threads) == len(keys), "threads that have nothing to do with each other share a case"
-    check_reasons(service, cases)
-
-
-def check_reasons(service: Service, cases: Sequence[dict[str, Any]]) -> None:
-    """Each assignment says why and who was considered; `explain` puts it in words, tried on a case of each reason."""
-    of_reason: dict[str, dict[str, Any]] = {}
     for case in cases:
         for one in case["assignments"]:
             assert one["reason"], case["key"]
             assert one["agent"] in {each["agent"] for each in one["decision"]["considered"]}, case["key"]
-            of_reason.setdefault(one["reason"], case)
+    return list(cases)
+
+
+def check_explanations(service: Service, cases: Sequence[dict[str, Any]]) -> None:
+    """`explain` says in words why, tried on a case of each reason that there is."""
+    of_reason = {one["reason"]: case for case in cases for one in case["assignments"]}
+    assert len(of_reason) > 1
     for reason, case in of_reason.items():
         explained = service.json("explain", case["key"])
         told = {one["reason"]: one["why"] for one in explained["assignments"]}

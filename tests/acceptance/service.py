@@ -50,6 +50,7 @@ def mailbox(dovecot: Dovecot, smtp: SmtpServer, *, user: str = "soporte", **chan
         "mode": "live",
         "team": "atencion",
         "address": f"{user}@example.com",
+        "poll": "10m",  # so that a hint of the server's that is overlooked is a test that fails
         "forms": [{"from": "web@example.com", "customer": "reply_to"}],
         "imap": {
             "host": dovecot.host,

@@ -10,7 +10,7 @@ from tests.acceptance.service import Service
 from tests.servers.ports import wait_until
 
 
-def test_a_second_up_on_the_same_data_is_refused_and_names_the_first(service: Service) -> None:
+def test_a_second_up_on_the_same_data_is_refused_and_kill_9_of_the_first_leaves_nothing(service: Service) -> None:
     service.start()
 
     second = service.run("up")
@@ -19,6 +19,13 @@ def test_a_second_up_on_the_same_data_is_refused_and_names_the_first(service: Se
     assert f"already running on {service.data_dir} (pid {service.pids()['up']})" in second.stderr
     assert "Traceback" not in second.stderr
     assert len(service.left()) == 6  # the parent and five children
+
+    # and kill -9 of the first leaves no process within three seconds
+    assert service.process is not None
+    pace = slowness()
+    service.kill("up")
+    wait_until(lambda: not service.left(), seconds=3 * pace, what="the end of every child")
+    assert service.process.wait(timeout=5) == -signal.SIGKILL
 
 
 def test_sigterm_ends_it_within_ten_seconds_with_exit_code_0_and_leaves_no_process(service: Service) -> None:
@@ -39,17 +46,6 @@ def test_sigterm_while_it_starts_ends_it_as_cleanly(service: Service) -> None:
 
     assert service.stop() == 0
     assert service.left() == []
-
-
-def test_kill_9_of_the_parent_leaves_no_process_within_three_seconds(service: Service) -> None:
-    service.start()
-    assert service.process is not None
-    pace = slowness()
-
-    service.kill("up")
-    wait_until(lambda: not service.left(), seconds=3 * pace, what="the end of every child")
-
-    assert service.process.wait(timeout=5) == -signal.SIGKILL
 
 
 def test_it_stops_by_itself_after_the_time_it_was_given(service: Service) -> None:

@@ -20,5 +20,6 @@ def test_three_hundred_mails_come_in_once_each_with_one_owner_and_a_reason(
     books.wait_for_post(service, len(letters))
     books.wait_for_letters(service)
 
-    books.check_books(service, letters, smtp)
+    cases = books.check_books(service, letters, smtp)
+    books.check_explanations(service, cases)
     assert service.stop() == 0

@@ -6,7 +6,6 @@ import json
 import stat
 import time
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -16,7 +15,6 @@ from tests.acceptance.letters import mail
 from tests.acceptance.service import Service, house
 from tests.servers.dovecot import Dovecot
 from tests.servers.oauth import OAuthServer
-from tests.servers.ports import wait_until
 from tests.servers.smtp import SmtpServer
 
 LIFETIME = 4.0
@@ -79,7 +77,7 @@ def test_mail_goes_on_over_expired_tokens_and_a_consent_taken_away_pauses_the_ch
     refreshed = [fields["refresh_token"] for fields in oauth.asked if fields.get("grant_type") == "refresh_token"]
     assert len(refreshed) >= 3
     assert len(set(refreshed)) == len(refreshed)
-    assert _channel(service)["state"] == "ok"
+    assert books.wait_for_channel(service, "soporte", paused=False)["state"] == "ok"
     for path in (service.data_dir / "tokens").rglob("*.json"):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
@@ -87,22 +85,17 @@ def test_mail_goes_on_over_expired_tokens_and_a_consent_taken_away_pauses_the_ch
     oauth.refresh_token, oauth.approved = None, False
     time.sleep(LIFETIME)
     dovecot.kill_sessions()
-    wait_until(lambda: _channel(service)["state"] == "paused", seconds=40, what="the pause")
+    paused = books.wait_for_channel(service, "soporte", paused=True)
 
     # then the cure is the command that mends it, and it does
-    assert "ventanilla login soporte" in _channel(service)["cure"]
+    assert "ventanilla login soporte" in paused["cure"]
     oauth.approved = True
     assert service.run("login", "soporte").returncode == 0
     dovecot.append("soporte", mail("c3@clientes.example", "Asunto 3").as_bytes())
     books.wait_for_post(service, 4, seconds=60)
-    assert _channel(service)["state"] == "ok"
+    assert books.wait_for_channel(service, "soporte", paused=False)["state"] == "ok"
     assert "s3cr3t" not in service.log.read_text()
     assert not _tokens_in(service)
-
-
-def _channel(service: Service) -> dict[str, Any]:
-    (found,) = service.json("status")["channels"]
-    return dict(found)
 
 
 def _tokens_in(service: Service) -> bool:

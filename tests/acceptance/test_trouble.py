@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from tests.acceptance import books
 from tests.acceptance.conftest import Launch
 from tests.acceptance.letters import mail
-from tests.acceptance.service import Service, house, mailbox
+from tests.acceptance.service import house, mailbox
 from tests.servers.certificates import make_certificate
 from tests.servers.dovecot import Dovecot
-from tests.servers.ports import wait_until
 from tests.servers.smtp import SmtpServer
 
 
@@ -26,13 +24,13 @@ def test_a_wrong_password_pauses_that_channel_alone_until_the_secret_is_put_righ
     service.start()
 
     # then it is paused, with its cure, and the other one works
-    wait_until(lambda: _channel(service, "ventas")["state"] == "paused", seconds=20, what="the pause")
-    paused = _channel(service, "ventas")
+    paused = books.wait_for_channel(service, "ventas", paused=True)
+    assert paused["state"] == "paused"
     assert "refused" in paused["problem"]
     assert "password" in paused["cure"]
     dovecot.append("soporte", mail("una@clientes.example", "Hola").as_bytes())
-    wait_until(lambda: len(service.json("conversations")) == 1, seconds=20, what="the other channel's case")
-    assert _channel(service, "soporte")["state"] == "ok"
+    books.wait_for_post(service, 1)
+    assert books.wait_for_channel(service, "soporte", paused=False)["state"] == "ok"
 
     # and a person has been told once, by mail
     books.wait_for_letters(service)
@@ -45,11 +43,12 @@ def test_a_wrong_password_pauses_that_channel_alone_until_the_secret_is_put_righ
     before = service.pids()
     dovecot.append("ventas", mail("otra@clientes.example", "Hola").as_bytes())
     service.secret("secrets/ventas", "another one")
-    wait_until(lambda: _channel(service, "ventas")["state"] == "ok", seconds=40, what="the cure")
+    assert books.wait_for_channel(service, "ventas", paused=False)["state"] == "ok"
 
     # then it goes on where it was, in the same processes
     dovecot.append("ventas", mail("tercera@clientes.example", "Hola").as_bytes())
-    wait_until(lambda: _cases_on(service, "ventas") >= 1, seconds=20, what="the cured channel's case")
+    books.wait_for_post(service, 3)
+    assert len(service.json("conversations", "--channel", "ventas")) == 2
     assert service.pids() == before
     books.check_audit(service)
 
@@ -75,32 +74,23 @@ def test_an_expired_certificate_pauses_that_channel_alone_until_it_is_replaced(
         service.start()
 
         # then it is paused and says so; the other channel works
-        wait_until(lambda: _channel(service, "ventas")["state"] == "paused", seconds=20, what="the pause")
-        paused = _channel(service, "ventas")
+        paused = books.wait_for_channel(service, "ventas", paused=True)
+        assert paused["state"] == "paused"
         assert "certificate" in paused["problem"]
         assert "expired" in paused["problem"]
         assert paused["cure"]
         dovecot.append("soporte", mail("una@clientes.example", "Hola").as_bytes())
-        wait_until(lambda: len(service.json("conversations")) == 1, seconds=20, what="the other channel's case")
+        books.wait_for_post(service, 1)
 
         # when the server shows a good one
         other.use_certificate(good)
         other.restart()
-        wait_until(lambda: _channel(service, "ventas")["state"] == "ok", seconds=40, what="the cure")
+        assert books.wait_for_channel(service, "ventas", paused=False)["state"] == "ok"
         other.append("ventas", mail("otra@clientes.example", "Hola").as_bytes())
 
         # then its mail comes in
-        wait_until(lambda: _cases_on(service, "ventas") == 1, seconds=20, what="the cured channel's case")
+        books.wait_for_post(service, 2)
+        assert len(service.json("conversations", "--channel", "ventas")) == 1
         books.wait_for_letters(service)
         alerts = [row for row in books.outbox_rows(service) if row.kind == "alert"]
         assert [(row.recipient, row.state) for row in alerts] == [("marta@example.com", "sent")]
-
-
-def _channel(service: Service, name: str) -> dict[str, Any]:
-    """What `status` says of a channel."""
-    found: dict[str, Any] = next(one for one in service.json("status")["channels"] if one["name"] == name)
-    return found
-
-
-def _cases_on(service: Service, channel: str) -> int:
-    return len(service.json("conversations", "--channel", channel))

@@ -18,8 +18,6 @@ from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
 from ventanilla.words import EventKind
 
-NOW = datetime.now(UTC)
-
 
 def make_private(town: Town) -> None:
     town.config.parent.chmod(0o700)
@@ -123,7 +121,7 @@ def test_an_import_name_that_is_found_elsewhere_is_named() -> None:
 
 
 def test_a_clock_that_cannot_be_right_is_named() -> None:
-    assert clock(NOW).ok
+    assert clock(datetime.now(UTC)).ok
     assert "before this version was made" in clock(datetime(1970, 1, 1, tzinfo=UTC)).message
 
 

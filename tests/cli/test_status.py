@@ -23,8 +23,6 @@ from ventanilla.store.migrate import current_revision
 from ventanilla.store.revision import newest_revision
 from ventanilla.store.tables import channels
 
-NOW = datetime.now(UTC)
-
 
 def test_the_document_of_an_idle_house(either_town: Town, ask: Ask) -> None:
     told = ask(either_town, "status")
@@ -76,7 +74,8 @@ def test_a_busy_house_shows_who_holds_what_and_what_waits_in_line(either_town: T
 
 
 def test_a_channel_in_trouble_is_told_with_its_cure(either_town: Town, ask: Ask, read: Read) -> None:
-    note_pull(either_town.store, "soporte", "imap://box/INBOX", now=NOW - timedelta(minutes=5), items=1)
+    now = datetime.now(UTC)
+    note_pull(either_town.store, "soporte", "imap://box/INBOX", now=now - timedelta(minutes=5), items=1)
     with either_town.store.write() as connection:
         note_trouble(
             connection,
@@ -85,8 +84,8 @@ def test_a_channel_in_trouble_is_told_with_its_cure(either_town: Town, ask: Ask,
             problem="the password was refused",
             cure="put the new one into secrets/soporte",
             pause=True,
-            retry_at=NOW + timedelta(minutes=5),
-            now=NOW,
+            retry_at=now + timedelta(minutes=5),
+            now=now,
         )
 
     (channel,) = ask(either_town, "status")["channels"]
@@ -101,12 +100,13 @@ def test_a_channel_in_trouble_is_told_with_its_cure(either_town: Town, ask: Ask,
 
 
 def test_trouble_that_does_not_pause_is_failing_and_none_is_ok(either_town: Town, ask: Ask) -> None:
-    note_pull(either_town.store, "soporte", "imap://box/INBOX", now=NOW, items=0)
+    now = datetime.now(UTC)
+    note_pull(either_town.store, "soporte", "imap://box/INBOX", now=now, items=0)
     assert ask(either_town, "status")["channels"][0]["state"] == "ok"
 
     with either_town.store.write() as connection:
         note_trouble(
-            connection, "soporte", "imap://box/INBOX", problem="no answer", cure="", pause=False, retry_at=NOW, now=NOW
+            connection, "soporte", "imap://box/INBOX", problem="no answer", cure="", pause=False, retry_at=now, now=now
         )
 
     assert ask(either_town, "status")["channels"][0]["state"] == "failing"
@@ -122,9 +122,10 @@ def test_what_is_pending_makes_its_channel_lag(either_town: Town, ask: Ask) -> N
 
 
 def test_somebody_away_is_not_merely_off_duty(either_town: Town, ask: Ask) -> None:
+    now = datetime.now(UTC)
     with either_town.store.write() as connection:
-        add_absence(connection, "ana", starts_at=NOW - timedelta(hours=1), ends_at=None, cover=None, now=NOW)
-        add_absence(connection, "luis", starts_at=NOW + timedelta(hours=1), ends_at=None, cover=None, now=NOW)
+        add_absence(connection, "ana", starts_at=now - timedelta(hours=1), ends_at=None, cover=None, now=now)
+        add_absence(connection, "luis", starts_at=now + timedelta(hours=1), ends_at=None, cover=None, now=now)
         connection.exec_driver_sql("UPDATE agents SET on_duty = false")
 
     presence = {one["name"]: one["presence"] for one in ask(either_town, "status")["agents"]}
@@ -172,9 +173,10 @@ def test_a_file_that_is_not_there_is_named(town: Town, tmp_path: Path, read: Rea
 
 
 def test_a_running_service_shows_its_processes(town: Town, tmp_path: Path, ask: Ask, read: Read) -> None:
+    now = datetime.now(UTC)
     children = (
-        ChildStatus(name="queue", pid=77, state=ChildState.RUNNING, restarts=0, since=NOW, last_exit=None),
-        ChildStatus(name="route", pid=None, state=ChildState.CRASH_LOOP, restarts=6, since=NOW, last_exit=-9),
+        ChildStatus(name="queue", pid=77, state=ChildState.RUNNING, restarts=0, since=now, last_exit=None),
+        ChildStatus(name="route", pid=None, state=ChildState.CRASH_LOOP, restarts=6, since=now, last_exit=-9),
     )
     (tmp_path / STATUS_FILE).parent.mkdir()
     write_status(tmp_path / STATUS_FILE, children)
@@ -192,13 +194,14 @@ def test_a_running_service_shows_its_processes(town: Town, tmp_path: Path, ask: 
 
 
 def test_processes_are_read_as_the_daemon_writes_them(tmp_path: Path) -> None:
-    child = ChildStatus(name="sweep", pid=5, state=ChildState.PAUSING, restarts=1, since=NOW, last_exit=1)
+    now = datetime.now(UTC)
+    child = ChildStatus(name="sweep", pid=5, state=ChildState.PAUSING, restarts=1, since=now, last_exit=1)
     write_status(tmp_path / "children.json", [child])
     (tmp_path / "run").mkdir()
     (tmp_path / "children.json").rename(tmp_path / STATUS_FILE)
 
     assert read_processes(tmp_path) == [
-        {"name": "sweep", "pid": 5, "state": "pausing", "restarts": 1, "since": NOW, "last_exit": 1}
+        {"name": "sweep", "pid": 5, "state": "pausing", "restarts": 1, "since": now, "last_exit": 1}
     ]
     assert read_processes(tmp_path / "elsewhere") == []
 
