@@ -1,4 +1,4 @@
-"""Which channels there are: one line a kind. Vendor libraries load only when a channel of their kind is used."""
+"""Which channels there are: one line a kind, ours or another package's. Vendor libraries load only when a channel is used."""
 
 from __future__ import annotations
 
@@ -6,15 +6,22 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Protocol, cast
 
 from config.channel import ChannelSettings
 from config.schema import Config
-from ventanilla.channel import Finding, Message, Sender, Source
+from ventanilla.channel import Fetcher, Finding, Hook, Message, Sender, Source
 from ventanilla.store.installation import Installation
 
-KINDS = {"email": "connectors.imap_email.channel"}
+KINDS = {
+    "email": "connectors.imap_email.channel",
+    "telegram": "connectors.telegram_chat.channel",
+    "twilio": "connectors.twilio_phone.channel",
+}
+# Another package's channel names its module here, under the channel's kind.
+ENTRY_POINTS = "ventanilla.channels"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +40,7 @@ class Place:
 
 
 class Kind(Protocol):
-    """What a channel's module offers."""
+    """What a channel's module offers. It may offer `hooks` and `fetcher` as well, see below."""
 
     TRIAL: str | None
 
@@ -51,5 +58,22 @@ class Kind(Protocol):
 
 
 def kind(name: str) -> Kind:
-    """The module behind a kind of channel; KeyError for one there is no connector for."""
-    return cast(Kind, import_module(KINDS[name]))
+    """The module behind a kind of channel, ours or another package's; KeyError for one there is no connector for."""
+    if name in KINDS:
+        return cast(Kind, import_module(KINDS[name]))
+    found = next(iter(entry_points(group=ENTRY_POINTS, name=name)), None)
+    if found is None:
+        raise KeyError(name)
+    return cast(Kind, found.load())
+
+
+def hooks(settings: ChannelSettings, place: Place) -> Sequence[Hook]:
+    """The web addresses on which a channel's provider calls us; none where the kind has no `hooks(settings, place)`."""
+    offered = getattr(kind(settings.kind), "hooks", None)
+    return () if offered is None else offered(settings, place)
+
+
+def fetcher(settings: ChannelSettings, place: Place) -> Fetcher | None:
+    """What gets files from a channel's provider; None where the kind has no `fetcher(settings, place)`."""
+    offered = getattr(kind(settings.kind), "fetcher", None)
+    return None if offered is None else offered(settings, place)

@@ -1,8 +1,9 @@
 """The channel contract: all that a channel, ours or another package's, may import and must keep.
 
-A channel is three parts. A `Source` does IO and yields raw items with the checkpoint that stands after them. `normalise` is
-pure and turns one raw item into a `Message`. A `Sender` does IO and puts one `Outgoing` on its way. Nothing here knows the
-store, the queue or who is responsible.
+A channel is made of parts. A `Source` does IO and yields raw items with the checkpoint that stands after them. A reader is pure
+and turns one raw item into a `Message`. A `Sender` does IO and puts one `Outgoing` on its way. Where the provider keeps files
+apart, a `Fetcher` gets them; where it can call us, a `Hook` takes what it says. Nothing here knows the store, the queue or who
+is responsible.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from ventanilla.words import AddressKind, Verdict
+from ventanilla.words import AddressKind, DeliveryState, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,21 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteFile:
+    """A file that belongs to a message and still lies at the provider; a job of its own gets it.
+
+    `ref` is plain JSON that the channel's `Fetcher` understands, without any secret. `size` is in bytes as the provider says,
+    None where it does not. `largest` is what the provider hands out at most; a bigger one is noted and never asked for.
+    """
+
+    filename: str
+    content_type: str
+    ref: Mapping[str, Any]
+    size: int | None = None
+    largest: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Screening:
     """What a message is, and why we think so. The reason is a code with its evidence, never the customer's text."""
 
@@ -104,6 +120,13 @@ class Message:
     of a mail that one of us forwarded). `text` is everything readable; `reply_text` is without what it quotes and without the
     signature. `sent_at` is the provider's own time, aware UTC, and may be wrong. `case_keys` are keys seen in a plus-address
     or subject: hints, never proof.
+
+    `account` is our side of it: the address of ours, the bot's id, our number ("+34910000000", "whatsapp:+34910000001").
+    A `conversational` message (chat, SMS, calls) names no subject: it continues its sender's open case on that account.
+    `medium` tells apart what one channel carries: "email", "telegram", "sms", "mms", "whatsapp", "call", "voicemail".
+    `edits` is the `external_id` of an earlier message of which this is a new version. `shared` are other addresses that the
+    provider vouches for as the author's own (a phone number shared by its owner). `language` is what the sender's program
+    says, two letters. `consent` is False from somebody who wants nothing more sent, True from one who wants it again.
     """
 
     author: Party
@@ -124,11 +147,25 @@ class Message:
     bounce: Bounce | None = None
     case_keys: Sequence[str] = ()
     forwarded: bool = False
+    account: str = ""
+    conversational: bool = False
+    medium: str = "email"
+    files: Sequence[RemoteFile] = ()
+    edits: str | None = None
+    shared: Sequence[Party] = ()
+    language: str | None = None
+    consent: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """One thing to send. `id` is the outbox row's; a repeat carries the same `message_id`."""
+    """One thing to send. `id` is the outbox row's; a repeat carries the same `message_id`.
+
+    `account` is which of ours to send from, where a channel has several. `edits` is the provider's id of a message of ours to
+    rewrite in place instead of sending one more. `in_reply_to` is the provider's id of the message that this answers.
+    `buttons` are rows of (label, what the provider sends back when it is pressed), for providers that have them. `template` and
+    `template_values` are a provider's approved text, where only such may be sent.
+    """
 
     id: int
     recipient: str
@@ -143,6 +180,12 @@ class Outgoing:
     from_name: str = ""
     automatic: bool = True
     headers: Mapping[str, str] = field(default_factory=dict)
+    account: str = ""
+    edits: str | None = None
+    attachments: Sequence[Attachment] = ()
+    buttons: Sequence[Sequence[tuple[str, str]]] = ()
+    template: str | None = None
+    template_values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +193,44 @@ class Sent:
     """The provider took it. `external_id` is what the provider calls it."""
 
     external_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryReport:
+    """What a provider says later about something we sent. Reports come late, twice and out of order.
+
+    `rank` orders those about one message: a report is believed only if its rank is above all before it (sent 1, delivered 2,
+    read 3, failed 9). `state` is sent, delivered or failed; `reason` is the provider's words or code for a failure.
+    """
+
+    external_id: str
+    state: DeliveryState
+    rank: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HookRequest:
+    """One call of a provider's. `url` is the public address it called, with its query; header names are in lower case."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HookAnswer:
+    """What to store and what to answer. Items are committed under `source` before the answer goes out; when they cannot be, the
+    provider gets 503 and may come again. `refused` says why a call was not believed: it is counted and nothing is stored."""
+
+    status: int = 200
+    content_type: str = "text/plain; charset=utf-8"
+    body: bytes = b""
+    source: str = ""
+    items: Sequence[RawItem] = ()
+    reports: Sequence[DeliveryReport] = ()
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,3 +278,32 @@ class Sender(Protocol):
 
     def close(self) -> None:
         """Let go of connections. Never raises."""
+
+
+class Fetcher(Protocol):
+    """Gets files that lie at the provider. Used by one thread at a time."""
+
+    def fetch(self, ref: Mapping[str, Any]) -> Attachment:
+        """Get one whole file. Raises Temporary, Permanent (gone, too large, not ours), LoginRefused.
+
+        Credentials go to the provider's own host only, never along a redirect.
+        """
+
+    def close(self) -> None:
+        """Let go of connections. Never raises."""
+
+
+class Hook(Protocol):
+    """Takes what a provider sends to one web address of ours. Used by several threads at once; keeps no state."""
+
+    @property
+    def path(self) -> str:
+        """Below /webhooks/CHANNEL/ : "" or a word such as "sms"."""
+
+    @property
+    def largest(self) -> int:
+        """Bodies above so many bytes are refused unread."""
+
+    def receive(self, request: HookRequest, *, now: datetime) -> HookAnswer:
+        """Check that the provider itself sent it, before anything else; then say what to store and answer. Never raises
+        for anything that a stranger may send; stores nothing itself."""

@@ -53,13 +53,14 @@ class DeliveryState(StrEnum):
 
 
 class OutboxKind(StrEnum):
-    """What a row of the outbox is for."""
+    """What a row of the outbox is for. `service` is what a bot says of itself: a greeting, a command's outcome."""
 
     NOTICE = "notice"
     ACKNOWLEDGEMENT = "acknowledgement"
     REPLY = "reply"
     DIGEST = "digest"
     ALERT = "alert"
+    SERVICE = "service"
 
 
 class Kind(StrEnum):
@@ -98,7 +99,8 @@ class Direction(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What screening made of a message. Only `accept` opens or continues a case."""
+    """What screening made of a message. Only `accept` opens or continues a case. `greeting` presses a bot's start button,
+    `opted_in` takes an opt-out back, `service` is nothing that anybody wrote."""
 
     ACCEPT = "accept"
     AUTO_REPLY = "auto_reply"
@@ -109,6 +111,17 @@ class Verdict(StrEnum):
     BLOCKED = "blocked"
     OPTED_OUT = "opted_out"
     SPAM = "spam"
+    GREETING = "greeting"
+    OPTED_IN = "opted_in"
+    SERVICE = "service"
+
+
+class FileState(StrEnum):
+    """What became of a file that lay at a provider."""
+
+    PENDING = "pending"
+    FETCHED = "fetched"
+    FAILED = "failed"
 
 
 class AddressKind(StrEnum):
@@ -153,3 +166,14 @@ class EventKind(StrEnum):
     AGENT_DISABLED = "agent_disabled"
     BRAKE = "brake"
     RESTORED = "restored"
+    MESSAGE_EDITED = "message_edited"
+    FILE_FETCHED = "file_fetched"
+    FILE_FAILED = "file_failed"
+    CONSENT = "consent"
+    CONTACT_CHANGED = "contact_changed"
+    CONTACT_LINKED = "contact_linked"
+    CONTACT_UNLINKED = "contact_unlinked"
+    CONTACT_SUGGESTED = "contact_suggested"
+    AGENT_INVITED = "agent_invited"
+    AGENT_LINKED = "agent_linked"
+    AGENT_UNREACHABLE = "agent_unreachable"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("ventanilla", "config", "connectors", "router", "daemon", "worker", "cli", "demo")
+ROOMS = ("ventanilla", "config", "connectors", "router", "desk", "daemon", "worker", "cli", "demo")
 
 
 def modules(*places: str) -> Iterator[tuple[str, Path]]:

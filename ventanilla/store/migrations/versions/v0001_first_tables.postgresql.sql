@@ -1,339 +1,416 @@
-CREATE TABLE installation (
-	id INTEGER NOT NULL,
-	instance TEXT NOT NULL,
-	signing_key BYTEA NOT NULL,
-	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	restored_at TIMESTAMP WITH TIME ZONE,
-	CONSTRAINT pk_installation PRIMARY KEY (id),
-	CONSTRAINT ck_installation_single CHECK (id = 1)
-);;
-CREATE TABLE config_versions (
-	id BIGSERIAL NOT NULL,
-	sha256 TEXT NOT NULL,
-	content JSONB NOT NULL,
-	applied_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	CONSTRAINT pk_config_versions PRIMARY KEY (id)
-);;
-CREATE TABLE channels (
-	name TEXT NOT NULL,
-	kind TEXT NOT NULL,
-	mode TEXT NOT NULL,
-	forced_observe BOOLEAN DEFAULT false NOT NULL,
-	enabled BOOLEAN DEFAULT true NOT NULL,
-	since TIMESTAMP WITH TIME ZONE NOT NULL,
-	last_pull_at TIMESTAMP WITH TIME ZONE,
-	last_item_at TIMESTAMP WITH TIME ZONE,
-	paused_at TIMESTAMP WITH TIME ZONE,
-	problem TEXT,
-	problem_part TEXT,
-	cure TEXT,
-	retry_at TIMESTAMP WITH TIME ZONE,
-	failures INTEGER DEFAULT '0' NOT NULL,
-	CONSTRAINT pk_channels PRIMARY KEY (name),
-	CONSTRAINT ck_channels_mode CHECK (mode IN ('observe', 'internal', 'live'))
-);;
-CREATE TABLE leases (
-	name TEXT NOT NULL,
-	holder TEXT NOT NULL,
-	token BIGINT NOT NULL,
-	expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	CONSTRAINT pk_leases PRIMARY KEY (name)
-);;
-CREATE TABLE checkpoints (
-	source TEXT NOT NULL,
-	channel TEXT NOT NULL,
-	data JSONB NOT NULL,
-	updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	CONSTRAINT pk_checkpoints PRIMARY KEY (source)
-);;
-CREATE TABLE inbox (
-	id BIGSERIAL NOT NULL,
-	channel TEXT NOT NULL,
-	source TEXT NOT NULL,
-	item_key TEXT NOT NULL,
-	identity TEXT,
-	state TEXT NOT NULL,
-	reason TEXT,
-	note TEXT,
-	raw BYTEA,
-	raw_blob TEXT,
-	size INTEGER DEFAULT '0' NOT NULL,
-	attempts INTEGER DEFAULT '0' NOT NULL,
-	released_by TEXT,
-	received_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	pulled_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	enqueued_at TIMESTAMP WITH TIME ZONE,
-	routed_at TIMESTAMP WITH TIME ZONE,
-	duplicate_of BIGINT,
-	CONSTRAINT pk_inbox PRIMARY KEY (id),
-	CONSTRAINT uq_inbox_source_item_key UNIQUE (source, item_key),
-	CONSTRAINT ck_inbox_state CHECK (state IN ('pending', 'routed', 'screened', 'duplicate', 'quarantined', 'imported')),
-	CONSTRAINT ck_inbox_settled CHECK ((state = 'pending') = (routed_at IS NULL)),
-	CONSTRAINT ck_inbox_received_before_pulled CHECK (received_at <= pulled_at)
-);;
-CREATE INDEX ix_inbox_identity ON inbox (channel, identity);;
-CREATE INDEX ix_inbox_state ON inbox (state, id);;
-CREATE TABLE agents (
-	name TEXT NOT NULL,
-	display_name TEXT NOT NULL,
-	email TEXT,
-	enabled BOOLEAN DEFAULT true NOT NULL,
-	capacity INTEGER NOT NULL,
-	load INTEGER DEFAULT '0' NOT NULL,
-	on_duty BOOLEAN DEFAULT false NOT NULL,
-	duty_since TIMESTAMP WITH TIME ZONE,
-	duty_changes_at TIMESTAMP WITH TIME ZONE,
-	last_assigned_at TIMESTAMP WITH TIME ZONE,
-	CONSTRAINT pk_agents PRIMARY KEY (name),
-	CONSTRAINT ck_agents_load CHECK (load >= 0),
-	CONSTRAINT ck_agents_capacity CHECK (capacity >= 1)
-);;
-CREATE INDEX ix_agents_duty_changes_at ON agents (duty_changes_at);;
-CREATE TABLE teams (
-	name TEXT NOT NULL,
-	enabled BOOLEAN DEFAULT true NOT NULL,
-	CONSTRAINT pk_teams PRIMARY KEY (name)
-);;
 CREATE TABLE conversations (
-	id BIGSERIAL NOT NULL,
-	key TEXT NOT NULL,
-	channel TEXT NOT NULL,
-	team TEXT NOT NULL,
-	contact_id BIGINT NOT NULL,
-	subject TEXT DEFAULT '' NOT NULL,
-	state TEXT NOT NULL,
-	owner TEXT NOT NULL,
-	owned INTEGER,
-	assignment_number INTEGER NOT NULL,
-	pinned BOOLEAN DEFAULT false NOT NULL,
-	kind TEXT DEFAULT 'query' NOT NULL,
-	priority TEXT DEFAULT 'normal' NOT NULL,
-	promise TEXT,
-	language TEXT NOT NULL,
-	skills JSONB NOT NULL,
-	tags JSONB NOT NULL,
-	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	first_message_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	last_message_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	waiting_since TIMESTAMP WITH TIME ZONE,
-	due_at TIMESTAMP WITH TIME ZONE,
-	line_since TIMESTAMP WITH TIME ZONE,
-	first_response_at TIMESTAMP WITH TIME ZONE,
-	resolved_at TIMESTAMP WITH TIME ZONE,
-	merged_into BIGINT,
-	CONSTRAINT pk_conversations PRIMARY KEY (id),
-	CONSTRAINT ck_conversations_state CHECK (state IN ('open', 'waiting_customer', 'waiting_third_party', 'resolved', 'closed', 'merged', 'spam')),
-	CONSTRAINT ck_conversations_kind CHECK (kind IN ('query', 'request', 'complaint', 'claim', 'suggestion')),
-	CONSTRAINT ck_conversations_priority CHECK (priority IN ('low', 'normal', 'high', 'urgent')),
-	CONSTRAINT ck_conversations_owned CHECK ((state IN ('open', 'waiting_customer', 'waiting_third_party') AND owned IS NOT NULL AND owned = 1) OR (NOT state IN ('open', 'waiting_customer', 'waiting_third_party') AND owned IS NULL)),
-	CONSTRAINT ck_conversations_waiting_is_owned CHECK (waiting_since IS NULL OR owned IS NOT NULL),
-	CONSTRAINT ck_conversations_line_is_owned CHECK (line_since IS NULL OR owned IS NOT NULL),
-	CONSTRAINT ck_conversations_merged CHECK ((merged_into IS NOT NULL) = (state = 'merged')),
-	CONSTRAINT uq_conversations_owned_assignment UNIQUE (id, assignment_number, owned),
+	id BIGSERIAL NOT NULL, 
+	key TEXT NOT NULL, 
+	channel TEXT NOT NULL, 
+	team TEXT NOT NULL, 
+	contact_id BIGINT NOT NULL, 
+	account TEXT DEFAULT '' NOT NULL, 
+	address TEXT DEFAULT '' NOT NULL, 
+	subject TEXT DEFAULT '' NOT NULL, 
+	state TEXT NOT NULL, 
+	owner TEXT NOT NULL, 
+	owned INTEGER, 
+	assignment_number INTEGER NOT NULL, 
+	pinned BOOLEAN DEFAULT false NOT NULL, 
+	kind TEXT DEFAULT 'query' NOT NULL, 
+	priority TEXT DEFAULT 'normal' NOT NULL, 
+	promise TEXT, 
+	language TEXT NOT NULL, 
+	skills JSONB NOT NULL, 
+	tags JSONB NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	first_message_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	last_message_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	waiting_since TIMESTAMP WITH TIME ZONE, 
+	due_at TIMESTAMP WITH TIME ZONE, 
+	line_since TIMESTAMP WITH TIME ZONE, 
+	first_response_at TIMESTAMP WITH TIME ZONE, 
+	resolved_at TIMESTAMP WITH TIME ZONE, 
+	merged_into BIGINT, 
+	CONSTRAINT pk_conversations PRIMARY KEY (id), 
+	CONSTRAINT ck_conversations_state CHECK (state IN ('open', 'waiting_customer', 'waiting_third_party', 'resolved', 'closed', 'merged', 'spam')), 
+	CONSTRAINT ck_conversations_kind CHECK (kind IN ('query', 'request', 'complaint', 'claim', 'suggestion')), 
+	CONSTRAINT ck_conversations_priority CHECK (priority IN ('low', 'normal', 'high', 'urgent')), 
+	CONSTRAINT ck_conversations_owned CHECK ((state IN ('open', 'waiting_customer', 'waiting_third_party') AND owned IS NOT NULL AND owned = 1) OR (NOT state IN ('open', 'waiting_customer', 'waiting_third_party') AND owned IS NULL)), 
+	CONSTRAINT ck_conversations_waiting_is_owned CHECK (waiting_since IS NULL OR owned IS NOT NULL), 
+	CONSTRAINT ck_conversations_line_is_owned CHECK (line_since IS NULL OR owned IS NOT NULL), 
+	CONSTRAINT ck_conversations_merged CHECK ((merged_into IS NOT NULL) = (state = 'merged')), 
+	CONSTRAINT uq_conversations_owned_assignment UNIQUE (id, assignment_number, owned), 
 	CONSTRAINT uq_conversations_key UNIQUE (key)
 );;
+CREATE INDEX ix_conversations_address ON conversations (address, account);;
 CREATE INDEX ix_conversations_owner_owned ON conversations (owner, owned);;
-CREATE INDEX ix_conversations_line ON conversations (team, line_since);;
 CREATE INDEX ix_conversations_contact_id ON conversations (contact_id);;
 CREATE INDEX ix_conversations_state ON conversations (state, id);;
+CREATE INDEX ix_conversations_line ON conversations (team, line_since);;
 CREATE TABLE assignments (
-	conversation_id BIGINT NOT NULL,
-	number INTEGER NOT NULL,
-	agent TEXT NOT NULL,
-	is_open INTEGER,
-	assigned_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	released_at TIMESTAMP WITH TIME ZONE,
-	reason TEXT NOT NULL,
-	release_reason TEXT,
-	actor TEXT NOT NULL,
-	decision JSONB NOT NULL,
-	config_version BIGINT NOT NULL,
-	notified_at TIMESTAMP WITH TIME ZONE,
-	accepted_at TIMESTAMP WITH TIME ZONE,
-	CONSTRAINT pk_assignments PRIMARY KEY (conversation_id, number),
-	CONSTRAINT ck_assignments_is_open CHECK ((released_at IS NULL AND is_open IS NOT NULL AND is_open = 1) OR (released_at IS NOT NULL AND is_open IS NULL)),
-	CONSTRAINT ck_assignments_number CHECK (number >= 1),
+	conversation_id BIGINT NOT NULL, 
+	number INTEGER NOT NULL, 
+	agent TEXT NOT NULL, 
+	is_open INTEGER, 
+	assigned_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	released_at TIMESTAMP WITH TIME ZONE, 
+	reason TEXT NOT NULL, 
+	release_reason TEXT, 
+	actor TEXT NOT NULL, 
+	decision JSONB NOT NULL, 
+	config_version BIGINT NOT NULL, 
+	notified_at TIMESTAMP WITH TIME ZONE, 
+	accepted_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_assignments PRIMARY KEY (conversation_id, number), 
+	CONSTRAINT ck_assignments_is_open CHECK ((released_at IS NULL AND is_open IS NOT NULL AND is_open = 1) OR (released_at IS NOT NULL AND is_open IS NULL)), 
+	CONSTRAINT ck_assignments_number CHECK (number >= 1), 
 	CONSTRAINT uq_assignments_owner UNIQUE (conversation_id, number, agent, is_open)
 );;
 CREATE INDEX ix_assignments_agent ON assignments (agent);;
 CREATE UNIQUE INDEX uq_assignments_one_open ON assignments (conversation_id) WHERE is_open = 1;;
+CREATE TABLE installation (
+	id INTEGER NOT NULL, 
+	instance TEXT NOT NULL, 
+	signing_key BYTEA NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	restored_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_installation PRIMARY KEY (id), 
+	CONSTRAINT ck_installation_single CHECK (id = 1)
+);;
+CREATE TABLE config_versions (
+	id BIGSERIAL NOT NULL, 
+	sha256 TEXT NOT NULL, 
+	content JSONB NOT NULL, 
+	applied_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_config_versions PRIMARY KEY (id)
+);;
+CREATE TABLE channels (
+	name TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	mode TEXT NOT NULL, 
+	forced_observe BOOLEAN DEFAULT false NOT NULL, 
+	enabled BOOLEAN DEFAULT true NOT NULL, 
+	since TIMESTAMP WITH TIME ZONE NOT NULL, 
+	last_pull_at TIMESTAMP WITH TIME ZONE, 
+	last_item_at TIMESTAMP WITH TIME ZONE, 
+	paused_at TIMESTAMP WITH TIME ZONE, 
+	problem TEXT, 
+	problem_part TEXT, 
+	cure TEXT, 
+	retry_at TIMESTAMP WITH TIME ZONE, 
+	failures INTEGER DEFAULT '0' NOT NULL, 
+	CONSTRAINT pk_channels PRIMARY KEY (name), 
+	CONSTRAINT ck_channels_mode CHECK (mode IN ('observe', 'internal', 'live'))
+);;
+CREATE TABLE leases (
+	name TEXT NOT NULL, 
+	holder TEXT NOT NULL, 
+	token BIGINT NOT NULL, 
+	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_leases PRIMARY KEY (name)
+);;
+CREATE TABLE checkpoints (
+	source TEXT NOT NULL, 
+	channel TEXT NOT NULL, 
+	data JSONB NOT NULL, 
+	updated_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_checkpoints PRIMARY KEY (source)
+);;
+CREATE TABLE hook_refusals (
+	channel TEXT NOT NULL, 
+	reason TEXT NOT NULL, 
+	count INTEGER NOT NULL, 
+	last_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_hook_refusals PRIMARY KEY (channel, reason)
+);;
 CREATE TABLE events (
-	id BIGSERIAL NOT NULL,
-	at TIMESTAMP WITH TIME ZONE NOT NULL,
-	recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	kind TEXT NOT NULL,
-	actor TEXT NOT NULL,
-	channel TEXT,
-	conversation_id BIGINT,
-	assignment_number INTEGER,
-	message_id BIGINT,
-	inbox_id BIGINT,
-	outbox_id BIGINT,
-	agent TEXT,
-	data JSONB NOT NULL,
+	id BIGSERIAL NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	recorded_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	kind TEXT NOT NULL, 
+	actor TEXT NOT NULL, 
+	channel TEXT, 
+	conversation_id BIGINT, 
+	assignment_number INTEGER, 
+	message_id BIGINT, 
+	inbox_id BIGINT, 
+	outbox_id BIGINT, 
+	agent TEXT, 
+	data JSONB NOT NULL, 
 	CONSTRAINT pk_events PRIMARY KEY (id)
 );;
-CREATE INDEX ix_events_inbox_id ON events (inbox_id);;
-CREATE INDEX ix_events_outbox_id ON events (outbox_id);;
 CREATE INDEX ix_events_kind_at ON events (kind, at);;
+CREATE INDEX ix_events_inbox_id ON events (inbox_id);;
 CREATE INDEX ix_events_conversation_id ON events (conversation_id);;
+CREATE INDEX ix_events_outbox_id ON events (outbox_id);;
+CREATE TABLE agents (
+	name TEXT NOT NULL, 
+	display_name TEXT NOT NULL, 
+	email TEXT, 
+	telegram TEXT, 
+	telegram_proven_at TIMESTAMP WITH TIME ZONE, 
+	enabled BOOLEAN DEFAULT true NOT NULL, 
+	capacity INTEGER NOT NULL, 
+	load INTEGER DEFAULT '0' NOT NULL, 
+	on_duty BOOLEAN DEFAULT false NOT NULL, 
+	duty_since TIMESTAMP WITH TIME ZONE, 
+	duty_changes_at TIMESTAMP WITH TIME ZONE, 
+	last_assigned_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_agents PRIMARY KEY (name), 
+	CONSTRAINT ck_agents_load CHECK (load >= 0), 
+	CONSTRAINT ck_agents_capacity CHECK (capacity >= 1), 
+	CONSTRAINT ck_agents_telegram_is_proven CHECK ((telegram IS NULL) = (telegram_proven_at IS NULL)), 
+	CONSTRAINT uq_agents_telegram UNIQUE (telegram)
+);;
+CREATE INDEX ix_agents_duty_changes_at ON agents (duty_changes_at);;
+CREATE TABLE teams (
+	name TEXT NOT NULL, 
+	enabled BOOLEAN DEFAULT true NOT NULL, 
+	CONSTRAINT pk_teams PRIMARY KEY (name)
+);;
+CREATE TABLE inbox (
+	id BIGSERIAL NOT NULL, 
+	channel TEXT NOT NULL, 
+	source TEXT NOT NULL, 
+	item_key TEXT NOT NULL, 
+	identity TEXT, 
+	state TEXT NOT NULL, 
+	reason TEXT, 
+	note TEXT, 
+	raw BYTEA, 
+	raw_blob TEXT, 
+	size INTEGER DEFAULT '0' NOT NULL, 
+	attempts INTEGER DEFAULT '0' NOT NULL, 
+	released_by TEXT, 
+	received_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	pulled_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	enqueued_at TIMESTAMP WITH TIME ZONE, 
+	routed_at TIMESTAMP WITH TIME ZONE, 
+	duplicate_of BIGINT, 
+	CONSTRAINT pk_inbox PRIMARY KEY (id), 
+	CONSTRAINT uq_inbox_source_item_key UNIQUE (source, item_key), 
+	CONSTRAINT ck_inbox_state CHECK (state IN ('pending', 'routed', 'screened', 'duplicate', 'quarantined', 'imported')), 
+	CONSTRAINT ck_inbox_settled CHECK ((state = 'pending') = (routed_at IS NULL)), 
+	CONSTRAINT ck_inbox_received_before_pulled CHECK (received_at <= pulled_at)
+);;
+CREATE INDEX ix_inbox_identity ON inbox (channel, identity);;
+CREATE INDEX ix_inbox_state ON inbox (state, id);;
+CREATE TABLE delivery_reports (
+	via TEXT NOT NULL, 
+	external_id TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	rank INTEGER NOT NULL, 
+	reason TEXT, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_delivery_reports PRIMARY KEY (via, external_id), 
+	CONSTRAINT ck_delivery_reports_state CHECK (state IN ('pending', 'held', 'sending', 'sent', 'delivered', 'failed', 'unknown', 'dropped'))
+);;
+CREATE TABLE participants (
+	conversation_id BIGINT NOT NULL, 
+	kind TEXT NOT NULL, 
+	value TEXT NOT NULL, 
+	CONSTRAINT pk_participants PRIMARY KEY (conversation_id, kind, value), 
+	CONSTRAINT fk_participants_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id)
+);;
+CREATE TABLE conversation_links (
+	conversation_id BIGINT NOT NULL, 
+	other_id BIGINT NOT NULL, 
+	reason TEXT NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_conversation_links PRIMARY KEY (conversation_id, other_id), 
+	CONSTRAINT fk_conversation_links_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id), 
+	CONSTRAINT fk_conversation_links_other_id FOREIGN KEY(other_id) REFERENCES conversations (id)
+);;
 CREATE TABLE contacts (
-	id BIGSERIAL NOT NULL,
-	name TEXT DEFAULT '' NOT NULL,
-	language TEXT,
-	account_manager TEXT,
-	last_owner TEXT,
-	tags JSONB NOT NULL,
-	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	CONSTRAINT pk_contacts PRIMARY KEY (id),
-	CONSTRAINT fk_contacts_account_manager FOREIGN KEY(account_manager) REFERENCES agents (name),
+	id BIGSERIAL NOT NULL, 
+	name TEXT DEFAULT '' NOT NULL, 
+	language TEXT, 
+	account_manager TEXT, 
+	last_owner TEXT, 
+	tags JSONB NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_contacts PRIMARY KEY (id), 
+	CONSTRAINT fk_contacts_account_manager FOREIGN KEY(account_manager) REFERENCES agents (name), 
 	CONSTRAINT fk_contacts_last_owner FOREIGN KEY(last_owner) REFERENCES agents (name)
 );;
+CREATE TABLE invitations (
+	token_sha256 TEXT NOT NULL, 
+	agent TEXT NOT NULL, 
+	purpose TEXT NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	used_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_invitations PRIMARY KEY (token_sha256), 
+	CONSTRAINT ck_invitations_purpose CHECK (purpose IN ('telegram', 'desk')), 
+	CONSTRAINT fk_invitations_agent FOREIGN KEY(agent) REFERENCES agents (name)
+);;
 CREATE TABLE absences (
-	id BIGSERIAL NOT NULL,
-	agent TEXT NOT NULL,
-	starts_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	ends_at TIMESTAMP WITH TIME ZONE,
-	cover TEXT,
-	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	CONSTRAINT pk_absences PRIMARY KEY (id),
-	CONSTRAINT ck_absences_order CHECK (ends_at IS NULL OR ends_at > starts_at),
-	CONSTRAINT fk_absences_agent FOREIGN KEY(agent) REFERENCES agents (name),
+	id BIGSERIAL NOT NULL, 
+	agent TEXT NOT NULL, 
+	starts_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	ends_at TIMESTAMP WITH TIME ZONE, 
+	cover TEXT, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_absences PRIMARY KEY (id), 
+	CONSTRAINT ck_absences_order CHECK (ends_at IS NULL OR ends_at > starts_at), 
+	CONSTRAINT fk_absences_agent FOREIGN KEY(agent) REFERENCES agents (name), 
 	CONSTRAINT fk_absences_cover FOREIGN KEY(cover) REFERENCES agents (name)
 );;
 CREATE INDEX ix_absences_agent ON absences (agent);;
 CREATE TABLE team_members (
-	team TEXT NOT NULL,
-	agent TEXT NOT NULL,
-	CONSTRAINT pk_team_members PRIMARY KEY (team, agent),
-	CONSTRAINT fk_team_members_team FOREIGN KEY(team) REFERENCES teams (name),
+	team TEXT NOT NULL, 
+	agent TEXT NOT NULL, 
+	CONSTRAINT pk_team_members PRIMARY KEY (team, agent), 
+	CONSTRAINT fk_team_members_team FOREIGN KEY(team) REFERENCES teams (name), 
 	CONSTRAINT fk_team_members_agent FOREIGN KEY(agent) REFERENCES agents (name)
 );;
 CREATE INDEX ix_team_members_agent ON team_members (agent);;
-CREATE TABLE participants (
-	conversation_id BIGINT NOT NULL,
-	kind TEXT NOT NULL,
-	value TEXT NOT NULL,
-	CONSTRAINT pk_participants PRIMARY KEY (conversation_id, kind, value),
-	CONSTRAINT fk_participants_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id)
-);;
-CREATE TABLE conversation_links (
-	conversation_id BIGINT NOT NULL,
-	other_id BIGINT NOT NULL,
-	reason TEXT NOT NULL,
-	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	CONSTRAINT pk_conversation_links PRIMARY KEY (conversation_id, other_id),
-	CONSTRAINT fk_conversation_links_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id),
-	CONSTRAINT fk_conversation_links_other_id FOREIGN KEY(other_id) REFERENCES conversations (id)
-);;
 CREATE TABLE messages (
-	id BIGSERIAL NOT NULL,
-	conversation_id BIGINT NOT NULL,
-	assignment_number INTEGER,
-	direction TEXT NOT NULL,
-	inbox_id BIGINT,
-	outbox_id BIGINT,
-	agent TEXT,
-	automatic BOOLEAN DEFAULT false NOT NULL,
-	external_id TEXT,
-	from_address TEXT DEFAULT '' NOT NULL,
-	from_name TEXT DEFAULT '' NOT NULL,
-	recipients JSONB NOT NULL,
-	cc JSONB NOT NULL,
-	subject TEXT DEFAULT '' NOT NULL,
-	text TEXT DEFAULT '' NOT NULL,
-	reply_text TEXT DEFAULT '' NOT NULL,
-	sent_at TIMESTAMP WITH TIME ZONE,
-	received_at TIMESTAMP WITH TIME ZONE,
-	pulled_at TIMESTAMP WITH TIME ZONE,
-	routed_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	replied_at TIMESTAMP WITH TIME ZONE,
-	CONSTRAINT pk_messages PRIMARY KEY (id),
-	CONSTRAINT ck_messages_direction CHECK (direction IN ('in', 'out')),
-	CONSTRAINT ck_messages_inbound_has_assignment CHECK (direction = 'out' OR assignment_number IS NOT NULL),
-	CONSTRAINT ck_messages_inbound_has_source CHECK (direction = 'out' OR inbox_id IS NOT NULL),
-	CONSTRAINT fk_messages_assignment FOREIGN KEY(conversation_id, assignment_number) REFERENCES assignments (conversation_id, number) DEFERRABLE INITIALLY DEFERRED,
-	CONSTRAINT fk_messages_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id),
-	CONSTRAINT uq_messages_inbox_id UNIQUE (inbox_id),
-	CONSTRAINT fk_messages_inbox_id FOREIGN KEY(inbox_id) REFERENCES inbox (id),
-	CONSTRAINT uq_messages_outbox_id UNIQUE (outbox_id),
-	CONSTRAINT fk_messages_agent FOREIGN KEY(agent) REFERENCES agents (name)
+	id BIGSERIAL NOT NULL, 
+	conversation_id BIGINT NOT NULL, 
+	assignment_number INTEGER, 
+	direction TEXT NOT NULL, 
+	inbox_id BIGINT, 
+	outbox_id BIGINT, 
+	agent TEXT, 
+	automatic BOOLEAN DEFAULT false NOT NULL, 
+	external_id TEXT, 
+	edits BIGINT, 
+	medium TEXT DEFAULT 'email' NOT NULL, 
+	from_address TEXT DEFAULT '' NOT NULL, 
+	from_name TEXT DEFAULT '' NOT NULL, 
+	recipients JSONB NOT NULL, 
+	cc JSONB NOT NULL, 
+	subject TEXT DEFAULT '' NOT NULL, 
+	text TEXT DEFAULT '' NOT NULL, 
+	reply_text TEXT DEFAULT '' NOT NULL, 
+	sent_at TIMESTAMP WITH TIME ZONE, 
+	received_at TIMESTAMP WITH TIME ZONE, 
+	pulled_at TIMESTAMP WITH TIME ZONE, 
+	routed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	replied_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_messages PRIMARY KEY (id), 
+	CONSTRAINT ck_messages_direction CHECK (direction IN ('in', 'out')), 
+	CONSTRAINT ck_messages_inbound_has_assignment CHECK (direction = 'out' OR assignment_number IS NOT NULL), 
+	CONSTRAINT ck_messages_inbound_has_source CHECK (direction = 'out' OR inbox_id IS NOT NULL), 
+	CONSTRAINT fk_messages_assignment FOREIGN KEY(conversation_id, assignment_number) REFERENCES assignments (conversation_id, number) DEFERRABLE INITIALLY DEFERRED, 
+	CONSTRAINT fk_messages_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id), 
+	CONSTRAINT uq_messages_inbox_id UNIQUE (inbox_id), 
+	CONSTRAINT fk_messages_inbox_id FOREIGN KEY(inbox_id) REFERENCES inbox (id), 
+	CONSTRAINT uq_messages_outbox_id UNIQUE (outbox_id), 
+	CONSTRAINT fk_messages_agent FOREIGN KEY(agent) REFERENCES agents (name), 
+	CONSTRAINT fk_messages_edits FOREIGN KEY(edits) REFERENCES messages (id)
 );;
 CREATE INDEX ix_messages_conversation_id ON messages (conversation_id);;
+CREATE INDEX ix_messages_edits ON messages (edits);;
 CREATE INDEX ix_messages_external_id ON messages (external_id);;
 CREATE TABLE message_refs (
-	external_id TEXT NOT NULL,
-	conversation_id BIGINT NOT NULL,
-	own BOOLEAN NOT NULL,
-	CONSTRAINT pk_message_refs PRIMARY KEY (external_id, conversation_id),
+	external_id TEXT NOT NULL, 
+	conversation_id BIGINT NOT NULL, 
+	own BOOLEAN NOT NULL, 
+	CONSTRAINT pk_message_refs PRIMARY KEY (external_id, conversation_id), 
 	CONSTRAINT fk_message_refs_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id)
 );;
 CREATE TABLE outbox (
-	id BIGSERIAL NOT NULL,
-	kind TEXT NOT NULL,
-	state TEXT NOT NULL,
-	reason TEXT,
-	dedupe_key TEXT NOT NULL,
-	via TEXT NOT NULL,
-	recipient TEXT NOT NULL,
-	agent TEXT,
-	conversation_id BIGINT,
-	assignment_number INTEGER,
-	payload JSONB NOT NULL,
-	message_id TEXT,
-	external_id TEXT,
-	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	not_before TIMESTAMP WITH TIME ZONE NOT NULL,
-	attempts INTEGER DEFAULT '0' NOT NULL,
-	claimed_by TEXT,
-	sending_at TIMESTAMP WITH TIME ZONE,
-	sent_at TIMESTAMP WITH TIME ZONE,
-	CONSTRAINT pk_outbox PRIMARY KEY (id),
-	CONSTRAINT ck_outbox_kind CHECK (kind IN ('notice', 'acknowledgement', 'reply', 'digest', 'alert')),
-	CONSTRAINT ck_outbox_state CHECK (state IN ('pending', 'held', 'sending', 'sent', 'delivered', 'failed', 'unknown', 'dropped')),
-	CONSTRAINT ck_outbox_sending CHECK (state <> 'sending' OR (sending_at IS NOT NULL AND claimed_by IS NOT NULL)),
-	CONSTRAINT ck_outbox_sent CHECK (state <> 'sent' OR sent_at IS NOT NULL),
-	CONSTRAINT uq_outbox_dedupe_key UNIQUE (dedupe_key),
-	CONSTRAINT fk_outbox_agent FOREIGN KEY(agent) REFERENCES agents (name),
+	id BIGSERIAL NOT NULL, 
+	kind TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	reason TEXT, 
+	dedupe_key TEXT NOT NULL, 
+	via TEXT NOT NULL, 
+	recipient TEXT NOT NULL, 
+	agent TEXT, 
+	conversation_id BIGINT, 
+	assignment_number INTEGER, 
+	payload JSONB NOT NULL, 
+	message_id TEXT, 
+	external_id TEXT, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	not_before TIMESTAMP WITH TIME ZONE NOT NULL, 
+	attempts INTEGER DEFAULT '0' NOT NULL, 
+	claimed_by TEXT, 
+	sending_at TIMESTAMP WITH TIME ZONE, 
+	sent_at TIMESTAMP WITH TIME ZONE, 
+	delivered_at TIMESTAMP WITH TIME ZONE, 
+	delivery_rank INTEGER DEFAULT '0' NOT NULL, 
+	CONSTRAINT pk_outbox PRIMARY KEY (id), 
+	CONSTRAINT ck_outbox_kind CHECK (kind IN ('notice', 'acknowledgement', 'reply', 'digest', 'alert', 'service')), 
+	CONSTRAINT ck_outbox_state CHECK (state IN ('pending', 'held', 'sending', 'sent', 'delivered', 'failed', 'unknown', 'dropped')), 
+	CONSTRAINT ck_outbox_sending CHECK (state <> 'sending' OR (sending_at IS NOT NULL AND claimed_by IS NOT NULL)), 
+	CONSTRAINT ck_outbox_sent CHECK (state <> 'sent' OR sent_at IS NOT NULL), 
+	CONSTRAINT uq_outbox_dedupe_key UNIQUE (dedupe_key), 
+	CONSTRAINT fk_outbox_agent FOREIGN KEY(agent) REFERENCES agents (name), 
 	CONSTRAINT fk_outbox_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id)
 );;
-CREATE INDEX ix_outbox_kind_recipient ON outbox (kind, recipient, created_at);;
 CREATE INDEX ix_outbox_due ON outbox (state, not_before);;
-CREATE INDEX ix_outbox_message_id ON outbox (message_id);;
 CREATE INDEX ix_outbox_conversation_id ON outbox (conversation_id);;
+CREATE INDEX ix_outbox_message_id ON outbox (message_id);;
+CREATE INDEX ix_outbox_kind_recipient ON outbox (kind, recipient, created_at);;
+CREATE INDEX ix_outbox_external_id ON outbox (external_id);;
 CREATE TABLE addresses (
-	kind TEXT NOT NULL,
-	value TEXT NOT NULL,
-	contact_id BIGINT NOT NULL,
-	name TEXT DEFAULT '' NOT NULL,
-	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	CONSTRAINT pk_addresses PRIMARY KEY (kind, value),
-	CONSTRAINT ck_addresses_kind CHECK (kind IN ('email', 'phone', 'telegram')),
+	kind TEXT NOT NULL, 
+	value TEXT NOT NULL, 
+	contact_id BIGINT NOT NULL, 
+	name TEXT DEFAULT '' NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	opted_out_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_addresses PRIMARY KEY (kind, value), 
+	CONSTRAINT ck_addresses_kind CHECK (kind IN ('email', 'phone', 'telegram')), 
 	CONSTRAINT fk_addresses_contact_id FOREIGN KEY(contact_id) REFERENCES contacts (id)
 );;
 CREATE INDEX ix_addresses_contact_id ON addresses (contact_id);;
+CREATE TABLE contact_suggestions (
+	contact_id BIGINT NOT NULL, 
+	other_id BIGINT NOT NULL, 
+	reason TEXT NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	settled_at TIMESTAMP WITH TIME ZONE, 
+	settled_by TEXT, 
+	CONSTRAINT pk_contact_suggestions PRIMARY KEY (contact_id, other_id), 
+	CONSTRAINT ck_contact_suggestions_order CHECK (contact_id < other_id), 
+	CONSTRAINT fk_contact_suggestions_contact_id FOREIGN KEY(contact_id) REFERENCES contacts (id), 
+	CONSTRAINT fk_contact_suggestions_other_id FOREIGN KEY(other_id) REFERENCES contacts (id)
+);;
 CREATE TABLE attachments (
-	message_id BIGINT NOT NULL,
-	position INTEGER NOT NULL,
-	filename TEXT NOT NULL,
-	content_type TEXT NOT NULL,
-	size INTEGER NOT NULL,
-	sha256 TEXT NOT NULL,
-	inline BOOLEAN NOT NULL,
-	content_id TEXT,
-	CONSTRAINT pk_attachments PRIMARY KEY (message_id, position),
+	message_id BIGINT NOT NULL, 
+	position INTEGER NOT NULL, 
+	filename TEXT NOT NULL, 
+	content_type TEXT NOT NULL, 
+	size INTEGER NOT NULL, 
+	sha256 TEXT NOT NULL, 
+	inline BOOLEAN NOT NULL, 
+	content_id TEXT, 
+	CONSTRAINT pk_attachments PRIMARY KEY (message_id, position), 
 	CONSTRAINT fk_attachments_message_id FOREIGN KEY(message_id) REFERENCES messages (id)
 );;
 CREATE INDEX ix_attachments_sha256 ON attachments (sha256);;
+CREATE TABLE remote_files (
+	id BIGSERIAL NOT NULL, 
+	message_id BIGINT NOT NULL, 
+	position INTEGER NOT NULL, 
+	channel TEXT NOT NULL, 
+	ref JSONB NOT NULL, 
+	filename TEXT NOT NULL, 
+	content_type TEXT NOT NULL, 
+	size INTEGER, 
+	state TEXT NOT NULL, 
+	reason TEXT, 
+	attempts INTEGER DEFAULT '0' NOT NULL, 
+	not_before TIMESTAMP WITH TIME ZONE NOT NULL, 
+	fetched_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_remote_files PRIMARY KEY (id), 
+	CONSTRAINT uq_remote_files_message_id_position UNIQUE (message_id, position), 
+	CONSTRAINT ck_remote_files_state CHECK (state IN ('pending', 'fetched', 'failed')), 
+	CONSTRAINT ck_remote_files_fetched CHECK ((state = 'fetched') = (fetched_at IS NOT NULL)), 
+	CONSTRAINT fk_remote_files_message_id FOREIGN KEY(message_id) REFERENCES messages (id)
+);;
+CREATE INDEX ix_remote_files_message_id ON remote_files (message_id);;
+CREATE INDEX ix_remote_files_due ON remote_files (state, channel, not_before);;
 ALTER TABLE conversations ADD CONSTRAINT fk_conversations_open_assignment FOREIGN KEY(id, assignment_number, owner, owned) REFERENCES assignments (conversation_id, number, agent, is_open) DEFERRABLE INITIALLY DEFERRED;;
-ALTER TABLE conversations ADD CONSTRAINT fk_conversations_owner FOREIGN KEY(owner) REFERENCES agents (name);;
 ALTER TABLE assignments ADD CONSTRAINT fk_assignments_agent FOREIGN KEY(agent) REFERENCES agents (name);;
-ALTER TABLE conversations ADD CONSTRAINT fk_conversations_contact_id FOREIGN KEY(contact_id) REFERENCES contacts (id);;
-ALTER TABLE assignments ADD CONSTRAINT fk_assignments_owned_conversation FOREIGN KEY(conversation_id, number, is_open) REFERENCES conversations (id, assignment_number, owned) DEFERRABLE INITIALLY DEFERRED;;
-ALTER TABLE conversations ADD CONSTRAINT fk_conversations_team FOREIGN KEY(team) REFERENCES teams (name);;
 ALTER TABLE assignments ADD CONSTRAINT fk_assignments_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id) DEFERRABLE INITIALLY DEFERRED;;
-ALTER TABLE conversations ADD CONSTRAINT fk_conversations_channel FOREIGN KEY(channel) REFERENCES channels (name);;
+ALTER TABLE conversations ADD CONSTRAINT fk_conversations_owner FOREIGN KEY(owner) REFERENCES agents (name);;
 ALTER TABLE conversations ADD CONSTRAINT fk_conversations_merged_into FOREIGN KEY(merged_into) REFERENCES conversations (id) DEFERRABLE INITIALLY DEFERRED;;
+ALTER TABLE conversations ADD CONSTRAINT fk_conversations_contact_id FOREIGN KEY(contact_id) REFERENCES contacts (id);;
+ALTER TABLE conversations ADD CONSTRAINT fk_conversations_channel FOREIGN KEY(channel) REFERENCES channels (name);;
+ALTER TABLE conversations ADD CONSTRAINT fk_conversations_team FOREIGN KEY(team) REFERENCES teams (name);;
+ALTER TABLE assignments ADD CONSTRAINT fk_assignments_owned_conversation FOREIGN KEY(conversation_id, number, is_open) REFERENCES conversations (id, assignment_number, owned) DEFERRABLE INITIALLY DEFERRED;;
 CREATE FUNCTION events_are_append_only() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'events are append-only'; END $$;;
 CREATE TRIGGER events_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON events

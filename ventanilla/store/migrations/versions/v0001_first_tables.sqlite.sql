@@ -1,332 +1,408 @@
-CREATE TABLE installation (
-	id INTEGER NOT NULL,
-	instance TEXT NOT NULL,
-	signing_key BLOB NOT NULL,
-	created_at VARCHAR(27) NOT NULL,
-	restored_at VARCHAR(27),
-	CONSTRAINT pk_installation PRIMARY KEY (id),
-	CONSTRAINT ck_installation_single CHECK (id = 1)
-);;
-CREATE TABLE config_versions (
-	id INTEGER NOT NULL,
-	sha256 TEXT NOT NULL,
-	content JSON NOT NULL,
-	applied_at VARCHAR(27) NOT NULL,
-	CONSTRAINT pk_config_versions PRIMARY KEY (id)
-);;
-CREATE TABLE channels (
-	name TEXT NOT NULL,
-	kind TEXT NOT NULL,
-	mode TEXT NOT NULL,
-	forced_observe BOOLEAN DEFAULT 0 NOT NULL,
-	enabled BOOLEAN DEFAULT 1 NOT NULL,
-	since VARCHAR(27) NOT NULL,
-	last_pull_at VARCHAR(27),
-	last_item_at VARCHAR(27),
-	paused_at VARCHAR(27),
-	problem TEXT,
-	problem_part TEXT,
-	cure TEXT,
-	retry_at VARCHAR(27),
-	failures INTEGER DEFAULT '0' NOT NULL,
-	CONSTRAINT pk_channels PRIMARY KEY (name),
-	CONSTRAINT ck_channels_mode CHECK (mode IN ('observe', 'internal', 'live'))
-);;
-CREATE TABLE leases (
-	name TEXT NOT NULL,
-	holder TEXT NOT NULL,
-	token INTEGER NOT NULL,
-	expires_at VARCHAR(27) NOT NULL,
-	CONSTRAINT pk_leases PRIMARY KEY (name)
-);;
-CREATE TABLE checkpoints (
-	source TEXT NOT NULL,
-	channel TEXT NOT NULL,
-	data JSON NOT NULL,
-	updated_at VARCHAR(27) NOT NULL,
-	CONSTRAINT pk_checkpoints PRIMARY KEY (source)
-);;
-CREATE TABLE inbox (
-	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-	channel TEXT NOT NULL,
-	source TEXT NOT NULL,
-	item_key TEXT NOT NULL,
-	identity TEXT,
-	state TEXT NOT NULL,
-	reason TEXT,
-	note TEXT,
-	raw BLOB,
-	raw_blob TEXT,
-	size INTEGER DEFAULT '0' NOT NULL,
-	attempts INTEGER DEFAULT '0' NOT NULL,
-	released_by TEXT,
-	received_at VARCHAR(27) NOT NULL,
-	pulled_at VARCHAR(27) NOT NULL,
-	enqueued_at VARCHAR(27),
-	routed_at VARCHAR(27),
-	duplicate_of INTEGER,
-	CONSTRAINT uq_inbox_source_item_key UNIQUE (source, item_key),
-	CONSTRAINT ck_inbox_state CHECK (state IN ('pending', 'routed', 'screened', 'duplicate', 'quarantined', 'imported')),
-	CONSTRAINT ck_inbox_settled CHECK ((state = 'pending') = (routed_at IS NULL)),
-	CONSTRAINT ck_inbox_received_before_pulled CHECK (received_at <= pulled_at)
-);;
-CREATE INDEX ix_inbox_identity ON inbox (channel, identity);;
-CREATE INDEX ix_inbox_state ON inbox (state, id);;
-CREATE TABLE agents (
-	name TEXT NOT NULL,
-	display_name TEXT NOT NULL,
-	email TEXT,
-	enabled BOOLEAN DEFAULT 1 NOT NULL,
-	capacity INTEGER NOT NULL,
-	load INTEGER DEFAULT '0' NOT NULL,
-	on_duty BOOLEAN DEFAULT 0 NOT NULL,
-	duty_since VARCHAR(27),
-	duty_changes_at VARCHAR(27),
-	last_assigned_at VARCHAR(27),
-	CONSTRAINT pk_agents PRIMARY KEY (name),
-	CONSTRAINT ck_agents_load CHECK (load >= 0),
-	CONSTRAINT ck_agents_capacity CHECK (capacity >= 1)
-);;
-CREATE INDEX ix_agents_duty_changes_at ON agents (duty_changes_at);;
-CREATE TABLE teams (
-	name TEXT NOT NULL,
-	enabled BOOLEAN DEFAULT 1 NOT NULL,
-	CONSTRAINT pk_teams PRIMARY KEY (name)
-);;
 CREATE TABLE conversations (
-	id INTEGER NOT NULL,
-	"key" TEXT NOT NULL,
-	channel TEXT NOT NULL,
-	team TEXT NOT NULL,
-	contact_id INTEGER NOT NULL,
-	subject TEXT DEFAULT '' NOT NULL,
-	state TEXT NOT NULL,
-	owner TEXT NOT NULL,
-	owned INTEGER,
-	assignment_number INTEGER NOT NULL,
-	pinned BOOLEAN DEFAULT 0 NOT NULL,
-	kind TEXT DEFAULT 'query' NOT NULL,
-	priority TEXT DEFAULT 'normal' NOT NULL,
-	promise TEXT,
-	language TEXT NOT NULL,
-	skills JSON NOT NULL,
-	tags JSON NOT NULL,
-	created_at VARCHAR(27) NOT NULL,
-	first_message_at VARCHAR(27) NOT NULL,
-	last_message_at VARCHAR(27) NOT NULL,
-	waiting_since VARCHAR(27),
-	due_at VARCHAR(27),
-	line_since VARCHAR(27),
-	first_response_at VARCHAR(27),
-	resolved_at VARCHAR(27),
-	merged_into INTEGER,
-	CONSTRAINT pk_conversations PRIMARY KEY (id),
-	CONSTRAINT ck_conversations_state CHECK (state IN ('open', 'waiting_customer', 'waiting_third_party', 'resolved', 'closed', 'merged', 'spam')),
-	CONSTRAINT ck_conversations_kind CHECK (kind IN ('query', 'request', 'complaint', 'claim', 'suggestion')),
-	CONSTRAINT ck_conversations_priority CHECK (priority IN ('low', 'normal', 'high', 'urgent')),
-	CONSTRAINT ck_conversations_owned CHECK ((state IN ('open', 'waiting_customer', 'waiting_third_party') AND owned IS NOT NULL AND owned = 1) OR (NOT state IN ('open', 'waiting_customer', 'waiting_third_party') AND owned IS NULL)),
-	CONSTRAINT ck_conversations_waiting_is_owned CHECK (waiting_since IS NULL OR owned IS NOT NULL),
-	CONSTRAINT ck_conversations_line_is_owned CHECK (line_since IS NULL OR owned IS NOT NULL),
-	CONSTRAINT ck_conversations_merged CHECK ((merged_into IS NOT NULL) = (state = 'merged')),
-	CONSTRAINT fk_conversations_open_assignment FOREIGN KEY(id, assignment_number, owner, owned) REFERENCES assignments (conversation_id, number, agent, is_open) DEFERRABLE INITIALLY DEFERRED,
-	CONSTRAINT uq_conversations_owned_assignment UNIQUE (id, assignment_number, owned),
-	CONSTRAINT uq_conversations_key UNIQUE ("key"),
-	CONSTRAINT fk_conversations_channel FOREIGN KEY(channel) REFERENCES channels (name),
-	CONSTRAINT fk_conversations_team FOREIGN KEY(team) REFERENCES teams (name),
-	CONSTRAINT fk_conversations_contact_id FOREIGN KEY(contact_id) REFERENCES contacts (id),
-	CONSTRAINT fk_conversations_owner FOREIGN KEY(owner) REFERENCES agents (name),
+	id INTEGER NOT NULL, 
+	"key" TEXT NOT NULL, 
+	channel TEXT NOT NULL, 
+	team TEXT NOT NULL, 
+	contact_id INTEGER NOT NULL, 
+	account TEXT DEFAULT '' NOT NULL, 
+	address TEXT DEFAULT '' NOT NULL, 
+	subject TEXT DEFAULT '' NOT NULL, 
+	state TEXT NOT NULL, 
+	owner TEXT NOT NULL, 
+	owned INTEGER, 
+	assignment_number INTEGER NOT NULL, 
+	pinned BOOLEAN DEFAULT 0 NOT NULL, 
+	kind TEXT DEFAULT 'query' NOT NULL, 
+	priority TEXT DEFAULT 'normal' NOT NULL, 
+	promise TEXT, 
+	language TEXT NOT NULL, 
+	skills JSON NOT NULL, 
+	tags JSON NOT NULL, 
+	created_at VARCHAR(27) NOT NULL, 
+	first_message_at VARCHAR(27) NOT NULL, 
+	last_message_at VARCHAR(27) NOT NULL, 
+	waiting_since VARCHAR(27), 
+	due_at VARCHAR(27), 
+	line_since VARCHAR(27), 
+	first_response_at VARCHAR(27), 
+	resolved_at VARCHAR(27), 
+	merged_into INTEGER, 
+	CONSTRAINT pk_conversations PRIMARY KEY (id), 
+	CONSTRAINT ck_conversations_state CHECK (state IN ('open', 'waiting_customer', 'waiting_third_party', 'resolved', 'closed', 'merged', 'spam')), 
+	CONSTRAINT ck_conversations_kind CHECK (kind IN ('query', 'request', 'complaint', 'claim', 'suggestion')), 
+	CONSTRAINT ck_conversations_priority CHECK (priority IN ('low', 'normal', 'high', 'urgent')), 
+	CONSTRAINT ck_conversations_owned CHECK ((state IN ('open', 'waiting_customer', 'waiting_third_party') AND owned IS NOT NULL AND owned = 1) OR (NOT state IN ('open', 'waiting_customer', 'waiting_third_party') AND owned IS NULL)), 
+	CONSTRAINT ck_conversations_waiting_is_owned CHECK (waiting_since IS NULL OR owned IS NOT NULL), 
+	CONSTRAINT ck_conversations_line_is_owned CHECK (line_since IS NULL OR owned IS NOT NULL), 
+	CONSTRAINT ck_conversations_merged CHECK ((merged_into IS NOT NULL) = (state = 'merged')), 
+	CONSTRAINT fk_conversations_open_assignment FOREIGN KEY(id, assignment_number, owner, owned) REFERENCES assignments (conversation_id, number, agent, is_open) DEFERRABLE INITIALLY DEFERRED, 
+	CONSTRAINT uq_conversations_owned_assignment UNIQUE (id, assignment_number, owned), 
+	CONSTRAINT uq_conversations_key UNIQUE ("key"), 
+	CONSTRAINT fk_conversations_channel FOREIGN KEY(channel) REFERENCES channels (name), 
+	CONSTRAINT fk_conversations_team FOREIGN KEY(team) REFERENCES teams (name), 
+	CONSTRAINT fk_conversations_contact_id FOREIGN KEY(contact_id) REFERENCES contacts (id), 
+	CONSTRAINT fk_conversations_owner FOREIGN KEY(owner) REFERENCES agents (name), 
 	CONSTRAINT fk_conversations_merged_into FOREIGN KEY(merged_into) REFERENCES conversations (id) DEFERRABLE INITIALLY DEFERRED
 );;
+CREATE INDEX ix_conversations_address ON conversations (address, account);;
 CREATE INDEX ix_conversations_owner_owned ON conversations (owner, owned);;
-CREATE INDEX ix_conversations_line ON conversations (team, line_since);;
 CREATE INDEX ix_conversations_contact_id ON conversations (contact_id);;
 CREATE INDEX ix_conversations_state ON conversations (state, id);;
+CREATE INDEX ix_conversations_line ON conversations (team, line_since);;
 CREATE TABLE assignments (
-	conversation_id INTEGER NOT NULL,
-	number INTEGER NOT NULL,
-	agent TEXT NOT NULL,
-	is_open INTEGER,
-	assigned_at VARCHAR(27) NOT NULL,
-	released_at VARCHAR(27),
-	reason TEXT NOT NULL,
-	release_reason TEXT,
-	actor TEXT NOT NULL,
-	decision JSON NOT NULL,
-	config_version INTEGER NOT NULL,
-	notified_at VARCHAR(27),
-	accepted_at VARCHAR(27),
-	CONSTRAINT pk_assignments PRIMARY KEY (conversation_id, number),
-	CONSTRAINT ck_assignments_is_open CHECK ((released_at IS NULL AND is_open IS NOT NULL AND is_open = 1) OR (released_at IS NOT NULL AND is_open IS NULL)),
-	CONSTRAINT ck_assignments_number CHECK (number >= 1),
-	CONSTRAINT uq_assignments_owner UNIQUE (conversation_id, number, agent, is_open),
-	CONSTRAINT fk_assignments_owned_conversation FOREIGN KEY(conversation_id, number, is_open) REFERENCES conversations (id, assignment_number, owned) DEFERRABLE INITIALLY DEFERRED,
-	CONSTRAINT fk_assignments_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id) DEFERRABLE INITIALLY DEFERRED,
+	conversation_id INTEGER NOT NULL, 
+	number INTEGER NOT NULL, 
+	agent TEXT NOT NULL, 
+	is_open INTEGER, 
+	assigned_at VARCHAR(27) NOT NULL, 
+	released_at VARCHAR(27), 
+	reason TEXT NOT NULL, 
+	release_reason TEXT, 
+	actor TEXT NOT NULL, 
+	decision JSON NOT NULL, 
+	config_version INTEGER NOT NULL, 
+	notified_at VARCHAR(27), 
+	accepted_at VARCHAR(27), 
+	CONSTRAINT pk_assignments PRIMARY KEY (conversation_id, number), 
+	CONSTRAINT ck_assignments_is_open CHECK ((released_at IS NULL AND is_open IS NOT NULL AND is_open = 1) OR (released_at IS NOT NULL AND is_open IS NULL)), 
+	CONSTRAINT ck_assignments_number CHECK (number >= 1), 
+	CONSTRAINT uq_assignments_owner UNIQUE (conversation_id, number, agent, is_open), 
+	CONSTRAINT fk_assignments_owned_conversation FOREIGN KEY(conversation_id, number, is_open) REFERENCES conversations (id, assignment_number, owned) DEFERRABLE INITIALLY DEFERRED, 
+	CONSTRAINT fk_assignments_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id) DEFERRABLE INITIALLY DEFERRED, 
 	CONSTRAINT fk_assignments_agent FOREIGN KEY(agent) REFERENCES agents (name)
 );;
 CREATE INDEX ix_assignments_agent ON assignments (agent);;
 CREATE UNIQUE INDEX uq_assignments_one_open ON assignments (conversation_id) WHERE is_open = 1;;
+CREATE TABLE installation (
+	id INTEGER NOT NULL, 
+	instance TEXT NOT NULL, 
+	signing_key BLOB NOT NULL, 
+	created_at VARCHAR(27) NOT NULL, 
+	restored_at VARCHAR(27), 
+	CONSTRAINT pk_installation PRIMARY KEY (id), 
+	CONSTRAINT ck_installation_single CHECK (id = 1)
+);;
+CREATE TABLE config_versions (
+	id INTEGER NOT NULL, 
+	sha256 TEXT NOT NULL, 
+	content JSON NOT NULL, 
+	applied_at VARCHAR(27) NOT NULL, 
+	CONSTRAINT pk_config_versions PRIMARY KEY (id)
+);;
+CREATE TABLE channels (
+	name TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	mode TEXT NOT NULL, 
+	forced_observe BOOLEAN DEFAULT 0 NOT NULL, 
+	enabled BOOLEAN DEFAULT 1 NOT NULL, 
+	since VARCHAR(27) NOT NULL, 
+	last_pull_at VARCHAR(27), 
+	last_item_at VARCHAR(27), 
+	paused_at VARCHAR(27), 
+	problem TEXT, 
+	problem_part TEXT, 
+	cure TEXT, 
+	retry_at VARCHAR(27), 
+	failures INTEGER DEFAULT '0' NOT NULL, 
+	CONSTRAINT pk_channels PRIMARY KEY (name), 
+	CONSTRAINT ck_channels_mode CHECK (mode IN ('observe', 'internal', 'live'))
+);;
+CREATE TABLE leases (
+	name TEXT NOT NULL, 
+	holder TEXT NOT NULL, 
+	token INTEGER NOT NULL, 
+	expires_at VARCHAR(27) NOT NULL, 
+	CONSTRAINT pk_leases PRIMARY KEY (name)
+);;
+CREATE TABLE checkpoints (
+	source TEXT NOT NULL, 
+	channel TEXT NOT NULL, 
+	data JSON NOT NULL, 
+	updated_at VARCHAR(27) NOT NULL, 
+	CONSTRAINT pk_checkpoints PRIMARY KEY (source)
+);;
+CREATE TABLE hook_refusals (
+	channel TEXT NOT NULL, 
+	reason TEXT NOT NULL, 
+	count INTEGER NOT NULL, 
+	last_at VARCHAR(27) NOT NULL, 
+	CONSTRAINT pk_hook_refusals PRIMARY KEY (channel, reason)
+);;
 CREATE TABLE events (
-	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-	at VARCHAR(27) NOT NULL,
-	recorded_at VARCHAR(27) NOT NULL,
-	kind TEXT NOT NULL,
-	actor TEXT NOT NULL,
-	channel TEXT,
-	conversation_id INTEGER,
-	assignment_number INTEGER,
-	message_id INTEGER,
-	inbox_id INTEGER,
-	outbox_id INTEGER,
-	agent TEXT,
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	at VARCHAR(27) NOT NULL, 
+	recorded_at VARCHAR(27) NOT NULL, 
+	kind TEXT NOT NULL, 
+	actor TEXT NOT NULL, 
+	channel TEXT, 
+	conversation_id INTEGER, 
+	assignment_number INTEGER, 
+	message_id INTEGER, 
+	inbox_id INTEGER, 
+	outbox_id INTEGER, 
+	agent TEXT, 
 	data JSON NOT NULL
 );;
-CREATE INDEX ix_events_inbox_id ON events (inbox_id);;
-CREATE INDEX ix_events_outbox_id ON events (outbox_id);;
 CREATE INDEX ix_events_kind_at ON events (kind, at);;
+CREATE INDEX ix_events_inbox_id ON events (inbox_id);;
 CREATE INDEX ix_events_conversation_id ON events (conversation_id);;
+CREATE INDEX ix_events_outbox_id ON events (outbox_id);;
+CREATE TABLE agents (
+	name TEXT NOT NULL, 
+	display_name TEXT NOT NULL, 
+	email TEXT, 
+	telegram TEXT, 
+	telegram_proven_at VARCHAR(27), 
+	enabled BOOLEAN DEFAULT 1 NOT NULL, 
+	capacity INTEGER NOT NULL, 
+	load INTEGER DEFAULT '0' NOT NULL, 
+	on_duty BOOLEAN DEFAULT 0 NOT NULL, 
+	duty_since VARCHAR(27), 
+	duty_changes_at VARCHAR(27), 
+	last_assigned_at VARCHAR(27), 
+	CONSTRAINT pk_agents PRIMARY KEY (name), 
+	CONSTRAINT ck_agents_load CHECK (load >= 0), 
+	CONSTRAINT ck_agents_capacity CHECK (capacity >= 1), 
+	CONSTRAINT ck_agents_telegram_is_proven CHECK ((telegram IS NULL) = (telegram_proven_at IS NULL)), 
+	CONSTRAINT uq_agents_telegram UNIQUE (telegram)
+);;
+CREATE INDEX ix_agents_duty_changes_at ON agents (duty_changes_at);;
+CREATE TABLE teams (
+	name TEXT NOT NULL, 
+	enabled BOOLEAN DEFAULT 1 NOT NULL, 
+	CONSTRAINT pk_teams PRIMARY KEY (name)
+);;
+CREATE TABLE inbox (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	channel TEXT NOT NULL, 
+	source TEXT NOT NULL, 
+	item_key TEXT NOT NULL, 
+	identity TEXT, 
+	state TEXT NOT NULL, 
+	reason TEXT, 
+	note TEXT, 
+	raw BLOB, 
+	raw_blob TEXT, 
+	size INTEGER DEFAULT '0' NOT NULL, 
+	attempts INTEGER DEFAULT '0' NOT NULL, 
+	released_by TEXT, 
+	received_at VARCHAR(27) NOT NULL, 
+	pulled_at VARCHAR(27) NOT NULL, 
+	enqueued_at VARCHAR(27), 
+	routed_at VARCHAR(27), 
+	duplicate_of INTEGER, 
+	CONSTRAINT uq_inbox_source_item_key UNIQUE (source, item_key), 
+	CONSTRAINT ck_inbox_state CHECK (state IN ('pending', 'routed', 'screened', 'duplicate', 'quarantined', 'imported')), 
+	CONSTRAINT ck_inbox_settled CHECK ((state = 'pending') = (routed_at IS NULL)), 
+	CONSTRAINT ck_inbox_received_before_pulled CHECK (received_at <= pulled_at)
+);;
+CREATE INDEX ix_inbox_identity ON inbox (channel, identity);;
+CREATE INDEX ix_inbox_state ON inbox (state, id);;
+CREATE TABLE delivery_reports (
+	via TEXT NOT NULL, 
+	external_id TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	rank INTEGER NOT NULL, 
+	reason TEXT, 
+	at VARCHAR(27) NOT NULL, 
+	CONSTRAINT pk_delivery_reports PRIMARY KEY (via, external_id), 
+	CONSTRAINT ck_delivery_reports_state CHECK (state IN ('pending', 'held', 'sending', 'sent', 'delivered', 'failed', 'unknown', 'dropped'))
+);;
+CREATE TABLE participants (
+	conversation_id INTEGER NOT NULL, 
+	kind TEXT NOT NULL, 
+	value TEXT NOT NULL, 
+	CONSTRAINT pk_participants PRIMARY KEY (conversation_id, kind, value), 
+	CONSTRAINT fk_participants_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id)
+);;
+CREATE TABLE conversation_links (
+	conversation_id INTEGER NOT NULL, 
+	other_id INTEGER NOT NULL, 
+	reason TEXT NOT NULL, 
+	created_at VARCHAR(27) NOT NULL, 
+	CONSTRAINT pk_conversation_links PRIMARY KEY (conversation_id, other_id), 
+	CONSTRAINT fk_conversation_links_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id), 
+	CONSTRAINT fk_conversation_links_other_id FOREIGN KEY(other_id) REFERENCES conversations (id)
+);;
 CREATE TABLE contacts (
-	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-	name TEXT DEFAULT '' NOT NULL,
-	language TEXT,
-	account_manager TEXT,
-	last_owner TEXT,
-	tags JSON NOT NULL,
-	created_at VARCHAR(27) NOT NULL,
-	CONSTRAINT fk_contacts_account_manager FOREIGN KEY(account_manager) REFERENCES agents (name),
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	name TEXT DEFAULT '' NOT NULL, 
+	language TEXT, 
+	account_manager TEXT, 
+	last_owner TEXT, 
+	tags JSON NOT NULL, 
+	created_at VARCHAR(27) NOT NULL, 
+	CONSTRAINT fk_contacts_account_manager FOREIGN KEY(account_manager) REFERENCES agents (name), 
 	CONSTRAINT fk_contacts_last_owner FOREIGN KEY(last_owner) REFERENCES agents (name)
 );;
+CREATE TABLE invitations (
+	token_sha256 TEXT NOT NULL, 
+	agent TEXT NOT NULL, 
+	purpose TEXT NOT NULL, 
+	created_at VARCHAR(27) NOT NULL, 
+	expires_at VARCHAR(27) NOT NULL, 
+	used_at VARCHAR(27), 
+	CONSTRAINT pk_invitations PRIMARY KEY (token_sha256), 
+	CONSTRAINT ck_invitations_purpose CHECK (purpose IN ('telegram', 'desk')), 
+	CONSTRAINT fk_invitations_agent FOREIGN KEY(agent) REFERENCES agents (name)
+);;
 CREATE TABLE absences (
-	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-	agent TEXT NOT NULL,
-	starts_at VARCHAR(27) NOT NULL,
-	ends_at VARCHAR(27),
-	cover TEXT,
-	created_at VARCHAR(27) NOT NULL,
-	CONSTRAINT ck_absences_order CHECK (ends_at IS NULL OR ends_at > starts_at),
-	CONSTRAINT fk_absences_agent FOREIGN KEY(agent) REFERENCES agents (name),
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	agent TEXT NOT NULL, 
+	starts_at VARCHAR(27) NOT NULL, 
+	ends_at VARCHAR(27), 
+	cover TEXT, 
+	created_at VARCHAR(27) NOT NULL, 
+	CONSTRAINT ck_absences_order CHECK (ends_at IS NULL OR ends_at > starts_at), 
+	CONSTRAINT fk_absences_agent FOREIGN KEY(agent) REFERENCES agents (name), 
 	CONSTRAINT fk_absences_cover FOREIGN KEY(cover) REFERENCES agents (name)
 );;
 CREATE INDEX ix_absences_agent ON absences (agent);;
 CREATE TABLE team_members (
-	team TEXT NOT NULL,
-	agent TEXT NOT NULL,
-	CONSTRAINT pk_team_members PRIMARY KEY (team, agent),
-	CONSTRAINT fk_team_members_team FOREIGN KEY(team) REFERENCES teams (name),
+	team TEXT NOT NULL, 
+	agent TEXT NOT NULL, 
+	CONSTRAINT pk_team_members PRIMARY KEY (team, agent), 
+	CONSTRAINT fk_team_members_team FOREIGN KEY(team) REFERENCES teams (name), 
 	CONSTRAINT fk_team_members_agent FOREIGN KEY(agent) REFERENCES agents (name)
 );;
 CREATE INDEX ix_team_members_agent ON team_members (agent);;
-CREATE TABLE participants (
-	conversation_id INTEGER NOT NULL,
-	kind TEXT NOT NULL,
-	value TEXT NOT NULL,
-	CONSTRAINT pk_participants PRIMARY KEY (conversation_id, kind, value),
-	CONSTRAINT fk_participants_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id)
-);;
-CREATE TABLE conversation_links (
-	conversation_id INTEGER NOT NULL,
-	other_id INTEGER NOT NULL,
-	reason TEXT NOT NULL,
-	created_at VARCHAR(27) NOT NULL,
-	CONSTRAINT pk_conversation_links PRIMARY KEY (conversation_id, other_id),
-	CONSTRAINT fk_conversation_links_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id),
-	CONSTRAINT fk_conversation_links_other_id FOREIGN KEY(other_id) REFERENCES conversations (id)
-);;
 CREATE TABLE messages (
-	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-	conversation_id INTEGER NOT NULL,
-	assignment_number INTEGER,
-	direction TEXT NOT NULL,
-	inbox_id INTEGER,
-	outbox_id INTEGER,
-	agent TEXT,
-	automatic BOOLEAN DEFAULT 0 NOT NULL,
-	external_id TEXT,
-	from_address TEXT DEFAULT '' NOT NULL,
-	from_name TEXT DEFAULT '' NOT NULL,
-	recipients JSON NOT NULL,
-	cc JSON NOT NULL,
-	subject TEXT DEFAULT '' NOT NULL,
-	text TEXT DEFAULT '' NOT NULL,
-	reply_text TEXT DEFAULT '' NOT NULL,
-	sent_at VARCHAR(27),
-	received_at VARCHAR(27),
-	pulled_at VARCHAR(27),
-	routed_at VARCHAR(27) NOT NULL,
-	replied_at VARCHAR(27),
-	CONSTRAINT ck_messages_direction CHECK (direction IN ('in', 'out')),
-	CONSTRAINT ck_messages_inbound_has_assignment CHECK (direction = 'out' OR assignment_number IS NOT NULL),
-	CONSTRAINT ck_messages_inbound_has_source CHECK (direction = 'out' OR inbox_id IS NOT NULL),
-	CONSTRAINT fk_messages_assignment FOREIGN KEY(conversation_id, assignment_number) REFERENCES assignments (conversation_id, number) DEFERRABLE INITIALLY DEFERRED,
-	CONSTRAINT fk_messages_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id),
-	CONSTRAINT uq_messages_inbox_id UNIQUE (inbox_id),
-	CONSTRAINT fk_messages_inbox_id FOREIGN KEY(inbox_id) REFERENCES inbox (id),
-	CONSTRAINT uq_messages_outbox_id UNIQUE (outbox_id),
-	CONSTRAINT fk_messages_agent FOREIGN KEY(agent) REFERENCES agents (name)
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	conversation_id INTEGER NOT NULL, 
+	assignment_number INTEGER, 
+	direction TEXT NOT NULL, 
+	inbox_id INTEGER, 
+	outbox_id INTEGER, 
+	agent TEXT, 
+	automatic BOOLEAN DEFAULT 0 NOT NULL, 
+	external_id TEXT, 
+	edits INTEGER, 
+	medium TEXT DEFAULT 'email' NOT NULL, 
+	from_address TEXT DEFAULT '' NOT NULL, 
+	from_name TEXT DEFAULT '' NOT NULL, 
+	recipients JSON NOT NULL, 
+	cc JSON NOT NULL, 
+	subject TEXT DEFAULT '' NOT NULL, 
+	text TEXT DEFAULT '' NOT NULL, 
+	reply_text TEXT DEFAULT '' NOT NULL, 
+	sent_at VARCHAR(27), 
+	received_at VARCHAR(27), 
+	pulled_at VARCHAR(27), 
+	routed_at VARCHAR(27) NOT NULL, 
+	replied_at VARCHAR(27), 
+	CONSTRAINT ck_messages_direction CHECK (direction IN ('in', 'out')), 
+	CONSTRAINT ck_messages_inbound_has_assignment CHECK (direction = 'out' OR assignment_number IS NOT NULL), 
+	CONSTRAINT ck_messages_inbound_has_source CHECK (direction = 'out' OR inbox_id IS NOT NULL), 
+	CONSTRAINT fk_messages_assignment FOREIGN KEY(conversation_id, assignment_number) REFERENCES assignments (conversation_id, number) DEFERRABLE INITIALLY DEFERRED, 
+	CONSTRAINT fk_messages_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id), 
+	CONSTRAINT uq_messages_inbox_id UNIQUE (inbox_id), 
+	CONSTRAINT fk_messages_inbox_id FOREIGN KEY(inbox_id) REFERENCES inbox (id), 
+	CONSTRAINT uq_messages_outbox_id UNIQUE (outbox_id), 
+	CONSTRAINT fk_messages_agent FOREIGN KEY(agent) REFERENCES agents (name), 
+	CONSTRAINT fk_messages_edits FOREIGN KEY(edits) REFERENCES messages (id)
 );;
 CREATE INDEX ix_messages_conversation_id ON messages (conversation_id);;
+CREATE INDEX ix_messages_edits ON messages (edits);;
 CREATE INDEX ix_messages_external_id ON messages (external_id);;
 CREATE TABLE message_refs (
-	external_id TEXT NOT NULL,
-	conversation_id INTEGER NOT NULL,
-	own BOOLEAN NOT NULL,
-	CONSTRAINT pk_message_refs PRIMARY KEY (external_id, conversation_id),
+	external_id TEXT NOT NULL, 
+	conversation_id INTEGER NOT NULL, 
+	own BOOLEAN NOT NULL, 
+	CONSTRAINT pk_message_refs PRIMARY KEY (external_id, conversation_id), 
 	CONSTRAINT fk_message_refs_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id)
 );;
 CREATE TABLE outbox (
-	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-	kind TEXT NOT NULL,
-	state TEXT NOT NULL,
-	reason TEXT,
-	dedupe_key TEXT NOT NULL,
-	via TEXT NOT NULL,
-	recipient TEXT NOT NULL,
-	agent TEXT,
-	conversation_id INTEGER,
-	assignment_number INTEGER,
-	payload JSON NOT NULL,
-	message_id TEXT,
-	external_id TEXT,
-	created_at VARCHAR(27) NOT NULL,
-	not_before VARCHAR(27) NOT NULL,
-	attempts INTEGER DEFAULT '0' NOT NULL,
-	claimed_by TEXT,
-	sending_at VARCHAR(27),
-	sent_at VARCHAR(27),
-	CONSTRAINT ck_outbox_kind CHECK (kind IN ('notice', 'acknowledgement', 'reply', 'digest', 'alert')),
-	CONSTRAINT ck_outbox_state CHECK (state IN ('pending', 'held', 'sending', 'sent', 'delivered', 'failed', 'unknown', 'dropped')),
-	CONSTRAINT ck_outbox_sending CHECK (state <> 'sending' OR (sending_at IS NOT NULL AND claimed_by IS NOT NULL)),
-	CONSTRAINT ck_outbox_sent CHECK (state <> 'sent' OR sent_at IS NOT NULL),
-	CONSTRAINT uq_outbox_dedupe_key UNIQUE (dedupe_key),
-	CONSTRAINT fk_outbox_agent FOREIGN KEY(agent) REFERENCES agents (name),
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	kind TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	reason TEXT, 
+	dedupe_key TEXT NOT NULL, 
+	via TEXT NOT NULL, 
+	recipient TEXT NOT NULL, 
+	agent TEXT, 
+	conversation_id INTEGER, 
+	assignment_number INTEGER, 
+	payload JSON NOT NULL, 
+	message_id TEXT, 
+	external_id TEXT, 
+	created_at VARCHAR(27) NOT NULL, 
+	not_before VARCHAR(27) NOT NULL, 
+	attempts INTEGER DEFAULT '0' NOT NULL, 
+	claimed_by TEXT, 
+	sending_at VARCHAR(27), 
+	sent_at VARCHAR(27), 
+	delivered_at VARCHAR(27), 
+	delivery_rank INTEGER DEFAULT '0' NOT NULL, 
+	CONSTRAINT ck_outbox_kind CHECK (kind IN ('notice', 'acknowledgement', 'reply', 'digest', 'alert', 'service')), 
+	CONSTRAINT ck_outbox_state CHECK (state IN ('pending', 'held', 'sending', 'sent', 'delivered', 'failed', 'unknown', 'dropped')), 
+	CONSTRAINT ck_outbox_sending CHECK (state <> 'sending' OR (sending_at IS NOT NULL AND claimed_by IS NOT NULL)), 
+	CONSTRAINT ck_outbox_sent CHECK (state <> 'sent' OR sent_at IS NOT NULL), 
+	CONSTRAINT uq_outbox_dedupe_key UNIQUE (dedupe_key), 
+	CONSTRAINT fk_outbox_agent FOREIGN KEY(agent) REFERENCES agents (name), 
 	CONSTRAINT fk_outbox_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id)
 );;
-CREATE INDEX ix_outbox_kind_recipient ON outbox (kind, recipient, created_at);;
 CREATE INDEX ix_outbox_due ON outbox (state, not_before);;
-CREATE INDEX ix_outbox_message_id ON outbox (message_id);;
 CREATE INDEX ix_outbox_conversation_id ON outbox (conversation_id);;
+CREATE INDEX ix_outbox_message_id ON outbox (message_id);;
+CREATE INDEX ix_outbox_kind_recipient ON outbox (kind, recipient, created_at);;
+CREATE INDEX ix_outbox_external_id ON outbox (external_id);;
 CREATE TABLE addresses (
-	kind TEXT NOT NULL,
-	value TEXT NOT NULL,
-	contact_id INTEGER NOT NULL,
-	name TEXT DEFAULT '' NOT NULL,
-	created_at VARCHAR(27) NOT NULL,
-	CONSTRAINT pk_addresses PRIMARY KEY (kind, value),
-	CONSTRAINT ck_addresses_kind CHECK (kind IN ('email', 'phone', 'telegram')),
+	kind TEXT NOT NULL, 
+	value TEXT NOT NULL, 
+	contact_id INTEGER NOT NULL, 
+	name TEXT DEFAULT '' NOT NULL, 
+	created_at VARCHAR(27) NOT NULL, 
+	opted_out_at VARCHAR(27), 
+	CONSTRAINT pk_addresses PRIMARY KEY (kind, value), 
+	CONSTRAINT ck_addresses_kind CHECK (kind IN ('email', 'phone', 'telegram')), 
 	CONSTRAINT fk_addresses_contact_id FOREIGN KEY(contact_id) REFERENCES contacts (id)
 );;
 CREATE INDEX ix_addresses_contact_id ON addresses (contact_id);;
+CREATE TABLE contact_suggestions (
+	contact_id INTEGER NOT NULL, 
+	other_id INTEGER NOT NULL, 
+	reason TEXT NOT NULL, 
+	created_at VARCHAR(27) NOT NULL, 
+	settled_at VARCHAR(27), 
+	settled_by TEXT, 
+	CONSTRAINT pk_contact_suggestions PRIMARY KEY (contact_id, other_id), 
+	CONSTRAINT ck_contact_suggestions_order CHECK (contact_id < other_id), 
+	CONSTRAINT fk_contact_suggestions_contact_id FOREIGN KEY(contact_id) REFERENCES contacts (id), 
+	CONSTRAINT fk_contact_suggestions_other_id FOREIGN KEY(other_id) REFERENCES contacts (id)
+);;
 CREATE TABLE attachments (
-	message_id INTEGER NOT NULL,
-	position INTEGER NOT NULL,
-	filename TEXT NOT NULL,
-	content_type TEXT NOT NULL,
-	size INTEGER NOT NULL,
-	sha256 TEXT NOT NULL,
-	inline BOOLEAN NOT NULL,
-	content_id TEXT,
-	CONSTRAINT pk_attachments PRIMARY KEY (message_id, position),
+	message_id INTEGER NOT NULL, 
+	position INTEGER NOT NULL, 
+	filename TEXT NOT NULL, 
+	content_type TEXT NOT NULL, 
+	size INTEGER NOT NULL, 
+	sha256 TEXT NOT NULL, 
+	inline BOOLEAN NOT NULL, 
+	content_id TEXT, 
+	CONSTRAINT pk_attachments PRIMARY KEY (message_id, position), 
 	CONSTRAINT fk_attachments_message_id FOREIGN KEY(message_id) REFERENCES messages (id)
 );;
 CREATE INDEX ix_attachments_sha256 ON attachments (sha256);;
+CREATE TABLE remote_files (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	message_id INTEGER NOT NULL, 
+	position INTEGER NOT NULL, 
+	channel TEXT NOT NULL, 
+	ref JSON NOT NULL, 
+	filename TEXT NOT NULL, 
+	content_type TEXT NOT NULL, 
+	size INTEGER, 
+	state TEXT NOT NULL, 
+	reason TEXT, 
+	attempts INTEGER DEFAULT '0' NOT NULL, 
+	not_before VARCHAR(27) NOT NULL, 
+	fetched_at VARCHAR(27), 
+	CONSTRAINT uq_remote_files_message_id_position UNIQUE (message_id, position), 
+	CONSTRAINT ck_remote_files_state CHECK (state IN ('pending', 'fetched', 'failed')), 
+	CONSTRAINT ck_remote_files_fetched CHECK ((state = 'fetched') = (fetched_at IS NOT NULL)), 
+	CONSTRAINT fk_remote_files_message_id FOREIGN KEY(message_id) REFERENCES messages (id)
+);;
+CREATE INDEX ix_remote_files_message_id ON remote_files (message_id);;
+CREATE INDEX ix_remote_files_due ON remote_files (state, channel, not_before);;
 CREATE TRIGGER events_no_update BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;;
 CREATE TRIGGER events_no_delete BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'events are append-only'); END

@@ -1,0 +1,50 @@
+"""Every table by its name, whichever file of this folder declares it: foreign keys need them all."""
+
+from __future__ import annotations
+
+from ventanilla.store.tables.base import metadata
+from ventanilla.store.tables.cases import assignments, conversation_links, conversations, participants
+from ventanilla.store.tables.customers import addresses, contact_suggestions, contacts
+from ventanilla.store.tables.house import channels, checkpoints, config_versions, hook_refusals, installation, leases
+from ventanilla.store.tables.log import append_only_ddl, events
+from ventanilla.store.tables.people import absences, agents, invitations, team_members, teams
+from ventanilla.store.tables.post import (
+    attachments,
+    delivery_reports,
+    inbox,
+    message_refs,
+    messages,
+    outbox,
+    remote_files,
+)
+
+__all__ = [
+    "absences",
+    "addresses",
+    "agents",
+    "append_only_ddl",
+    "assignments",
+    "attachments",
+    "channels",
+    "checkpoints",
+    "config_versions",
+    "contact_suggestions",
+    "contacts",
+    "conversation_links",
+    "conversations",
+    "delivery_reports",
+    "events",
+    "hook_refusals",
+    "inbox",
+    "installation",
+    "invitations",
+    "leases",
+    "message_refs",
+    "messages",
+    "metadata",
+    "outbox",
+    "participants",
+    "remote_files",
+    "team_members",
+    "teams",
+]
