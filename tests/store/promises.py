@@ -23,6 +23,7 @@ from tests.store.rows import (
     add_inbox,
     add_letter,
     add_message,
+    add_remote_file,
     change_case,
     everything,
     hand_over,
@@ -491,3 +492,38 @@ def merged_into_nothing(connection: sa.Connection) -> None:
 @promise("ck_conversations_merged")
 def merged_and_still_something_else(connection: sa.Connection) -> None:
     change_case(connection, 3, merged_into=1)
+
+
+# Files that lie at a provider, and what it reports of what we sent.
+
+
+@promise("ck_remote_files_state")
+def an_unknown_state_of_a_file(connection: sa.Connection) -> None:
+    add_remote_file(connection, state="mislaid")
+
+
+@promise("ck_remote_files_fetched")
+def a_file_that_was_fetched_at_no_time(connection: sa.Connection) -> None:
+    add_remote_file(connection, state="fetched")
+
+
+@promise("ck_remote_files_fetched")
+def a_pending_file_that_was_fetched(connection: sa.Connection) -> None:
+    add_remote_file(connection, fetched_at=NOW)
+
+
+@promise("fk_remote_files_message_id")
+def a_file_of_a_message_that_is_none(connection: sa.Connection) -> None:
+    add_remote_file(connection, message_id=99)
+
+
+@promise("uq_remote_files_message_id_position")
+def two_files_at_one_place_of_a_message(connection: sa.Connection) -> None:
+    for _ in range(2):
+        add_remote_file(connection)
+
+
+@promise("ck_delivery_reports_state")
+def an_unknown_state_that_a_provider_reports(connection: sa.Connection) -> None:
+    report = {"via": "chat", "external_id": "SM1", "state": "perhaps", "rank": 2, "at": NOW}
+    connection.execute(sa.insert(t.delivery_reports).values(report))

@@ -143,6 +143,22 @@ def add_letter(connection: sa.Connection, **columns: Any) -> None:
     connection.execute(sa.insert(t.outbox).values(values))
 
 
+def add_remote_file(connection: sa.Connection, **columns: Any) -> None:
+    """A file of message 1 that still lies at its provider."""
+    values = {
+        "message_id": 1,
+        "position": 0,
+        "channel": "soporte",
+        "ref": {"file": "1"},
+        "filename": "foto.jpg",
+        "content_type": "image/jpeg",
+        "state": "pending",
+        "not_before": NOW,
+        **columns,
+    }
+    connection.execute(sa.insert(t.remote_files).values(values))
+
+
 def add_event(connection: sa.Connection) -> None:
     """One event."""
     values = {"at": EARLIER, "recorded_at": NOW, "kind": "case_opened", "actor": "test", "data": {}}

@@ -105,6 +105,7 @@ remote_files = sa.Table(
     sa.Column("reason", sa.Text),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     sa.Column("not_before", Utc, nullable=False),
+    sa.Column("claimed_by", sa.Text),
     sa.Column("fetched_at", Utc),
     sa.UniqueConstraint("message_id", "position"),
     sa.CheckConstraint(one_of("state", FileState), name="state"),

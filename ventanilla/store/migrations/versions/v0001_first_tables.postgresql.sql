@@ -393,6 +393,7 @@ CREATE TABLE remote_files (
 	reason TEXT, 
 	attempts INTEGER DEFAULT '0' NOT NULL, 
 	not_before TIMESTAMP WITH TIME ZONE NOT NULL, 
+	claimed_by TEXT, 
 	fetched_at TIMESTAMP WITH TIME ZONE, 
 	CONSTRAINT pk_remote_files PRIMARY KEY (id), 
 	CONSTRAINT uq_remote_files_message_id_position UNIQUE (message_id, position), 

@@ -396,6 +396,7 @@ CREATE TABLE remote_files (
 	reason TEXT, 
 	attempts INTEGER DEFAULT '0' NOT NULL, 
 	not_before VARCHAR(27) NOT NULL, 
+	claimed_by TEXT, 
 	fetched_at VARCHAR(27), 
 	CONSTRAINT uq_remote_files_message_id_position UNIQUE (message_id, position), 
 	CONSTRAINT ck_remote_files_state CHECK (state IN ('pending', 'fetched', 'failed')), 
