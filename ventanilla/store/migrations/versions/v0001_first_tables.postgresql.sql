@@ -39,10 +39,10 @@ CREATE TABLE conversations (
 	CONSTRAINT uq_conversations_key UNIQUE (key)
 );;
 CREATE INDEX ix_conversations_address ON conversations (address, account);;
-CREATE INDEX ix_conversations_owner_owned ON conversations (owner, owned);;
 CREATE INDEX ix_conversations_contact_id ON conversations (contact_id);;
-CREATE INDEX ix_conversations_state ON conversations (state, id);;
 CREATE INDEX ix_conversations_line ON conversations (team, line_since);;
+CREATE INDEX ix_conversations_owner_owned ON conversations (owner, owned);;
+CREATE INDEX ix_conversations_state ON conversations (state, id);;
 CREATE TABLE assignments (
 	conversation_id BIGINT NOT NULL, 
 	number INTEGER NOT NULL, 
@@ -135,9 +135,9 @@ CREATE TABLE events (
 	data JSONB NOT NULL, 
 	CONSTRAINT pk_events PRIMARY KEY (id)
 );;
-CREATE INDEX ix_events_kind_at ON events (kind, at);;
-CREATE INDEX ix_events_inbox_id ON events (inbox_id);;
 CREATE INDEX ix_events_conversation_id ON events (conversation_id);;
+CREATE INDEX ix_events_inbox_id ON events (inbox_id);;
+CREATE INDEX ix_events_kind_at ON events (kind, at);;
 CREATE INDEX ix_events_outbox_id ON events (outbox_id);;
 CREATE TABLE agents (
 	name TEXT NOT NULL, 
@@ -145,6 +145,7 @@ CREATE TABLE agents (
 	email TEXT, 
 	telegram TEXT, 
 	telegram_proven_at TIMESTAMP WITH TIME ZONE, 
+	telegram_refused_at TIMESTAMP WITH TIME ZONE, 
 	enabled BOOLEAN DEFAULT true NOT NULL, 
 	capacity INTEGER NOT NULL, 
 	load INTEGER DEFAULT '0' NOT NULL, 
@@ -156,6 +157,7 @@ CREATE TABLE agents (
 	CONSTRAINT ck_agents_load CHECK (load >= 0), 
 	CONSTRAINT ck_agents_capacity CHECK (capacity >= 1), 
 	CONSTRAINT ck_agents_telegram_is_proven CHECK ((telegram IS NULL) = (telegram_proven_at IS NULL)), 
+	CONSTRAINT ck_agents_telegram_refused CHECK (telegram_refused_at IS NULL OR telegram IS NOT NULL), 
 	CONSTRAINT uq_agents_telegram UNIQUE (telegram)
 );;
 CREATE INDEX ix_agents_duty_changes_at ON agents (duty_changes_at);;
@@ -338,11 +340,11 @@ CREATE TABLE outbox (
 	CONSTRAINT fk_outbox_agent FOREIGN KEY(agent) REFERENCES agents (name), 
 	CONSTRAINT fk_outbox_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id)
 );;
-CREATE INDEX ix_outbox_due ON outbox (state, not_before);;
 CREATE INDEX ix_outbox_conversation_id ON outbox (conversation_id);;
-CREATE INDEX ix_outbox_message_id ON outbox (message_id);;
-CREATE INDEX ix_outbox_kind_recipient ON outbox (kind, recipient, created_at);;
+CREATE INDEX ix_outbox_due ON outbox (state, not_before);;
 CREATE INDEX ix_outbox_external_id ON outbox (external_id);;
+CREATE INDEX ix_outbox_kind_recipient ON outbox (kind, recipient, created_at);;
+CREATE INDEX ix_outbox_message_id ON outbox (message_id);;
 CREATE TABLE addresses (
 	kind TEXT NOT NULL, 
 	value TEXT NOT NULL, 
@@ -401,17 +403,17 @@ CREATE TABLE remote_files (
 	CONSTRAINT ck_remote_files_fetched CHECK ((state = 'fetched') = (fetched_at IS NOT NULL)), 
 	CONSTRAINT fk_remote_files_message_id FOREIGN KEY(message_id) REFERENCES messages (id)
 );;
-CREATE INDEX ix_remote_files_message_id ON remote_files (message_id);;
 CREATE INDEX ix_remote_files_due ON remote_files (state, channel, not_before);;
-ALTER TABLE conversations ADD CONSTRAINT fk_conversations_open_assignment FOREIGN KEY(id, assignment_number, owner, owned) REFERENCES assignments (conversation_id, number, agent, is_open) DEFERRABLE INITIALLY DEFERRED;;
-ALTER TABLE assignments ADD CONSTRAINT fk_assignments_agent FOREIGN KEY(agent) REFERENCES agents (name);;
-ALTER TABLE assignments ADD CONSTRAINT fk_assignments_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id) DEFERRABLE INITIALLY DEFERRED;;
+CREATE INDEX ix_remote_files_message_id ON remote_files (message_id);;
+ALTER TABLE conversations ADD CONSTRAINT fk_conversations_team FOREIGN KEY(team) REFERENCES teams (name);;
 ALTER TABLE conversations ADD CONSTRAINT fk_conversations_owner FOREIGN KEY(owner) REFERENCES agents (name);;
+ALTER TABLE conversations ADD CONSTRAINT fk_conversations_open_assignment FOREIGN KEY(id, assignment_number, owner, owned) REFERENCES assignments (conversation_id, number, agent, is_open) DEFERRABLE INITIALLY DEFERRED;;
 ALTER TABLE conversations ADD CONSTRAINT fk_conversations_merged_into FOREIGN KEY(merged_into) REFERENCES conversations (id) DEFERRABLE INITIALLY DEFERRED;;
 ALTER TABLE conversations ADD CONSTRAINT fk_conversations_contact_id FOREIGN KEY(contact_id) REFERENCES contacts (id);;
 ALTER TABLE conversations ADD CONSTRAINT fk_conversations_channel FOREIGN KEY(channel) REFERENCES channels (name);;
-ALTER TABLE conversations ADD CONSTRAINT fk_conversations_team FOREIGN KEY(team) REFERENCES teams (name);;
 ALTER TABLE assignments ADD CONSTRAINT fk_assignments_owned_conversation FOREIGN KEY(conversation_id, number, is_open) REFERENCES conversations (id, assignment_number, owned) DEFERRABLE INITIALLY DEFERRED;;
+ALTER TABLE assignments ADD CONSTRAINT fk_assignments_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id) DEFERRABLE INITIALLY DEFERRED;;
+ALTER TABLE assignments ADD CONSTRAINT fk_assignments_agent FOREIGN KEY(agent) REFERENCES agents (name);;
 CREATE FUNCTION events_are_append_only() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'events are append-only'; END $$;;
 CREATE TRIGGER events_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON events
