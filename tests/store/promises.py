@@ -436,6 +436,25 @@ def a_capacity_of_nothing(connection: sa.Connection) -> None:
     connection.execute(_update(t.agents, capacity=0).where(t.agents.c.name == "ana"))
 
 
+# Who can be reached.
+
+
+@promise("ck_agents_telegram_is_proven")
+def an_account_that_nobody_has_proven(connection: sa.Connection) -> None:
+    connection.execute(_update(t.agents, telegram="1111").where(t.agents.c.name == "ana"))
+
+
+@promise("ck_agents_telegram_refused")
+def an_account_that_refuses_us_and_is_none(connection: sa.Connection) -> None:
+    connection.execute(_update(t.agents, telegram_refused_at=NOW).where(t.agents.c.name == "ana"))
+
+
+@promise("ck_invitations_purpose")
+def an_invitation_to_nothing(connection: sa.Connection) -> None:
+    token = {"token_sha256": "0" * 64, "agent": "ana", "created_at": NOW, "expires_at": NOW}
+    connection.execute(sa.insert(t.invitations).values(purpose="party", **token))
+
+
 # Words.
 
 

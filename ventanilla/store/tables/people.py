@@ -15,6 +15,7 @@ agents = sa.Table(
     sa.Column("email", sa.Text),
     sa.Column("telegram", sa.Text, unique=True),
     sa.Column("telegram_proven_at", Utc),
+    sa.Column("telegram_refused_at", Utc),
     sa.Column("enabled", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("capacity", sa.Integer, nullable=False),
     sa.Column("load", sa.Integer, nullable=False, server_default="0"),
@@ -25,6 +26,7 @@ agents = sa.Table(
     sa.CheckConstraint("load >= 0", name="load"),
     sa.CheckConstraint("capacity >= 1", name="capacity"),
     sa.CheckConstraint("(telegram IS NULL) = (telegram_proven_at IS NULL)", name="telegram_is_proven"),
+    sa.CheckConstraint("telegram_refused_at IS NULL OR telegram IS NOT NULL", name="telegram_refused"),
 )
 
 invitations = sa.Table(
