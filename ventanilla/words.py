@@ -125,11 +125,13 @@ class FileState(StrEnum):
 
 
 class AddressKind(StrEnum):
-    """What sort of address a contact can be reached at."""
+    """What sort of address a contact can be reached at. `other` is for other packages' channels; such an address begins with
+    a word of theirs and a colon (`matrix:@eva:example.org`), so that two packages never mean the same one."""
 
     EMAIL = "email"
     PHONE = "phone"
     TELEGRAM = "telegram"
+    OTHER = "other"
 
 
 class EventKind(StrEnum):

@@ -337,6 +337,22 @@ def one_address_of_two_contacts(connection: sa.Connection) -> None:
     connection.execute(sa.insert(t.addresses).values(row))
 
 
+@promise("ck_addresses_linked")
+def an_address_that_came_from_where_it_is(connection: sa.Connection) -> None:
+    connection.execute(_update(t.addresses, linked_from=1))
+
+
+@promise("fk_addresses_linked_from")
+def an_address_that_came_from_nobody(connection: sa.Connection) -> None:
+    connection.execute(_update(t.addresses, linked_from=99))
+
+
+@promise("ck_contact_suggestions_order")
+def a_contact_who_may_be_themselves(connection: sa.Connection) -> None:
+    pair = {"contact_id": 1, "other_id": 1, "reason": "x", "created_at": NOW}
+    connection.execute(sa.insert(t.contact_suggestions).values(pair))
+
+
 @promise("uq_outbox_dedupe_key")
 def the_same_occasion_twice_in_the_outbox(connection: sa.Connection) -> None:
     add_letter(connection)

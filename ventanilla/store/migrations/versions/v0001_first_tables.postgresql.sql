@@ -352,11 +352,15 @@ CREATE TABLE addresses (
 	name TEXT DEFAULT '' NOT NULL, 
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	opted_out_at TIMESTAMP WITH TIME ZONE, 
+	linked_from BIGINT, 
 	CONSTRAINT pk_addresses PRIMARY KEY (kind, value), 
-	CONSTRAINT ck_addresses_kind CHECK (kind IN ('email', 'phone', 'telegram')), 
-	CONSTRAINT fk_addresses_contact_id FOREIGN KEY(contact_id) REFERENCES contacts (id)
+	CONSTRAINT ck_addresses_kind CHECK (kind IN ('email', 'phone', 'telegram', 'other')), 
+	CONSTRAINT ck_addresses_linked CHECK (linked_from <> contact_id), 
+	CONSTRAINT fk_addresses_contact_id FOREIGN KEY(contact_id) REFERENCES contacts (id), 
+	CONSTRAINT fk_addresses_linked_from FOREIGN KEY(linked_from) REFERENCES contacts (id)
 );;
 CREATE INDEX ix_addresses_contact_id ON addresses (contact_id);;
+CREATE INDEX ix_addresses_linked_from ON addresses (linked_from);;
 CREATE TABLE contact_suggestions (
 	contact_id BIGINT NOT NULL, 
 	other_id BIGINT NOT NULL, 
