@@ -12,7 +12,7 @@ from babel.dates import format_date, format_time
 from router.house import House
 from router.notices import write_alert
 from router.reach import hindrance
-from router.texts import ACKNOWLEDGEMENT, phrase, spoken_language
+from router.texts import ACKNOWLEDGEMENT, date_format, phrase, spoken_language
 from ventanilla.channel import Message
 from ventanilla.clocks.due import spoken
 from ventanilla.signing import LOOP_HEADER, Purpose, message_id
@@ -131,7 +131,7 @@ def receipt(
             "subject": subject.removeprefix("Re: ") or phrase(language, "no_subject"),
             "key": case.key,
             "greeting": phrase(language, "greeting", name=name) if name else phrase(language, "greeting_nobody"),
-            "date": format_date(local, "long", locale=language),
+            "date": format_date(local, date_format(language), locale=language),
             "time": format_time(local, "short", locale=language),
             "expectation": phrase(language, "answer_by", when=when) if when else phrase(language, "answer_soon"),
             "house": house.config.service.name,

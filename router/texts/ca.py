@@ -1,0 +1,87 @@
+"""What is said in Catalan, with "vostè"."""
+
+from __future__ import annotations
+
+from router.texts.letterhead import Letterhead, Words
+
+CATALAN = Words(
+    acknowledgement=Letterhead(
+        subject="Re: {subject} [{key}]",
+        body="""{greeting}
+
+Hem rebut el seu missatge ({date}, {time}) i ja hi ha una persona que se'n fa responsable.
+El seu número de cas és {key}.
+
+{expectation}
+
+Si hi vol afegir res, respongui aquest correu sense treure el número de l'assumpte i arribarà al mateix cas.
+
+{house}
+
+(Justificant de recepció automàtic. No cal que el contesti.)""",
+    ),
+    notice=Letterhead(
+        subject="[{key}] {customer}: {subject}",
+        body="""{who} espera resposta des de {since} ({waited}).
+
+{due}
+
+{excerpt}
+
+Cas {key} · {channel} · {why}
+Veure'l sencer: ventanilla show {key}
+Respongui al client des de la bústia compartida; el que contesti a aquest avís no li arriba.""",
+    ),
+    digest=Letterhead(
+        subject="Casos que l'esperen: {count}",
+        body="Bon dia, {name}.\n\nMentre no estava de torn:\n\n{lines}\n\n{house}",
+    ),
+    screened_digest=Letterhead(
+        subject="Missatges apartats avui: {count}",
+        body="Aquests missatges no han obert cap cas:\n\n{lines}\n\nDeixar-ne passar un: ventanilla release ID\n\n{house}",
+    ),
+    alert=Letterhead(subject="Ventanilla: {subject}", body="{body}\n\n{house}"),
+    phrases={
+        "greeting": "Hola, {name}:",
+        "greeting_nobody": "Hola:",
+        "answer_by": "Li respondrem com a molt tard {when}.",
+        "answer_soon": "Li respondrem tan aviat com sigui possible.",
+        "due": "Promès: {when}.",
+        "overdue": "Promès: {when} (ja ha passat).",
+        "no_subject": "(sense assumpte)",
+        "hidden": "(text no inclòs als avisos)",
+        "on_channel": "rebut a {channel}",
+        "escalated": "no s'ha pogut avisar {agent}",
+        "escalation": "No s'ha pogut avisar {agent} del cas {key}. Motiu: {reason}.",
+        "brake": (
+            "S'han enviat més de {limit} justificants de recepció en {minutes} minuts; els següents queden retinguts.\n"
+            "Veure'ls: ventanilla outbox --state held\nDeixar-los anar: ventanilla outbox release --all\n"
+            "Descartar-los: ventanilla outbox drop --all"
+        ),
+        "brake_subject": "justificants de recepció retinguts",
+        "escalation_subject": "avís sense lliurar, cas {key}",
+        "paused": "El canal {channel} està aturat: {problem}\n{cure}\nEls altres canals continuen.",
+        "paused_subject": "el canal {channel} està aturat",
+        "quarantined": (
+            "No s'ha pogut llegir el missatge {inbox_id} del canal {channel}: {reason}\n"
+            "Veure'l: ventanilla inbox --state quarantined\n"
+            "Tornar-ho a provar: ventanilla replay {inbox_id}"
+        ),
+        "quarantined_subject": "un missatge sense llegir a {channel}",
+    },
+    reasons={
+        "same_customer": "ja porta un altre cas d'aquest client",
+        "account_manager": "és qui porta aquest client",
+        "rule": "una regla dona aquests casos a aquesta persona",
+        "last_owner": "va atendre aquest client l'última vegada",
+        "balanced": "qui tenia menys casos per a la seva capacitat",
+        "round_robin": "li tocava el torn",
+        "longest_idle": "qui feia més temps que estava lliure",
+        "duty_present": "ningú més no podia: està de guàrdia",
+        "duty_silent": "ningú de torn: guarda el cas fins que s'obri",
+        "line": "estava en espera i ara el pot atendre",
+        "owner_off_duty": "el seu responsable ha acabat el torn",
+        "owner_left": "el seu responsable ja no hi és",
+        "cover": "cobreix qui és fora",
+    },
+)

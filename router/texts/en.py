@@ -1,0 +1,87 @@
+"""What is said in English."""
+
+from __future__ import annotations
+
+from router.texts.letterhead import Letterhead, Words
+
+ENGLISH = Words(
+    acknowledgement=Letterhead(
+        subject="Re: {subject} [{key}]",
+        body="""{greeting}
+
+We received your message on {date} at {time}, and one person is now responsible for it.
+Your case number is {key}.
+
+{expectation}
+
+To add something, answer this mail and keep the number in its subject: it will reach the same case.
+
+{house}
+
+(This is an automatic receipt. There is no need to answer it.)""",
+    ),
+    notice=Letterhead(
+        subject="[{key}] {customer}: {subject}",
+        body="""{who} has been waiting for an answer since {since} ({waited}).
+
+{due}
+
+{excerpt}
+
+Case {key} · {channel} · {why}
+See all of it: ventanilla show {key}
+Answer the customer from the shared mailbox; what you answer to this notice does not reach them.""",
+    ),
+    digest=Letterhead(
+        subject="Cases waiting for you: {count}",
+        body="Good morning, {name}.\n\nWhile you were off duty:\n\n{lines}\n\n{house}",
+    ),
+    screened_digest=Letterhead(
+        subject="Messages screened today: {count}",
+        body="These messages opened no case:\n\n{lines}\n\nTo let one through: ventanilla release ID\n\n{house}",
+    ),
+    alert=Letterhead(subject="Ventanilla: {subject}", body="{body}\n\n{house}"),
+    phrases={
+        "greeting": "Hello {name},",
+        "greeting_nobody": "Hello,",
+        "answer_by": "You will have an answer {when} at the latest.",
+        "answer_soon": "You will have an answer as soon as possible.",
+        "due": "Promised: {when}.",
+        "overdue": "Promised: {when} (already past).",
+        "no_subject": "(no subject)",
+        "hidden": "(text left out of notices)",
+        "on_channel": "received on {channel}",
+        "escalated": "{agent} could not be told",
+        "escalation": "{agent} could not be told of case {key}. Reason: {reason}.",
+        "brake": (
+            "More than {limit} receipts were written in {minutes} minutes; those that follow are held.\n"
+            "See them: ventanilla outbox --state held\nLet them go: ventanilla outbox release --all\n"
+            "Drop them: ventanilla outbox drop --all"
+        ),
+        "brake_subject": "receipts are held",
+        "escalation_subject": "a notice was not delivered, case {key}",
+        "paused": "Channel {channel} is paused: {problem}\n{cure}\nThe other channels go on.",
+        "paused_subject": "channel {channel} is paused",
+        "quarantined": (
+            "Message {inbox_id} of channel {channel} could not be read: {reason}\n"
+            "See it: ventanilla inbox --state quarantined\n"
+            "Try again: ventanilla replay {inbox_id}"
+        ),
+        "quarantined_subject": "an unreadable message in {channel}",
+    },
+    reasons={
+        "same_customer": "already has another case of this customer",
+        "account_manager": "looks after this customer",
+        "rule": "a rule gives such cases to this person",
+        "last_owner": "helped this customer last time",
+        "balanced": "had the fewest cases for their capacity",
+        "round_robin": "was next in turn",
+        "longest_idle": "had been free the longest",
+        "duty_present": "nobody else could: on the duty list",
+        "duty_silent": "nobody on duty: holds it until opening",
+        "line": "it was waiting in line and they can take it now",
+        "owner_off_duty": "its owner's shift has ended",
+        "owner_left": "its owner has left",
+        "cover": "covers for somebody away",
+    },
+)

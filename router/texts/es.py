@@ -1,0 +1,87 @@
+"""What is said in Spanish, with "usted" and without anybody's gender."""
+
+from __future__ import annotations
+
+from router.texts.letterhead import Letterhead, Words
+
+SPANISH = Words(
+    acknowledgement=Letterhead(
+        subject="Re: {subject} [{key}]",
+        body="""{greeting}
+
+Hemos recibido su mensaje el {date} a las {time} y ya hay una persona responsable de él.
+Su número de caso es {key}.
+
+{expectation}
+
+Si quiere añadir algo, responda a este correo sin quitar el número del asunto y llegará al mismo caso.
+
+{house}
+
+(Acuse de recibo automático. No hace falta que lo conteste.)""",
+    ),
+    notice=Letterhead(
+        subject="[{key}] {customer}: {subject}",
+        body="""{who} espera respuesta desde {since} ({waited}).
+
+{due}
+
+{excerpt}
+
+Caso {key} · {channel} · {why}
+Verlo entero: ventanilla show {key}
+Responda al cliente desde el buzón compartido; lo que conteste a este aviso no le llega.""",
+    ),
+    digest=Letterhead(
+        subject="Casos que le esperan: {count}",
+        body="Buenos días, {name}.\n\nMientras no estaba de turno:\n\n{lines}\n\n{house}",
+    ),
+    screened_digest=Letterhead(
+        subject="Mensajes apartados hoy: {count}",
+        body="Estos mensajes no han abierto ningún caso:\n\n{lines}\n\nDejar pasar uno: ventanilla release ID\n\n{house}",
+    ),
+    alert=Letterhead(subject="Ventanilla: {subject}", body="{body}\n\n{house}"),
+    phrases={
+        "greeting": "Hola, {name}:",
+        "greeting_nobody": "Hola:",
+        "answer_by": "Le responderemos como muy tarde {when}.",
+        "answer_soon": "Le responderemos lo antes posible.",
+        "due": "Prometido: {when}.",
+        "overdue": "Prometido: {when} (ya ha pasado).",
+        "no_subject": "(sin asunto)",
+        "hidden": "(texto no incluido en los avisos)",
+        "on_channel": "recibido en {channel}",
+        "escalated": "no se ha podido avisar a {agent}",
+        "escalation": "No se ha podido avisar a {agent} del caso {key}. Motivo: {reason}.",
+        "brake": (
+            "Se han enviado más de {limit} acuses de recibo en {minutes} minutos; los siguientes quedan retenidos.\n"
+            "Verlos: ventanilla outbox --state held\nSoltarlos: ventanilla outbox release --all\n"
+            "Descartarlos: ventanilla outbox drop --all"
+        ),
+        "brake_subject": "acuses de recibo retenidos",
+        "escalation_subject": "aviso sin entregar, caso {key}",
+        "paused": "El canal {channel} está parado: {problem}\n{cure}\nLos demás canales siguen.",
+        "paused_subject": "el canal {channel} está parado",
+        "quarantined": (
+            "No se ha podido leer el mensaje {inbox_id} del canal {channel}: {reason}\n"
+            "Verlo: ventanilla inbox --state quarantined\n"
+            "Probar otra vez: ventanilla replay {inbox_id}"
+        ),
+        "quarantined_subject": "un mensaje sin leer en {channel}",
+    },
+    reasons={
+        "same_customer": "ya lleva otro caso de este cliente",
+        "account_manager": "es quien lleva a este cliente",
+        "rule": "una regla da estos casos a esta persona",
+        "last_owner": "atendió a este cliente la última vez",
+        "balanced": "quien menos casos tenía para su capacidad",
+        "round_robin": "le tocaba el turno",
+        "longest_idle": "quien más tiempo llevaba libre",
+        "duty_present": "nadie más podía: está de guardia",
+        "duty_silent": "nadie de turno: guarda el caso hasta que abra",
+        "line": "estaba en espera y ahora puede atenderlo",
+        "owner_off_duty": "su responsable ha terminado el turno",
+        "owner_left": "su responsable ya no está",
+        "cover": "cubre a quien está fuera",
+    },
+)

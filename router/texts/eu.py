@@ -1,0 +1,88 @@
+"""What is said in Basque. Names and times stand apart from their sentence, because nobody can decline what is filled in."""
+
+from __future__ import annotations
+
+from router.texts.letterhead import Letterhead, Words
+
+BASQUE = Words(
+    date="yyyy/MM/dd",
+    acknowledgement=Letterhead(
+        subject="Re: {subject} [{key}]",
+        body="""{greeting}
+
+Zure mezua jaso dugu ({date}, {time}), eta badu jada pertsona arduradun bat.
+Zure kasuaren zenbakia: {key}.
+
+{expectation}
+
+Zerbait gehitu nahi baduzu, erantzun mezu honi gaiaren zenbakia kendu gabe, eta kasu berera iritsiko da.
+
+{house}
+
+(Hartu-agiri automatikoa. Ez da erantzun behar.)""",
+    ),
+    notice=Letterhead(
+        subject="[{key}] {customer}: {subject}",
+        body="""{who} erantzunaren zain dago ({since}; {waited}).
+
+{due}
+
+{excerpt}
+
+Kasua: {key} · {channel} · {why}
+Osorik ikusteko: ventanilla show {key}
+Erantzun bezeroari postontzi partekatutik; ohar honi erantzuten diozuna ez zaio iristen.""",
+    ),
+    digest=Letterhead(
+        subject="Zure zain dauden kasuak: {count}",
+        body="Egun on, {name}.\n\nTxandatik kanpo zeunden bitartean:\n\n{lines}\n\n{house}",
+    ),
+    screened_digest=Letterhead(
+        subject="Gaur baztertutako mezuak: {count}",
+        body="Mezu hauek ez dute kasurik ireki:\n\n{lines}\n\nBati pasatzen uzteko: ventanilla release ID\n\n{house}",
+    ),
+    alert=Letterhead(subject="Ventanilla: {subject}", body="{body}\n\n{house}"),
+    phrases={
+        "greeting": "Kaixo, {name}:",
+        "greeting_nobody": "Kaixo:",
+        "answer_by": "Beranduenez ere, une honetan izango duzu erantzuna: {when}.",
+        "answer_soon": "Lehenbailehen erantzungo dizugu.",
+        "due": "Agindutako epea: {when}.",
+        "overdue": "Agindutako epea: {when} (igaro da).",
+        "no_subject": "(gairik gabe)",
+        "hidden": "(oharretan ez da testurik sartzen)",
+        "on_channel": "hemen jasoa: {channel}",
+        "escalated": "ezin izan zaio jakinarazi: {agent}",
+        "escalation": "Ezin izan zaio {key} kasuaren berri eman arduradunari ({agent}). Arrazoia: {reason}.",
+        "brake": (
+            "{limit} hartu-agiri baino gehiago bidali dira {minutes} minututan; hurrengoak atxikita geratuko dira.\n"
+            "Ikusteko: ventanilla outbox --state held\nAskatzeko: ventanilla outbox release --all\n"
+            "Baztertzeko: ventanilla outbox drop --all"
+        ),
+        "brake_subject": "hartu-agiriak atxikita",
+        "escalation_subject": "entregatu gabeko oharra, {key} kasua",
+        "paused": "{channel} kanala geldirik dago: {problem}\n{cure}\nGainerako kanalek aurrera jarraitzen dute.",
+        "paused_subject": "{channel} kanala geldirik dago",
+        "quarantined": (
+            "Ezin izan da {channel} kanaleko {inbox_id} mezua irakurri: {reason}\n"
+            "Ikusteko: ventanilla inbox --state quarantined\n"
+            "Berriro saiatzeko: ventanilla replay {inbox_id}"
+        ),
+        "quarantined_subject": "irakurri gabeko mezu bat {channel} kanalean",
+    },
+    reasons={
+        "same_customer": "bezero honen beste kasu bat darama jada",
+        "account_manager": "bezero honen arduraduna da",
+        "rule": "arau batek pertsona honi ematen dizkio horrelako kasuak",
+        "last_owner": "azken aldian berak artatu zuen bezero hau",
+        "balanced": "bere ahalmenerako kasu gutxien zituena",
+        "round_robin": "bere txanda zen",
+        "longest_idle": "denbora gehien zeramana libre",
+        "duty_present": "beste inork ezin zuen: guardian dago",
+        "duty_silent": "inor ez txandan: ireki arte gordeko du kasua",
+        "line": "zain zegoen eta orain arta dezake",
+        "owner_off_duty": "arduradunaren txanda amaitu da",
+        "owner_left": "arduraduna ez dago jada",
+        "cover": "kanpoan dagoena ordezten du",
+    },
+)

@@ -1,0 +1,87 @@
+"""What is said in Galician, with "vostede"."""
+
+from __future__ import annotations
+
+from router.texts.letterhead import Letterhead, Words
+
+GALICIAN = Words(
+    acknowledgement=Letterhead(
+        subject="Re: {subject} [{key}]",
+        body="""{greeting}
+
+Recibimos a súa mensaxe ({date}, {time}) e xa hai unha persoa responsable dela.
+O seu número de caso é {key}.
+
+{expectation}
+
+Se quere engadir algo, responda a este correo sen quitar o número do asunto e chegará ao mesmo caso.
+
+{house}
+
+(Acuse de recibo automático. Non fai falta que o conteste.)""",
+    ),
+    notice=Letterhead(
+        subject="[{key}] {customer}: {subject}",
+        body="""{who} agarda resposta desde {since} ({waited}).
+
+{due}
+
+{excerpt}
+
+Caso {key} · {channel} · {why}
+Velo enteiro: ventanilla show {key}
+Responda ao cliente desde a caixa de correo compartida; o que conteste a este aviso non lle chega.""",
+    ),
+    digest=Letterhead(
+        subject="Casos á súa espera: {count}",
+        body="Bos días, {name}.\n\nMentres non estaba de quenda:\n\n{lines}\n\n{house}",
+    ),
+    screened_digest=Letterhead(
+        subject="Mensaxes apartadas hoxe: {count}",
+        body="Estas mensaxes non abriron ningún caso:\n\n{lines}\n\nDeixar pasar unha: ventanilla release ID\n\n{house}",
+    ),
+    alert=Letterhead(subject="Ventanilla: {subject}", body="{body}\n\n{house}"),
+    phrases={
+        "greeting": "Ola, {name}:",
+        "greeting_nobody": "Ola:",
+        "answer_by": "Responderémoslle como moi tarde {when}.",
+        "answer_soon": "Responderémoslle canto antes.",
+        "due": "Prometido: {when}.",
+        "overdue": "Prometido: {when} (xa pasou).",
+        "no_subject": "(sen asunto)",
+        "hidden": "(texto non incluído nos avisos)",
+        "on_channel": "recibido en {channel}",
+        "escalated": "non se puido avisar a {agent}",
+        "escalation": "Non se puido avisar a {agent} do caso {key}. Motivo: {reason}.",
+        "brake": (
+            "Enviáronse máis de {limit} acuses de recibo en {minutes} minutos; os seguintes quedan retidos.\n"
+            "Velos: ventanilla outbox --state held\nSoltalos: ventanilla outbox release --all\n"
+            "Descartalos: ventanilla outbox drop --all"
+        ),
+        "brake_subject": "acuses de recibo retidos",
+        "escalation_subject": "aviso sen entregar, caso {key}",
+        "paused": "A canle {channel} está parada: {problem}\n{cure}\nAs demais canles seguen.",
+        "paused_subject": "a canle {channel} está parada",
+        "quarantined": (
+            "Non se puido ler a mensaxe {inbox_id} da canle {channel}: {reason}\n"
+            "Vela: ventanilla inbox --state quarantined\n"
+            "Probar outra vez: ventanilla replay {inbox_id}"
+        ),
+        "quarantined_subject": "unha mensaxe sen ler en {channel}",
+    },
+    reasons={
+        "same_customer": "xa leva outro caso deste cliente",
+        "account_manager": "é quen leva este cliente",
+        "rule": "unha regra dá estes casos a esta persoa",
+        "last_owner": "atendeu este cliente a última vez",
+        "balanced": "quen menos casos tiña para a súa capacidade",
+        "round_robin": "tocáballe a quenda",
+        "longest_idle": "quen máis tempo levaba libre",
+        "duty_present": "ninguén máis podía: está de garda",
+        "duty_silent": "ninguén de quenda: garda o caso ata que abra",
+        "line": "estaba en espera e agora pode atendelo",
+        "owner_off_duty": "o seu responsable rematou a quenda",
+        "owner_left": "o seu responsable xa non está",
+        "cover": "cobre a quen está fóra",
+    },
+)

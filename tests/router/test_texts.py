@@ -1,0 +1,88 @@
+"""Every text is there in all five languages, with the same names to fill in, and really in that language."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterator
+
+import pytest
+
+from config.values import LANGUAGES
+from router.texts import WORDS, Letterhead, date_format, phrase, reason_in_words, spoken_language
+
+# The same in all languages: the product's name and places alone.
+ALIKE = {"acknowledgement.subject", "notice.subject", "alert.subject", "alert.body"}
+OTHERS = [code for code in WORDS if code != "en"]
+
+
+def _texts(language: str) -> Iterator[tuple[str, str]]:
+    """Every text of a language by its place: `notice.body`, `phrases.greeting`."""
+    words = WORDS[language]
+    for name in words.__dataclass_fields__:
+        value = getattr(words, name)
+        if isinstance(value, Letterhead):
+            yield f"{name}.subject", value.subject
+            yield f"{name}.body", value.body
+        elif not isinstance(value, str):
+            yield from ((f"{name}.{code}", text) for code, text in value.items())
+
+
+def _names(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def test_there_are_words_for_every_language_that_a_file_may_name() -> None:
+    assert set(WORDS) == set(LANGUAGES)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_text_is_there_with_the_same_names_to_fill_in(language: str) -> None:
+    english, theirs = dict(_texts("en")), dict(_texts(language))
+
+    assert theirs.keys() == english.keys()
+    for place, text in theirs.items():
+        assert _names(text) == _names(english[place]), place
+        assert text.strip(), place
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_text_was_left_in_english_or_copied_from_a_neighbour(language: str) -> None:
+    mine = dict(_texts(language))
+    for other in WORDS:
+        theirs = dict(_texts(other))
+        alike = {place for place in mine if other != language and mine[place] == theirs[place]} - ALIKE
+        allowed = 0 if "en" in (language, other) else 8  # neighbours share short phrases
+        assert len(alike) <= allowed, f"{language} and {other}: {sorted(alike)}"
+
+
+@pytest.mark.parametrize("language", list(WORDS))
+def test_commands_are_spelt_alike_in_every_language(language: str) -> None:
+    english, theirs = dict(_texts("en")), dict(_texts(language))
+    for place, text in english.items():
+        named = [line.partition(": ventanilla ")[2] for line in text.splitlines() if ": ventanilla " in line]
+        for command in named:
+            assert f"ventanilla {command}" in theirs[place], place
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept"),
+    [
+        ("es", "es"),
+        ("es-MX", "es"),
+        ("EU", "eu"),
+        ("gl-ES", "gl"),
+        ("pt-BR", "es"),
+        ("fr", "en"),
+        ("", "en"),
+        ("est", "en"),
+    ],
+)
+def test_another_language_gets_the_nearest_one(asked: str, kept: str) -> None:
+    assert spoken_language(asked) == kept
+
+
+def test_phrases_and_reasons_are_found_by_their_code() -> None:
+    assert phrase("ca", "greeting", name="Núria") == "Hola, Núria:"
+    assert reason_in_words("eu", "round_robin") == "bere txanda zen"
+    assert reason_in_words("eu", "a_new_code") == "a_new_code"
+    assert (date_format("eu"), date_format("pt")) == ("yyyy/MM/dd", "long")
