@@ -8,7 +8,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from tests.store.promises import lay_ground
-from tests.store.rows import EARLIER, NOW, add_inbox, add_letter, change_case, release
+from tests.store.rows import EARLIER, NOW, add_inbox, add_letter, add_message, add_remote_file, change_case, release
 from ventanilla.store import tables as t
 from ventanilla.store.blobs import put_blob
 from ventanilla.store.engine import Store
@@ -55,5 +55,16 @@ def _add_the_rest(connection: sa.Connection, attached: str) -> None:
         (t.participants, {"conversation_id": 1, "kind": "email", "value": "eva@example.org"}),
         (t.conversation_links, link),
         (t.message_refs, {"external_id": "<a@example.org>", "conversation_id": 1, "own": True}),
+        (t.delivery_reports, {"via": "soporte", "external_id": "SM1", "state": "delivered", "rank": 2, "at": NOW}),
+        (t.hook_refusals, {"channel": "soporte", "reason": "signature", "count": 3, "last_at": NOW}),
+        (
+            t.invitations,
+            {"token_sha256": "a" * 64, "agent": "ana", "purpose": "telegram", "created_at": NOW, "expires_at": NOW},
+        ),
+        (t.contacts, {"name": "Eva again", "tags": ["vip"], "created_at": NOW}),
+        (t.contact_suggestions, {"contact_id": 1, "other_id": 2, "reason": "x", "created_at": NOW}),
     ):
         connection.execute(sa.insert(table).values(row))
+    add_remote_file(connection)
+    add_message(connection, 2, inbox_id=2)
+    connection.execute(sa.update(t.messages).where(t.messages.c.id == 1).values(edits=2))  # a version that came first

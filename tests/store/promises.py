@@ -317,7 +317,29 @@ def one_reply_as_two_messages(connection: sa.Connection) -> None:
         add_message(connection, 1, direction="out", inbox_id=None, outbox_id=1)
 
 
+@promise("fk_messages_version_of")
+def a_version_of_another_cases_message(connection: sa.Connection) -> None:
+    add_message(connection, 1, edits=1)
+
+
+@promise("fk_messages_version_of")
+def a_version_that_moves_to_another_case(connection: sa.Connection) -> None:
+    add_message(connection, 2, edits=1)
+    connection.execute(_update(t.messages, conversation_id=1).where(t.messages.c.edits == 1))
+
+
+@promise("ck_messages_edits_another")
+def a_message_that_is_a_version_of_itself(connection: sa.Connection) -> None:
+    connection.execute(_update(t.messages, edits=1).where(t.messages.c.id == 1))
+
+
 # Nothing is doubled.
+
+
+@promise("uq_conversations_one_chat")
+def two_open_chats_of_one_address(connection: sa.Connection) -> None:
+    for case_id in (1, 2):
+        change_case(connection, case_id, conversational=True, account="+34910000000", address="+34600000000")
 
 
 @promise("uq_inbox_source_item_key")

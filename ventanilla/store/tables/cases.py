@@ -3,6 +3,8 @@
 Exactly one responsible person, by schema: an owned conversation points at its open assignment and that assignment points
 back, both through deferred foreign keys, so at commit each has precisely the other. `owned` and `is_open` are 1 or NULL:
 NULL takes a row out of the foreign key (MATCH SIMPLE), and CHECKs tie them to the state and to `released_at`.
+
+`conversational` says that whatever its address writes next on this account belongs here, so an address has one such open case.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ conversations = sa.Table(
     sa.Column("contact_id", Id, sa.ForeignKey("contacts.id"), nullable=False, index=True),
     filled("account", default=""),
     filled("address", default=""),
+    sa.Column("conversational", sa.Boolean, nullable=False, server_default=sa.false()),
     filled("subject", default=""),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("owner", sa.Text, sa.ForeignKey("agents.name"), nullable=False),
@@ -68,6 +71,15 @@ conversations = sa.Table(
     sa.Index("ix_conversations_state", "state", "id"),
     sa.Index("ix_conversations_line", "team", "line_since"),
     sa.Index("ix_conversations_address", "address", "account"),
+    sa.Index(
+        "uq_conversations_one_chat",
+        "channel",
+        "account",
+        "address",
+        unique=True,
+        sqlite_where=sa.text("conversational = 1 AND owned = 1"),
+        postgresql_where=sa.text("conversational AND owned = 1"),
+    ),
 )
 
 assignments = sa.Table(

@@ -6,6 +6,7 @@ CREATE TABLE conversations (
 	contact_id BIGINT NOT NULL, 
 	account TEXT DEFAULT '' NOT NULL, 
 	address TEXT DEFAULT '' NOT NULL, 
+	conversational BOOLEAN DEFAULT false NOT NULL, 
 	subject TEXT DEFAULT '' NOT NULL, 
 	state TEXT NOT NULL, 
 	owner TEXT NOT NULL, 
@@ -43,6 +44,7 @@ CREATE INDEX ix_conversations_contact_id ON conversations (contact_id);;
 CREATE INDEX ix_conversations_line ON conversations (team, line_since);;
 CREATE INDEX ix_conversations_owner_owned ON conversations (owner, owned);;
 CREATE INDEX ix_conversations_state ON conversations (state, id);;
+CREATE UNIQUE INDEX uq_conversations_one_chat ON conversations (channel, account, address) WHERE conversational AND owned = 1;;
 CREATE TABLE assignments (
 	conversation_id BIGINT NOT NULL, 
 	number INTEGER NOT NULL, 
@@ -291,13 +293,15 @@ CREATE TABLE messages (
 	CONSTRAINT ck_messages_direction CHECK (direction IN ('in', 'out')), 
 	CONSTRAINT ck_messages_inbound_has_assignment CHECK (direction = 'out' OR assignment_number IS NOT NULL), 
 	CONSTRAINT ck_messages_inbound_has_source CHECK (direction = 'out' OR inbox_id IS NOT NULL), 
+	CONSTRAINT ck_messages_edits_another CHECK (edits IS NULL OR edits <> id), 
+	CONSTRAINT uq_messages_of_case UNIQUE (id, conversation_id), 
+	CONSTRAINT fk_messages_version_of FOREIGN KEY(edits, conversation_id) REFERENCES messages (id, conversation_id) DEFERRABLE INITIALLY DEFERRED, 
 	CONSTRAINT fk_messages_assignment FOREIGN KEY(conversation_id, assignment_number) REFERENCES assignments (conversation_id, number) DEFERRABLE INITIALLY DEFERRED, 
 	CONSTRAINT fk_messages_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id), 
 	CONSTRAINT uq_messages_inbox_id UNIQUE (inbox_id), 
 	CONSTRAINT fk_messages_inbox_id FOREIGN KEY(inbox_id) REFERENCES inbox (id), 
 	CONSTRAINT uq_messages_outbox_id UNIQUE (outbox_id), 
-	CONSTRAINT fk_messages_agent FOREIGN KEY(agent) REFERENCES agents (name), 
-	CONSTRAINT fk_messages_edits FOREIGN KEY(edits) REFERENCES messages (id)
+	CONSTRAINT fk_messages_agent FOREIGN KEY(agent) REFERENCES agents (name)
 );;
 CREATE INDEX ix_messages_conversation_id ON messages (conversation_id);;
 CREATE INDEX ix_messages_edits ON messages (edits);;
