@@ -15,7 +15,7 @@ def test_a_house_that_keeps_its_promises_ends_with_zero(either_town: Town, ask: 
 
     assert set(counts) == set(promises()) - {"blob_damaged"}
     assert set(counts.values()) == {0}
-    assert "21 promises checked, every one holds" in read(either_town, "audit")
+    assert f"{len(counts)} promises checked, every one holds" in read(either_town, "audit")
 
 
 def test_a_broken_promise_is_counted_and_ends_with_one(either_town: Town, ask: Ask, read: Read) -> None:
@@ -27,7 +27,7 @@ def test_a_broken_promise_is_counted_and_ends_with_one(either_town: Town, ask: A
     }
     page = read(either_town, "audit", code=1)
     assert "1  load_differs_from_count" in page
-    assert "21 promises checked, 1 broken" in page
+    assert f"{len(promises()) - 1} promises checked, 1 broken" in page
 
 
 def test_blobs_are_read_whole_only_when_asked_for(town: Town, ask: Ask) -> None:

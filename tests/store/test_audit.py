@@ -67,6 +67,18 @@ BREAKAGES = {
         ["UPDATE outbox SET conversation_id = 1 WHERE kind = 'acknowledgement' AND conversation_id = 2"],
     ),
     "sending_too_long": ([f"UPDATE outbox SET state = 'sending', sending_at = {OLD}, claimed_by = 'x' WHERE id = 1"],),
+    "case_of_nobody": (["UPDATE addresses SET contact_id = 999 WHERE value = 'lucia@client.example'"],),
+    "case_apart_from_its_address": (
+        ["UPDATE conversations SET address = 'somebody@client.example' WHERE id = 1"],
+        ["UPDATE conversations SET contact_id = 2, address = 'lucia@client.example' WHERE id = 1"],
+    ),
+    "suggestion_of_nobody": (
+        [
+            "INSERT INTO contacts (id, name, tags, created_at) VALUES (999, '', '[]', '2026-01-01T00:00:00.000000Z')",
+            """INSERT INTO contact_suggestions (contact_id, other_id, reason, created_at)
+            VALUES (1, 999, 'shared', '2026-01-01T00:00:00.000000Z')""",
+        ],
+    ),
     "event_of_nothing": (
         [ONE_EVENT.format(column="conversation_id", value=999)],
         [ONE_EVENT.format(column="message_id", value=999)],

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from ventanilla.store.audits import ledger, letters, responsibility, storage
+from ventanilla.store.audits import customers, ledger, letters, responsibility, storage
 
 Check = Callable[[sa.Connection], int]
 
@@ -46,6 +46,9 @@ def _checks(blobs: Path, now: datetime, hash_blobs: bool) -> dict[str, Check]:
         letters.failed_notice_not_escalated,
         letters.acknowledged_twice,
         partial(letters.sending_too_long, now=now),
+        customers.case_of_nobody,
+        customers.case_apart_from_its_address,
+        customers.suggestion_of_nobody,
         storage.event_of_nothing,
         partial(storage.blob_missing, blobs=blobs),
         *((partial(storage.blob_damaged, blobs=blobs),) if hash_blobs else ()),

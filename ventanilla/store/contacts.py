@@ -12,7 +12,7 @@ from ventanilla.store.insert import insert_ignoring
 from ventanilla.store.tables import addresses, contacts
 
 _FIND = (
-    sa.select(contacts, addresses.c.value.label("address"))
+    sa.select(contacts, addresses.c.value.label("address"), addresses.c.name.label("address_name"))
     .join(addresses, addresses.c.contact_id == contacts.c.id)
     .where(addresses.c.kind == sa.bindparam("kind"), addresses.c.value == sa.bindparam("value"))
 )
@@ -37,14 +37,23 @@ def contact_for(connection: sa.Connection, party: Party, *, now: datetime) -> sa
     if row is None:
         _add(connection, party, now)
         row = connection.execute(_FIND_AND_LOCK, key).one()
-    elif party.name and not row.name:
-        connection.execute(sa.update(contacts).where(contacts.c.id == row.id).values(name=party.name))
+    elif party.name and not (row.name and row.address_name):
+        _learn_name(connection, party, row)
     return row
 
 
 def note_last_owner(connection: sa.Connection, contact_id: int, agent: str) -> None:
     """Remember who was last responsible for this customer."""
     connection.execute(_NOTE_OWNER, {"contact": contact_id, "agent": agent})
+
+
+def _learn_name(connection: sa.Connection, party: Party, row: sa.Row[Any]) -> None:
+    """A name is learnt where there is none: the address's own, in case it ever stands alone, and the customer's."""
+    this = (addresses.c.kind == party.kind) & (addresses.c.value == party.address)
+    connection.execute(sa.update(addresses).where(this, addresses.c.name == "").values(name=party.name))
+    connection.execute(
+        sa.update(contacts).where(contacts.c.id == row.id, contacts.c.name == "").values(name=party.name)
+    )
 
 
 def _add(connection: sa.Connection, party: Party, now: datetime) -> None:
