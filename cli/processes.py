@@ -97,7 +97,7 @@ def deliver() -> int:
         return part.code()
     from cli.assembly import senders, service_now, tell_trouble
     from connectors.deliver import Deliverer, still_theirs
-    from router.bounces import retell
+    from router.bounces import tell_of_failure
     from router.reach import still_allowed
 
     deliverer = Deliverer(
@@ -106,7 +106,7 @@ def deliver() -> int:
         still_wanted=lambda connection, row: (
             still_theirs(connection, row) or still_allowed(connection, service.house, row)
         ),
-        failed=lambda connection, row, journal: retell(connection, service.house, row, journal),
+        failed=lambda connection, row, journal: tell_of_failure(connection, service.house, row, journal),
         tell_trouble=lambda channel, problem, cure: tell_trouble(service, channel, problem, cure),
         clock=service_now,
         stop=part.stop,

@@ -18,7 +18,7 @@ from ventanilla.processes import is_dead, this_process
 from ventanilla.store.channels import SENDING, note_trouble, note_well
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
-from ventanilla.store.outbox import abandoned_letters, back_off, claim_letter, due_letters, finish_letter
+from ventanilla.store.outbox import abandoned_letters, back_off, claim_letter, due_letters, finish_letter, has_failed
 from ventanilla.store.tables import assignments, conversations
 from ventanilla.words import DeliveryState, EventKind, OutboxKind
 
@@ -200,6 +200,8 @@ class Deliverer:
                 journal.add(EventKind.NOTICE_SENT, **_ids(row))
             elif done:
                 journal.add(EventKind.DELIVERY, data={"state": "sent"}, **_ids(row))
+            if done and has_failed(connection, row.id):
+                self.failed(connection, row, journal)
             journal.flush(connection)
         log.info("sent", outbox_id=row.id, kind=row.kind, via=row.via)
 

@@ -1,4 +1,4 @@
-"""A delivery notification came back: what it says is written on what was sent, and whoever relied on it is told."""
+"""Something did not arrive: what is said of it is written on what was sent, and whoever relied on it is told."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from router.house import House
-from router.notices import write_notice
+from router.notices import write_alert, write_notice
+from router.texts import phrase
 from ventanilla.channel import Bounce
 from ventanilla.store.conversations import lock_case
 from ventanilla.store.events import Journal
@@ -33,6 +34,31 @@ def note_bounce(connection: sa.Connection, house: House, bounce: Bounce, journal
         ids = {"conversation_id": row.conversation_id, "agent": row.agent}
         journal.add(EventKind.DELIVERY, outbox_id=row.id, data={"state": "failed", "status": bounce.status}, **ids)
         retell(connection, house, row, journal)
+
+
+def tell_of_failure(connection: sa.Connection, house: House, row: sa.Row[Any], journal: Journal) -> None:
+    """Something that went out for a case did not arrive: a notice goes another way, of a letter to the customer its owner is
+    told, once. What belongs to no case was for us alone."""
+    if row.kind == OutboxKind.NOTICE:
+        retell(connection, house, row, journal)
+    elif row.kind in (OutboxKind.ACKNOWLEDGEMENT, OutboxKind.REPLY) and row.conversation_id is not None:
+        _tell_owner(connection, house, row, journal)
+
+
+def _tell_owner(connection: sa.Connection, house: House, row: sa.Row[Any], journal: Journal) -> None:
+    case = lock_case(connection, row.conversation_id)
+    reason = connection.scalar(sa.select(outbox.c.reason).where(outbox.c.id == row.id)) or ""
+    language = house.config.service.language
+    write_alert(
+        connection,
+        house,
+        to=[case.owner],
+        occasion=f"undelivered:{row.id}",
+        subject=phrase(language, "undelivered_subject", key=case.key),
+        body=phrase(language, "undelivered", recipient=row.recipient, key=case.key, reason=reason),
+        now=journal.now,
+        channel=case.channel,
+    )
 
 
 def retell(connection: sa.Connection, house: House, row: sa.Row[Any], journal: Journal) -> None:

@@ -60,6 +60,8 @@ Respongui al client des de la bústia compartida; el que contesti a aquest avís
         ),
         "brake_subject": "justificants de recepció retinguts",
         "escalation_subject": "avís sense lliurar, cas {key}",
+        "undelivered": "No s'ha pogut lliurar a {recipient} el que se li va escriure sobre el cas {key}. Motiu: {reason}.",
+        "undelivered_subject": "missatge sense lliurar al client, cas {key}",
         "paused": "El canal {channel} està aturat: {problem}\n{cure}\nEls altres canals continuen.",
         "paused_subject": "el canal {channel} està aturat",
         "quarantined": (

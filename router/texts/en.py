@@ -60,6 +60,8 @@ Answer the customer from the shared mailbox; what you answer to this notice does
         ),
         "brake_subject": "receipts are held",
         "escalation_subject": "a notice was not delivered, case {key}",
+        "undelivered": "What was written to {recipient} about case {key} could not be delivered. Reason: {reason}.",
+        "undelivered_subject": "a message did not reach the customer, case {key}",
         "paused": "Channel {channel} is paused: {problem}\n{cure}\nThe other channels go on.",
         "paused_subject": "channel {channel} is paused",
         "quarantined": (

@@ -60,6 +60,8 @@ Responda al cliente desde el buzón compartido; lo que conteste a este aviso no 
         ),
         "brake_subject": "acuses de recibo retenidos",
         "escalation_subject": "aviso sin entregar, caso {key}",
+        "undelivered": "No se ha podido entregar a {recipient} lo que se le escribió sobre el caso {key}. Motivo: {reason}.",
+        "undelivered_subject": "mensaje sin entregar al cliente, caso {key}",
         "paused": "El canal {channel} está parado: {problem}\n{cure}\nLos demás canales siguen.",
         "paused_subject": "el canal {channel} está parado",
         "quarantined": (

@@ -61,6 +61,8 @@ Erantzun bezeroari postontzi partekatutik; ohar honi erantzuten diozuna ez zaio 
         ),
         "brake_subject": "hartu-agiriak atxikita",
         "escalation_subject": "entregatu gabeko oharra, {key} kasua",
+        "undelivered": "Ezin izan zaio {recipient} hartzaileari {key} kasuaz idatzitakoa entregatu. Arrazoia: {reason}.",
+        "undelivered_subject": "bezeroari entregatu gabeko mezua, {key} kasua",
         "paused": "{channel} kanala geldirik dago: {problem}\n{cure}\nGainerako kanalek aurrera jarraitzen dute.",
         "paused_subject": "{channel} kanala geldirik dago",
         "quarantined": (

@@ -13,7 +13,7 @@ from ventanilla.store.blobs import get_blob, put_blob
 from ventanilla.store.engine import Store
 from ventanilla.store.insert import insert_ignoring
 from ventanilla.store.leases import require_lease
-from ventanilla.store.tables import checkpoints, inbox
+from ventanilla.store.tables import channels, checkpoints, inbox
 from ventanilla.words import InboxState
 
 KEEP_IN_ROW = 256 * 1024
@@ -42,6 +42,12 @@ _SETTLE = (
         duplicate_of=sa.bindparam("older"),
     )
 )
+_HEARD_OF = (  # at most once a second: calls that come at once would queue for the channel's row
+    sa.update(channels)
+    .where(channels.c.name == sa.bindparam("name"))
+    .where(sa.or_(channels.c.last_item_at.is_(None), channels.c.last_item_at < sa.bindparam("long_ago")))
+    .values(last_item_at=sa.bindparam("at"))
+)
 _SAME_ITEM = (
     sa.select(sa.func.min(inbox.c.id))
     .where(inbox.c.channel == sa.bindparam("channel"), inbox.c.identity == sa.bindparam("identity"))
@@ -63,6 +69,20 @@ def commit_batch(
             require_lease(connection, *lease)
         new = _insert_new(connection, rows)
         _keep_checkpoint(connection, channel, batch, now)
+    return new
+
+
+def insert_items(store: Store, channel: str, source: str, items: Sequence[RawItem], *, now: datetime) -> list[int]:
+    """Commit items that a provider brought by itself, under the source that polling would name, with no lease and no
+    checkpoint; return the ids of new rows that want routing.
+
+    What is in the ledger already, by either way, is passed over. Raises Temporary when the store is out of reach.
+    """
+    rows = [_row(store, channel, source, item, now) for item in items]
+    with store.write() as connection:
+        new = _insert_new(connection, rows)
+        if new:
+            connection.execute(_HEARD_OF, {"name": channel, "at": now, "long_ago": now - timedelta(seconds=1)})
     return new
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ventanilla.store.deliveries import apply_kept_report, lock_report
 from ventanilla.store.engine import Store
 from ventanilla.store.insert import insert_ignoring
 from ventanilla.store.tables import outbox
@@ -78,10 +79,25 @@ def claim_letter(store: Store, row_id: int, *, by: str, now: datetime) -> sa.Row
 def finish_letter(
     connection: sa.Connection, row: sa.Row[Any], state: DeliveryState, *, reason: str | None = None, **columns: Any
 ) -> bool:
-    """Write down how a claimed row ended, if the claim still stands. Whether it did."""
+    """Write down how a claimed row ended, if the claim still stands. Whether it did.
+
+    A row that becomes `sent` under an id about which its provider has reported already becomes what that says.
+    """
+    external_id = columns.get("external_id") if state is DeliveryState.SENT else None
+    if external_id is not None:
+        lock_report(connection, row.via, external_id)
     mine = (outbox.c.id == row.id) & (outbox.c.state == DeliveryState.SENDING) & (outbox.c.claimed_by == row.claimed_by)
     values = {"state": state, "reason": reason, "claimed_by": None, "sending_at": None, **columns}
-    return connection.execute(sa.update(outbox).where(mine).values(values)).rowcount == 1
+    finished = connection.execute(sa.update(outbox).where(mine).values(values)).rowcount == 1
+    if finished and external_id is not None:
+        apply_kept_report(connection, row.id, row.via, external_id, now=columns["sent_at"])
+    return finished
+
+
+def has_failed(connection: sa.Connection, row_id: int) -> bool:
+    """Whether a row has failed by now, be it by what its provider had reported before it was written down as sent."""
+    state = connection.scalar(sa.select(outbox.c.state).where(outbox.c.id == row_id))
+    return bool(state == DeliveryState.FAILED)
 
 
 def abandoned_letters(store: Store, *, before: datetime) -> list[sa.Row[Any]]:
