@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from router.house import House
+from router.notice_edits import tell_handed_over
 from router.notices import write_notice
 from router.presence import keep_presence
 from router.responsible import Wanted, choose_responsible
@@ -180,6 +181,7 @@ def _pass_to_somebody(
         return False
     if case.pinned:
         journal.add(EventKind.UNPINNED, conversation_id=case.id, agent=case.owner, data={"reason": reason})
+    tell_handed_over(connection, house, case, journal, to=grant.agent)
     if case.waiting_since is not None and grant.agent != case.owner:
         write_notice(connection, house, lock_case(connection, case.id), journal)
     return True

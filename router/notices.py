@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,44 +11,23 @@ import sqlalchemy as sa
 from babel.dates import format_datetime
 
 from router.house import House, modes
+from router.phone_notice import language_for, phone_payload
 from router.reach import Target, hindrance, mail_via, targets_of
+from router.staff_words import say
 from router.texts import ALERT, NOTICE, phrase, reason_in_words, spoken_language
-from ventanilla.channel import Message
+from router.turn import Turn, Waiting, turn_of
 from ventanilla.clocks.due import spoken, waited
 from ventanilla.signing import LOOP_HEADER, Purpose, message_id
 from ventanilla.store.events import Journal
 from ventanilla.store.outbox import Letter, put_letter
-from ventanilla.store.tables import agents, assignments, messages
-from ventanilla.words import DeliveryState, Direction, EventKind, Mode, OutboxKind, Priority
+from ventanilla.store.tables import agents, assignments
+from ventanilla.words import DeliveryState, EventKind, Mode, OutboxKind, Priority
 
-EXCERPT = 600
 _ON_DUTY = sa.select(agents.c.on_duty).where(agents.c.name == sa.bindparam("agent"))
 _REASON = sa.select(assignments.c.reason).where(
     assignments.c.conversation_id == sa.bindparam("case_id"), assignments.c.number == sa.bindparam("number")
 )
-_FIRST_UNANSWERED = (
-    sa.select(messages.c.from_name, messages.c.from_address, messages.c.reply_text)
-    .where(messages.c.conversation_id == sa.bindparam("case_id"), messages.c.direction == Direction.IN)
-    .where(messages.c.received_at >= sa.bindparam("turn"))
-    .order_by(messages.c.received_at, messages.c.id)
-    .limit(1)
-)
 OFF_DUTY = "off duty: goes out in the digest at opening"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """Who waits and what they wrote: what a notice shows."""
-
-    from_name: str
-    from_address: str
-    reply_text: str
-
-    @classmethod
-    def for_message(cls, message: Message) -> Waiting:
-        return cls(
-            from_name=message.customer.name, from_address=message.customer.address, reply_text=message.reply_text
-        )
 
 
 def write_notice(
@@ -64,32 +42,35 @@ def write_notice(
 ) -> int | None:
     """Tell the owner of a case that its customer waits, once per turn and assignment; return the row's id if it is new.
 
-    `method` is the place in the owner's ways of being reached: 0 first, the next after one has failed. With none left the
-    duty list is told instead. `in_force` and `waiting` save looking up what the caller knows.
+    `method` is the place in the owner's ways of being reached from which to look: 0 for all, the next after one has failed.
+    With none left the duty list is told instead. `in_force` and `waiting` save looking up what the caller knows.
     """
-    targets = targets_of(house, case.owner)
-    if method >= len(targets):
-        escalate_notice(
-            connection, house, case, journal, reason="no other way to reach them" if method else "no way to reach them"
-        )
+    target = next((one for one in targets_of(connection, house, case.owner) if one.place >= method), None)
+    if target is None:
+        lacking = "no other way to reach them" if method else "no way to reach them"
+        escalate_notice(connection, house, case, journal, reason=lacking)
         return None
-    target = targets[method]
-    turn = case.waiting_since or case.last_message_at
-    waiting = waiting or _first_unanswered(connection, case, turn)
-    subject, text = _words(connection, house, case, turn, journal.now, waiting)
-    state, reason = _first_state(connection, house, case, target, in_force or modes(connection))
+    since = case.waiting_since or case.last_message_at
+    turn = Turn.of_one(waiting, since) if waiting else turn_of(connection, case, since)
+    on_duty = bool(connection.scalar(_ON_DUTY, {"agent": case.owner}))
+    on_duty = bool(connection.scalar(_ON_DUTY, {"agent": case.owner}))
+    state, reason = _first_state(house, case, target, in_force or modes(connection), on_duty=on_duty)
     letter = Letter(
         kind=OutboxKind.NOTICE,
-        dedupe_key=f"notice:{case.id}:{case.assignment_number}:{turn.isoformat()}:{method}",
+        dedupe_key=f"notice:{case.id}:{case.assignment_number}:{since.isoformat()}:{target.place}",
         via=target.via,
         recipient=target.recipient,
-        payload={"subject": subject, "text": text, "headers": _headers(house), "method": method},
+        payload={
+            **_payload(connection, house, case, target, turn, journal.now, on_duty=on_duty),
+            "method": target.place,
+            "turn": since.isoformat(),
+        },
         state=state,
         reason=reason,
         agent=case.owner,
         conversation_id=case.id,
         assignment_number=case.assignment_number,
-        message_id=_message_id(house, case, f"{turn.isoformat()}:{case.assignment_number}:{method}"),
+        message_id=_message_id(house, case, f"{since.isoformat()}:{case.assignment_number}:{target.place}"),
     )
     row_id = put_letter(connection, letter, now=journal.now)
     if row_id is not None:
@@ -131,7 +112,7 @@ def write_alert(
     in_force = modes(connection)
     written = 0
     for agent in dict.fromkeys(to):
-        for target in targets_of(house, agent)[:1]:
+        for target in targets_of(connection, house, agent)[:1]:
             concerned = tuple(name for name in (channel, target.via) if name)
             hindered = hindrance(house, in_force, channels=concerned, recipient=target.recipient, staff=True)
             letter = Letter(
@@ -139,7 +120,13 @@ def write_alert(
                 dedupe_key=f"{occasion}:{agent}",
                 via=target.via,
                 recipient=target.recipient,
-                payload={"subject": filled_subject, "text": text, "headers": _headers(house)},
+                payload={
+                    "subject": filled_subject,
+                    "text": f"{filled_subject}\n\n{text}" if target.on_telegram else text,
+                    "body": text,
+                    "headers": _headers(house),
+                    "method": target.place,
+                },
                 state=DeliveryState.DROPPED if hindered else DeliveryState.PENDING,
                 reason=hindered,
                 agent=agent,
@@ -149,52 +136,65 @@ def write_alert(
 
 
 def _first_state(
-    connection: sa.Connection, house: House, case: sa.Row[Any], target: Target, in_force: Mapping[str, Mode]
+    house: House, case: sa.Row[Any], target: Target, in_force: Mapping[str, Mode], *, on_duty: bool
 ) -> tuple[DeliveryState, str | None]:
     concerned = (case.channel, target.via)
     hindered = hindrance(house, in_force, channels=concerned, recipient=target.recipient, staff=True)
     if hindered:
         return DeliveryState.DROPPED, hindered
     always = house.config.staff.notify_when == "always" or case.priority == Priority.URGENT
-    on_duty = connection.scalar(_ON_DUTY, {"agent": case.owner})
     return (DeliveryState.PENDING, None) if always or on_duty else (DeliveryState.HELD, OFF_DUTY)
 
 
-def _words(
-    connection: sa.Connection, house: House, case: sa.Row[Any], turn: datetime, now: datetime, waiting: Waiting | None
-) -> tuple[str, str]:
+def _payload(
+    connection: sa.Connection,
+    house: House,
+    case: sa.Row[Any],
+    target: Target,
+    turn: Turn,
+    now: datetime,
+    *,
+    on_duty: bool,
+) -> dict[str, Any]:
+    """What the way out needs: whole letters by mail, a few lines for a phone, and what was spoken, to be listened to."""
+    why = connection.scalar(_REASON, {"case_id": case.id, "number": case.assignment_number}) or ""
+    subject, text = _words(house, case, turn, now, why)
+    payload: dict[str, Any] = {"subject": subject, "text": text, "headers": _headers(house)}
+    if target.on_telegram:
+        silent = not on_duty and case.priority != Priority.URGENT
+        payload |= phone_payload(house, case, turn, why=why, now=now) | {"silent": silent}
+    if turn.spoken:
+        language = language_for(house, case.owner)
+        later = {code: say(language, code, key=case.key) for code in ("audio", "audio_later")}
+        payload |= {"audio_of": list(turn.spoken), **later}
+    return payload
+
+
+def _words(house: House, case: sa.Row[Any], turn: Turn, now: datetime, why: str) -> tuple[str, str]:
     language = spoken_language(house.config.service.language)
-    zone = house.zone()
-    name = (waiting.from_name or waiting.from_address) if waiting else case.key
+    zone, waiting = house.zone(), turn.first
+    name = waiting.name if waiting else case.key
     due = spoken(case.due_at, zone, language, now=now) if case.due_at else ""
-    why = connection.scalar(_REASON, {"case_id": case.id, "number": case.assignment_number})
     return NOTICE[language].filled(
         {
             "key": case.key,
             "customer": name,
             "subject": case.subject or phrase(language, "no_subject"),
             "who": f"{waiting.from_name} <{waiting.from_address}>" if waiting and waiting.from_name else name,
-            "since": format_datetime(turn.astimezone(zone), "d MMM HH:mm", locale=language),
-            "waited": waited((now - turn).total_seconds(), language),
+            "since": format_datetime(turn.since.astimezone(zone), "d MMM HH:mm", locale=language),
+            "waited": waited((now - turn.since).total_seconds(), language),
             "due": phrase(language, "due" if case.due_at and case.due_at > now else "overdue", when=due) if due else "",
             "excerpt": _excerpt(house, language, waiting),
             "channel": phrase(language, "on_channel", channel=case.channel),
-            "why": reason_in_words(language, why or ""),
+            "why": reason_in_words(language, why),
         }
     )
-
-
-def _first_unanswered(connection: sa.Connection, case: sa.Row[Any], turn: datetime) -> Waiting | None:
-    row = connection.execute(_FIRST_UNANSWERED, {"case_id": case.id, "turn": turn}).one_or_none()
-    return None if row is None else Waiting(**row._mapping)
 
 
 def _excerpt(house: House, language: str, waiting: Waiting | None) -> str:
     if house.config.staff.notice_body == "none":
         return phrase(language, "hidden")
-    text = waiting.reply_text.strip() if waiting else ""
-    cut = text if len(text) <= EXCERPT else text[:EXCERPT].rsplit(" ", 1)[0] + " …"
-    return "\n".join(f"> {line}" for line in cut.splitlines() if line.strip())
+    return waiting.quoted() if waiting else ""
 
 
 def _headers(house: House) -> dict[str, str]:

@@ -18,10 +18,12 @@ from router.house import House, modes
 from router.languages import language_of
 from router.line import ensure_present_owner
 from router.matching import Match, match
-from router.notices import Waiting, write_notice
+from router.notice_edits import tell_more
+from router.notices import write_notice
 from router.responsible import Wanted, choose_responsible
 from router.rules import Facts, apply_rules
 from router.screening import Known, screen
+from router.turn import Waiting
 from ventanilla.channel import Message, Party, Screening
 from ventanilla.errors import BadMessage
 from ventanilla.store.contacts import contact_at, contact_for
@@ -123,11 +125,16 @@ def _place(
     else:
         case, turn_opened = _continue(connection, house, row, found, contact, journal)
     others = participants_of(house, message)
-    add_inbound(connection, case, message, journal, row=row, kept=one.kept, participants_of=others, how=found.how)
+    message_id = add_inbound(
+        connection, case, message, journal, row=row, kept=one.kept, participants_of=others, how=found.how
+    )
+    waiting = Waiting.for_message(message, message_id)
     for other_id, why in found.links:
         link_cases(connection, case.id, other_id, reason=why, journal=journal)
     if turn_opened:
-        write_notice(connection, house, case, journal, in_force=in_force, waiting=Waiting.for_message(message))
+        write_notice(connection, house, case, journal, in_force=in_force, waiting=waiting)
+    else:
+        tell_more(connection, house, case, journal, waiting=waiting)
     if found.case is None:
         acknowledge(connection, house, case, message, row, journal, in_force=in_force)
 

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+STAFF_BOT = "staff"
+"""The pseudo-channel under which what people of the house write to their bot stands in the ledger; no case comes from it."""
+STAFF_TELEGRAM = "staff_telegram"
+"""The way out by which that bot writes to them."""
+
 
 class Mode(StrEnum):
     """How far a channel may go: take in only, write to our own people, or write to customers."""
@@ -178,4 +183,5 @@ class EventKind(StrEnum):
     CONTACT_SUGGESTED = "contact_suggested"
     AGENT_INVITED = "agent_invited"
     AGENT_LINKED = "agent_linked"
+    AGENT_UNLINKED = "agent_unlinked"
     AGENT_UNREACHABLE = "agent_unreachable"

@@ -1,0 +1,127 @@
+"""Keeps the notice on somebody's phone true: rewritten in place as a turn grows, and when another person takes the case.
+
+Only Telegram can rewrite what it has delivered; mails and Apprise notices stay as they were sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from router.house import House
+from router.phone_notice import handed_over_text, language_for, phone_payload
+from router.staff_words import say
+from router.turn import Turn, Waiting, turn_of
+from ventanilla.store.events import Journal
+from ventanilla.store.outbox import Letter, put_letter
+from ventanilla.store.tables import outbox
+from ventanilla.words import STAFF_TELEGRAM, DeliveryState, OutboxKind
+
+BETWEEN_EDITS = timedelta(seconds=10)
+_NOT_YET_OUT = (DeliveryState.PENDING, DeliveryState.HELD)
+_OUT = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.UNKNOWN)
+_NOTICES = (
+    sa.select(outbox)
+    .where(outbox.c.conversation_id == sa.bindparam("case_id"), outbox.c.kind == OutboxKind.NOTICE)
+    .where(outbox.c.via == STAFF_TELEGRAM, outbox.c.agent == sa.bindparam("agent"))
+    .where(outbox.c.state.in_((*_NOT_YET_OUT, *_OUT)))
+    .order_by(outbox.c.id.desc())
+    .limit(1)
+)
+_EDITS = (
+    sa.select(outbox)
+    .where(outbox.c.conversation_id == sa.bindparam("case_id"), outbox.c.kind == OutboxKind.SERVICE)
+    .where(outbox.c.dedupe_key.startswith(sa.bindparam("prefix")))
+    .order_by(outbox.c.id.desc())
+)
+
+
+def tell_more(
+    connection: sa.Connection, house: House, case: sa.Row[Any], journal: Journal, *, waiting: Waiting | None = None
+) -> None:
+    """Another message came in a turn that the case's owner was told of: the notice on their phone says so, in place.
+
+    `waiting` is that message, so that a recording in it follows the notice. Without a notice by Telegram nothing is done. The
+    caller holds the case's lock.
+    """
+    if house.config.staff.telegram is None or case.waiting_since is None:
+        return
+    notice = connection.execute(_NOTICES, {"case_id": case.id, "agent": case.owner}).one_or_none()
+    if notice is None or notice.payload.get("turn") != case.waiting_since.isoformat():
+        return
+    turn = turn_of(connection, case, case.waiting_since)
+    payload = phone_payload(house, case, turn, why=str(notice.payload.get("why", "")), now=journal.now)
+    audio = {"audio_of": list(turn.spoken)} if turn.spoken else {}
+    if _rewrite(connection, notice, {**notice.payload, **payload, **audio}):
+        return
+    _edit(connection, case, notice, str(payload["text"]), journal.now)
+    told = waiting and Turn.of_one(waiting, turn.since).spoken
+    if told:
+        _follow_up(connection, house, case, notice, list(told), journal.now)
+
+
+def tell_handed_over(connection: sa.Connection, house: House, case: sa.Row[Any], journal: Journal, *, to: str) -> None:
+    """Somebody else has the case now: the notice on its former owner's phone says who. `case` is as it was before."""
+    if house.config.staff.telegram is None or to == case.owner:
+        return
+    notice = connection.execute(_NOTICES, {"case_id": case.id, "agent": case.owner}).one_or_none()
+    since = case.waiting_since or case.last_message_at
+    if notice is None or notice.state in _NOT_YET_OUT or notice.payload.get("turn") != since.isoformat():
+        return  # what has not gone out yet is dropped as moot when its time comes
+    turn = turn_of(connection, case, since)
+    customer = turn.newest.name if turn.newest else ""
+    text = handed_over_text(house, case, customer, reader=case.owner, owner=to)
+    _edit(connection, case, notice, text, journal.now)
+
+
+def _rewrite(connection: sa.Connection, row: sa.Row[Any], payload: Mapping[str, Any]) -> bool:
+    """Change what a row says that has not gone out; whether it still could be."""
+    unsent = (outbox.c.id == row.id) & outbox.c.state.in_(_NOT_YET_OUT)
+    return connection.execute(sa.update(outbox).where(unsent).values(payload=dict(payload))).rowcount == 1
+
+
+def _edit(connection: sa.Connection, case: sa.Row[Any], notice: sa.Row[Any], text: str, now: datetime) -> None:
+    """Have the notice say this: by the edit that is still to go out, else by a new one, ten seconds after the last change."""
+    prefix = f"edit:{notice.id}:"
+    before = connection.execute(_EDITS, {"case_id": case.id, "prefix": prefix}).all()
+    if before and _rewrite(connection, before[0], {**before[0].payload, "text": text}):
+        return
+    last = before[0] if before else notice
+    changed = last.sent_at or (last.not_before if before else now - BETWEEN_EDITS)
+    letter = Letter(
+        kind=OutboxKind.SERVICE,
+        dedupe_key=f"{prefix}{len(before) + 1}",
+        via=STAFF_TELEGRAM,
+        recipient=notice.recipient,
+        payload={"subject": notice.payload.get("subject", ""), "text": text, "edits_row": notice.id},
+        agent=notice.agent,
+        conversation_id=case.id,
+        assignment_number=notice.assignment_number,
+        not_before=max(now, changed + BETWEEN_EDITS),
+    )
+    put_letter(connection, letter, now=now)
+
+
+def _follow_up(
+    connection: sa.Connection, house: House, case: sa.Row[Any], notice: sa.Row[Any], spoken: list[int], now: datetime
+) -> None:
+    """What was spoken later in the same turn follows the notice as an answer to it, once it is there."""
+    letter = Letter(
+        kind=OutboxKind.SERVICE,
+        dedupe_key=f"audio:{notice.id}:{spoken[0]}",
+        via=STAFF_TELEGRAM,
+        recipient=notice.recipient,
+        payload={
+            "text": say(language_for(house, notice.agent), "audio", key=case.key),
+            "answers_row": notice.id,
+            "audio_of": spoken,
+            "only_with_audio": True,
+        },
+        agent=notice.agent,
+        conversation_id=case.id,
+        assignment_number=notice.assignment_number,
+    )
+    put_letter(connection, letter, now=now)

@@ -1,0 +1,71 @@
+"""A notice as it stands on a phone: a few plain lines, the case's key first. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from router.house import House
+from router.staff_words import say, staff_language
+from router.texts import phrase, reason_in_words
+from router.turn import SPOKEN, Turn
+from ventanilla.clocks.due import spoken
+
+EXCERPT = 400
+
+
+def language_for(house: House, agent: str) -> str:
+    """The language in which the staff's bot writes to somebody."""
+    settings = house.config.agents.get(agent)
+    return staff_language(settings.languages if settings else (), house.config.service.language)
+
+
+def phone_payload(house: House, case: Any, turn: Turn, *, why: str, now: datetime) -> dict[str, Any]:
+    """What an outbox row needs to show a turn to the case's owner, and to show it again when there is more."""
+    language = language_for(house, case.owner)
+    text = "\n\n".join("\n".join(part) for part in _parts(house, case, turn, language, why, now) if part)
+    return {"text": text, "why": why}
+
+
+def handed_over_text(house: House, case: Any, customer: str, *, reader: str, owner: str) -> str:
+    """What takes a notice's place once somebody else answers for the case."""
+    settings = house.config.agents.get(owner)
+    name = settings.name if settings and settings.name else owner
+    return f"{_title(case.key, customer)}\n{say(language_for(house, reader), 'taken_over', agent=name)}"
+
+
+def _parts(house: House, case: Any, turn: Turn, language: str, why: str, now: datetime) -> Iterator[list[str]]:
+    yield list(_head(house, case, turn, language, now))
+    yield list(_what(house, turn, language))
+    reason = reason_in_words(language, why)
+    yield [f"({reason})"] if reason else []
+
+
+def _head(house: House, case: Any, turn: Turn, language: str, now: datetime) -> Iterator[str]:
+    customer = turn.newest.name if turn.newest else ""
+    yield _title(case.key, customer)
+    if case.subject and house.config.staff.notice_body != "none":
+        yield case.subject
+    since = spoken(turn.since, house.zone(), language, now=now)
+    yield f"{case.channel} · {say(language, 'waits_since', since=since)}"
+    if case.due_at:
+        when = spoken(case.due_at, house.zone(), language, now=now)
+        yield phrase(language, "due" if case.due_at > now else "overdue", when=when)
+
+
+def _what(house: House, turn: Turn, language: str) -> Iterator[str]:
+    if turn.count > 1:
+        yield say(language, "newest_of", count=str(turn.count))
+    if turn.newest is None:
+        return
+    if house.config.staff.notice_body == "none":
+        yield phrase(language, "hidden")
+    else:
+        lines = turn.newest.quoted(EXCERPT)
+        nothing = say(language, "voicemail" if turn.newest.medium == SPOKEN else "no_text")
+        yield lines or nothing
+
+
+def _title(key: str, customer: str) -> str:
+    return f"{key} · {customer}" if customer else key
