@@ -31,3 +31,8 @@ def detect(text: str) -> str | None:
     counts = sorted(((sum(word in telling for word in words), code) for code, telling in _WORDS.items()), reverse=True)
     (most, language), (second, _) = counts[:2]
     return language if most >= 2 and most >= 2 * second else None
+
+
+def primary(code: str) -> str:
+    """A language without its country: "es" for "es-MX"."""
+    return code.partition("-")[0].lower()

@@ -165,12 +165,11 @@ def _open(
         contact=contact,
         language=language,
         skills=frozenset(decided.skills),
+        languages=frozenset(decided.languages),
         named_agent=decided.agent,
     )
     grant, _ = choose_responsible(connection, house, wanted, now=journal.now, actor=ACTOR)
-    if decided.rules or decided.slow:
-        ruled = {"rules": decided.rules, "rules_too_slow": decided.slow}
-        grant = replace(grant, decision={**grant.decision, **ruled})
+    grant = replace(grant, decision={**grant.decision, **decided.as_written()})
     new = NewCase(
         channel=row.channel,
         team=wanted.team,

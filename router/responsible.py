@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from router.house import House
+from router.languages import primary
 from router.policy import Candidate, Choice, Need, choose_agent
 from ventanilla.store.agents import lock_candidates
 from ventanilla.store.assignments import Grant
@@ -31,12 +32,14 @@ _HOLDER = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What a case asks of whoever takes it."""
+    """What a case asks of whoever takes it: `skills` and `languages` are demanded (by a rule), the customer's own `language`
+    is preferred."""
 
     team: str
     contact: sa.Row[Any]
     language: str
     skills: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
     named_agent: str | None = None
     waited: timedelta = field(default=timedelta(0))
     exclude_case: int | None = None
@@ -58,7 +61,8 @@ def choose_responsible(
     candidates = [_candidate(house, row, members, team.duty) for row in rows]
     need = Need(
         required_skills=wanted.skills,
-        preferred_languages=frozenset({wanted.language}),
+        required_languages=frozenset(map(primary, wanted.languages)),
+        preferred_languages=frozenset({primary(wanted.language)}),
         last_owner=wanted.contact.last_owner,
         account_manager=named,
         waited=wanted.waited,
@@ -85,7 +89,7 @@ def _candidate(house: House, row: sa.Row[Any], members: frozenset[str], duty: Se
         load=row.load,
         capacity=row.capacity,
         last_assigned_at=row.last_assigned_at,
-        languages=frozenset(settings.languages) if settings else frozenset(),
+        languages=frozenset(map(primary, settings.languages)) if settings else frozenset(),
         skills=frozenset(settings.skills) if settings else frozenset(),
         duty_rank=duty.index(row.name) if row.name in duty else None,
     )
