@@ -1,0 +1,1 @@
+"""Reads one update of Telegram's into a message; pure."""

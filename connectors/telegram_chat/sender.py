@@ -1,0 +1,161 @@
+"""Sends one message at a time through a bot, or rewrites one sent before; says for certain what became of it where it can."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from connectors.telegram_chat.api import BotApi
+from connectors.telegram_chat.identity import external_id, read_external_id
+from connectors.telegram_chat.library import Upload
+from connectors.telegram_chat.pieces import DOCUMENT, MOST_FILE, Piece, pieces_of
+from connectors.telegram_chat.troubles import TROUBLES, Refusal, explain_sending
+from ventanilla.channel import Outgoing, Sent
+from ventanilla.errors import Permanent
+
+log = structlog.get_logger(__name__)
+
+_UPLOAD_SECONDS = 120.0
+_MOST_UNFINISHED = 1000
+_SAME = "message is not modified"
+_NO_TEXT = "there is no text in the message to edit"
+_CANNOT_EDIT = ("message to edit not found", "message can't be edited", "message_id_invalid", "message to be edited")
+
+
+@dataclass(slots=True)
+class _Gone:
+    """How far a message got: the chat it goes to by now, and the numbers of what went out."""
+
+    chat: int
+    numbers: list[int] = field(default_factory=list)
+
+
+class TelegramSender:
+    """Used by one thread at a time; keeps its connection.
+
+    A message of several pieces that fails in the middle goes on from there when it is sent again by the same process.
+    """
+
+    def __init__(self, api: BotApi) -> None:
+        self._api = api
+        self._unfinished: OrderedDict[int, _Gone] = OrderedDict()
+
+    def send(self, outgoing: Outgoing) -> Sent:
+        """Hand it over: plain text, no link previews. `edits` rewrites that message, or sends anew where it is gone.
+
+        Raises Temporary (nothing went out, or the rest is still to go), Ambiguous (the answer was lost), Permanent (blocked, no
+        such chat), LoginRefused. `Sent` names the first message: the one to edit later.
+        """
+        gone = self._unfinished.pop(outgoing.id, None) or _Gone(_chat_of(outgoing.recipient))
+        pieces = pieces_of(outgoing)
+        if not pieces:
+            raise Permanent("there is nothing to send: no text and no file")
+        try:
+            for number in range(len(gone.numbers), len(pieces)):
+                gone.numbers.append(self._put(pieces[number], outgoing, gone, is_first=number == 0))
+        except TROUBLES as trouble:
+            if gone.numbers:
+                self._remember(outgoing.id, gone)
+            raise explain_sending(trouble, host=self._api.host, where=self._api.where) from None
+        return Sent(external_id=external_id(self._api.bot, gone.chat, gone.numbers[0]))
+
+    def find(self, outgoing: Outgoing) -> Sent | None:
+        """None: a bot cannot look up what it sent."""
+        return None
+
+    def close(self) -> None:
+        """Let go of the connection. Never raises."""
+        self._api.close()
+
+    def _put(self, piece: Piece, outgoing: Outgoing, gone: _Gone, *, is_first: bool) -> int:
+        """Send or rewrite one piece; its number in the chat."""
+        if is_first and outgoing.edits is not None:
+            edited = self._edit(piece, outgoing, gone)
+            if edited is not None:
+                return edited
+        answers = _answered(outgoing, gone.chat) if is_first else None
+        values = {**piece.values, **({"reply_parameters": answers} if answers else {})}
+        try:
+            return self._call(piece, values, gone)
+        except Refusal as refusal:
+            if refusal.code != 400 or piece.file is None or piece.method == DOCUMENT[0]:
+                raise
+            # It does not like the picture or the sound, or they take no voice messages: as a file it goes through.
+            plain = Piece(method=DOCUMENT[0], values=piece.values, file=piece.file, file_field=DOCUMENT[1])
+            return self._call(plain, values, gone)
+
+    def _call(self, piece: Piece, values: Mapping[str, Any], gone: _Gone) -> int:
+        sent = dict(values)
+        if piece.file is not None:
+            if piece.file.size > MOST_FILE:
+                raise Permanent(f"the file {piece.file.filename} is too large for Telegram: at most 50 MB")
+            sent[piece.file_field] = Upload(filename=piece.file.filename, content=piece.file.content)
+        seconds = _UPLOAD_SECONDS if piece.file is not None else 20.0
+        try:
+            answer = self._api.call(piece.method, {"chat_id": gone.chat, **sent}, seconds=seconds)
+        except Refusal as refusal:
+            if refusal.new_chat is None or refusal.new_chat == gone.chat:
+                raise
+            log.warning("chat_migrated", old=gone.chat, new=refusal.new_chat)
+            gone.chat = refusal.new_chat
+            answer = self._api.call(piece.method, {"chat_id": gone.chat, **sent}, seconds=seconds)
+        return _number_of(answer)
+
+    def _edit(self, piece: Piece, outgoing: Outgoing, gone: _Gone) -> int | None:
+        """Rewrite the message in place; None where it cannot be rewritten any more and must be sent anew."""
+        named = read_external_id(outgoing.edits)
+        if named is None or not piece.is_text:
+            return None
+        where = {"chat_id": named.chat, "message_id": named.number}
+        try:
+            self._edit_text(piece, where)
+        except Refusal as refusal:
+            said = refusal.words.lower()
+            if refusal.code != 400 or not (_SAME in said or any(words in said for words in _CANNOT_EDIT)):
+                raise
+            if _SAME not in said:
+                return None
+        gone.chat = named.chat
+        return named.number
+
+    def _edit_text(self, piece: Piece, where: Mapping[str, Any]) -> None:
+        try:
+            self._api.call("editMessageText", {**piece.values, **where})
+        except Refusal as refusal:
+            if refusal.code != 400 or _NO_TEXT not in refusal.words.lower():
+                raise
+            board = piece.values.get("reply_markup")
+            self._api.call(
+                "editMessageCaption", {"caption": piece.values["text"][:1024], "reply_markup": board, **where}
+            )
+
+    def _remember(self, row: int, gone: _Gone) -> None:
+        self._unfinished[row] = gone
+        while len(self._unfinished) > _MOST_UNFINISHED:
+            self._unfinished.popitem(last=False)
+
+
+def _chat_of(recipient: str) -> int:
+    try:
+        return int(recipient)
+    except ValueError:
+        raise Permanent(
+            "the recipient is no Telegram id: expected a whole number", cure="write to another address of this person"
+        ) from None
+
+
+def _answered(outgoing: Outgoing, chat: int) -> dict[str, Any] | None:
+    """The message that it answers, if that stands in this chat. A message deleted since does not keep ours from going out."""
+    named = read_external_id(outgoing.in_reply_to)
+    if named is None or named.chat != chat:
+        return None
+    return {"message_id": named.number, "allow_sending_without_reply": True}
+
+
+def _number_of(answer: Any) -> int:
+    number = answer.get("message_id") if isinstance(answer, dict) else None
+    return number if isinstance(number, int) else 0
