@@ -37,6 +37,7 @@ conversations = sa.Table(
     sa.Column("promise", sa.Text),
     sa.Column("language", sa.Text, nullable=False),
     sa.Column("skills", Json, nullable=False),
+    sa.Column("languages", Json, nullable=False, server_default="[]"),
     sa.Column("tags", Json, nullable=False),
     sa.Column("created_at", Utc, nullable=False),
     sa.Column("first_message_at", Utc, nullable=False),

@@ -18,6 +18,7 @@ CREATE TABLE conversations (
 	promise TEXT, 
 	language TEXT NOT NULL, 
 	skills JSONB NOT NULL, 
+	languages JSONB DEFAULT '[]' NOT NULL, 
 	tags JSONB NOT NULL, 
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	first_message_at TIMESTAMP WITH TIME ZONE NOT NULL, 

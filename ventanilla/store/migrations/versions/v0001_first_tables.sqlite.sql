@@ -18,6 +18,7 @@ CREATE TABLE conversations (
 	promise TEXT, 
 	language TEXT NOT NULL, 
 	skills JSON NOT NULL, 
+	languages JSON DEFAULT '[]' NOT NULL, 
 	tags JSON NOT NULL, 
 	created_at VARCHAR(27) NOT NULL, 
 	first_message_at VARCHAR(27) NOT NULL, 
