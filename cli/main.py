@@ -21,6 +21,7 @@ GROUPS = (
     "cli.setup",
     "cli.up",
     "cli.processes",
+    "cli.desk",
     "cli.service",
     "cli.status",
     "cli.demo",

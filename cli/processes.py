@@ -31,7 +31,7 @@ def connect() -> int:
 
     Example: ventanilla connect --config shop.toml
     """
-    part = _Part()
+    part = Part()
     service = part.join()
     if service is None:
         return part.code()
@@ -72,7 +72,7 @@ def route(
 
     Example: ventanilla route --threads 8
     """
-    part = _Part()
+    part = Part()
     service = part.join()
     if service is None:
         return part.code()
@@ -91,7 +91,7 @@ def deliver() -> int:
 
     Example: ventanilla deliver --config shop.toml
     """
-    part = _Part()
+    part = Part()
     service = part.join()
     if service is None:
         return part.code()
@@ -123,7 +123,7 @@ def sweep() -> int:
 
     Example: ventanilla sweep --config shop.toml
     """
-    part = _Part()
+    part = Part()
     service = part.join()
     if service is None:
         return part.code()
@@ -133,7 +133,7 @@ def sweep() -> int:
     return part.code()
 
 
-class _Part:
+class Part:
     """A process's manners: signals, heartbeat, and its exit code (75 asks the supervisor for a fresh start)."""
 
     def __init__(self) -> None:

@@ -150,6 +150,7 @@ def _findings(run: Context) -> Iterator[tuple[str, Finding]]:
 
     yield from (("store", one) for one in _check_store(run))
     yield from (("queue", one) for one in _check_queue(run))
+    yield from (("web", one) for one in _check_web(run))
     for place in _places(run):
         settings = run.loaded.config.channels[place.name]
         yield from ((place.name, one) for one in kind(settings.kind).check(settings, place))
@@ -223,6 +224,29 @@ def _check_queue(run: Context) -> Iterator[Finding]:
         yield Finding(subject="queue", ok=False, message=str(error), cure=cure)
     else:
         yield Finding(subject="queue", ok=True, message="answers")
+
+
+def _check_web(run: Context) -> Iterator[Finding]:
+    """Whether the web process could listen; nothing where no web process is needed."""
+    from cli.desk import is_needed
+
+    config = run.loaded.config
+    if not is_needed(config):
+        return
+    from daemon.lock import holder
+    from desk.listening import listen
+    from ventanilla.channel import Finding
+
+    address = config.web.listen
+    if holder(config.service.data_dir) is not None:
+        yield Finding(subject="web", ok=True, message=f"{address} is the running service's")
+        return
+    try:
+        listen(address).close()
+    except Unreachable as error:
+        yield Finding(subject="web", ok=False, message=str(error))
+    else:
+        yield Finding(subject="web", ok=True, message=f"{address} is free for `up` to listen on")
 
 
 def _print_check(loaded: Loaded, findings: list[tuple[str, Finding]], run: Context) -> None:

@@ -56,10 +56,9 @@ def up(
         upgrade(store)
         apply_file(store, loaded, now=now.now())
         store.close()
+        children = children_of(loaded.config, now)
         supervisor = Supervisor(
-            children_of(loaded.config, now),
-            data_dir=loaded.config.service.data_dir,
-            on_reload=lambda: _reload_file(now),
+            children, data_dir=loaded.config.service.data_dir, on_reload=lambda: _reload_file(now, children)
         )
         return supervisor.run(duration=duration)
 
@@ -123,7 +122,17 @@ def children_of(config: Config, run: Context) -> list[Child]:
     stages = {"connect": 0, "route": 1, "deliver": 1, "sweep": 0}
     for name, stage in stages.items():
         children.append(Child(name=name, argv=_argv(run, name), stage=stage, hung_after=HUNG_AFTER))
-    return children
+    return [*children, *_desk(config, run)]
+
+
+def _desk(config: Config, run: Context) -> list[Child]:
+    """The web process, where something needs it: elsewhere nothing listens and no memory is spent."""
+    from cli.desk import is_needed
+    from daemon.child import Child
+
+    if not is_needed(config):
+        return []
+    return [Child(name="desk", argv=_argv(run, "desk"), stage=0, hung_after=HUNG_AFTER)]
 
 
 def _argv(run: Context, command: str) -> list[str]:
@@ -131,8 +140,9 @@ def _argv(run: Context, command: str) -> list[str]:
     return [sys.executable, "-P", "-m", "cli", "--config", str(run.config_path.resolve()), command, *extra]
 
 
-def _reload_file(run: Context) -> None:
-    """At SIGHUP: read the file again and apply it; a file that cannot be used changes nothing."""
+def _reload_file(run: Context, children: list[Child]) -> list[Child]:
+    """At SIGHUP: read the file again and apply it; a file that cannot be used changes nothing. Returns the children that
+    there shall be: those of before, and the web process where the new file needs one."""
     from cli.applying import apply_file
     from config.load import load_config
     from config.opening import open_configured_store
@@ -143,6 +153,7 @@ def _reload_file(run: Context) -> None:
         apply_file(store, loaded, now=run.now())
     finally:
         store.close()
+    return [child for child in children if child.name != "desk"] + _desk(loaded.config, run)
 
 
 def _changes(run: Context) -> tuple[str, ...]:

@@ -11,9 +11,7 @@ AVAILABLE_BLOBS = ("files",)
 
 # A table that is read and checked, but that nothing acts on yet, and what happens instead.
 NOT_YET = {
-    ("web",): "this version has no web side: nothing listens",
     ("retention",): "this version deletes nothing: everything is kept",
-    ("service", "public_url"): "this version has no web side: channels are polled",
     ("staff", "undo_send"): "this version sends no answers of the staff yet",
     ("staff", "telegram"): "this version tells people by e-mail and Apprise addresses, not yet by Telegram",
 }

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from config.base import Settings
 from config.durations import PositiveDuration
@@ -43,12 +43,19 @@ class BlobsSettings(Settings):
     url: BlobsUrl = Link("files")
 
 
+def _has_port(address: str) -> str:
+    if not 1 <= int(address.rpartition(":")[2]) <= 65535:
+        raise ValueError(address)
+    return address
+
+
 class WebSettings(Settings):
     """[web]. Where webhooks, API, desk and metrics listen."""
 
     listen: Annotated[
         str,
         Field(pattern=r"^(\[[0-9a-fA-F:]+\]|[^\s:/]+):[0-9]{1,5}$"),
+        AfterValidator(_has_port),
         expecting('host:port such as "127.0.0.1:8080"'),
     ] = "127.0.0.1:8080"
 

@@ -67,6 +67,14 @@ def kind(name: str) -> Kind:
     return cast(Kind, found.load())
 
 
+def offers(name: str, part: str) -> bool:
+    """Whether a kind of channel has `hooks`, or a `fetcher`, at all. Makes nothing; False where there is no connector."""
+    try:
+        return getattr(kind(name), part, None) is not None
+    except KeyError:
+        return False
+
+
 def hooks(settings: ChannelSettings, place: Place) -> Sequence[Hook]:
     """The web addresses on which a channel's provider calls us; none where the kind has no `hooks(settings, place)`."""
     offered = getattr(kind(settings.kind), "hooks", None)

@@ -231,14 +231,13 @@ def test_what_this_version_does_not_do_is_said_and_not_swallowed(tmp_path: Path)
 
 def test_tables_that_nothing_acts_on_yet_are_warned_about(tmp_path: Path) -> None:
     text = f"""{GOOD}
-[web]
 [retention]
 keep = "5y"
 [staff]
 telegram = {{ token = {{ file = "secrets/soporte" }} }}
 """
     warnings = load(write(tmp_path, text)).warnings
-    assert [warning.key for warning in warnings] == ["web", "retention", "staff.telegram"]
+    assert [warning.key for warning in warnings] == ["retention", "staff.telegram"]
     assert all("this version" in warning.message for warning in warnings)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -30,6 +31,8 @@ def add_refusals(store: Store, counts: Mapping[tuple[str, str], int], *, now: da
             connection.execute(_MORE, {"of_channel": channel, "of_reason": reason, "more": count, "at": now})
 
 
-def refusals(connection: sa.Connection) -> list[sa.Row[tuple[str, str, int, datetime]]]:
-    """What was refused so far: channel, reason, count and when the last one came."""
-    return list(connection.execute(sa.select(hook_refusals).order_by(hook_refusals.c.channel, hook_refusals.c.reason)))
+def refusals(connection: sa.Connection) -> list[sa.Row[Any]]:
+    """What was refused so far: `channel, reason, calls, last_at`."""
+    columns = (hook_refusals.c.channel, hook_refusals.c.reason, hook_refusals.c.count.label("calls"))
+    query = sa.select(*columns, hook_refusals.c.last_at).order_by(hook_refusals.c.channel, hook_refusals.c.reason)
+    return list(connection.execute(query))

@@ -44,7 +44,7 @@ _SETTLE = (
 )
 _HEARD_OF = (  # at most once a second: calls that come at once would queue for the channel's row
     sa.update(channels)
-    .where(channels.c.name == sa.bindparam("name"))
+    .where(channels.c.name == sa.bindparam("heard"))
     .where(sa.or_(channels.c.last_item_at.is_(None), channels.c.last_item_at < sa.bindparam("long_ago")))
     .values(last_item_at=sa.bindparam("at"))
 )
@@ -82,7 +82,7 @@ def insert_items(store: Store, channel: str, source: str, items: Sequence[RawIte
     with store.write() as connection:
         new = _insert_new(connection, rows)
         if new:
-            connection.execute(_HEARD_OF, {"name": channel, "at": now, "long_ago": now - timedelta(seconds=1)})
+            connection.execute(_HEARD_OF, {"heard": channel, "at": now, "long_ago": now - timedelta(seconds=1)})
     return new
 
 
