@@ -6,7 +6,7 @@ is refused with the cure.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -21,7 +21,8 @@ from ventanilla.store.agents import touch_presence
 from ventanilla.store.events import Journal
 from ventanilla.store.installation import active_config, add_config_version
 from ventanilla.store.tables import agents, channels, conversations, team_members, teams
-from ventanilla.words import EventKind
+from ventanilla.store.telegram_links import unlink_telegram
+from ventanilla.words import STAFF_BOT, EventKind, Mode
 
 HandOver = Callable[[sa.Connection, str, int, Journal], int]
 """Hands everything an agent owns to others under a config version; returns how many cases moved."""
@@ -54,8 +55,10 @@ def apply_config(connection: sa.Connection, loaded: Loaded, *, hand_over: HandOv
         version = add_config_version(connection, sha256=loaded.sha256, content=config.as_json(), now=now)
         journal.add(EventKind.CONFIG_APPLIED, data={"version": version})
     _upsert_agents(connection, config, now)
+    _unlink_what_the_file_changed(connection, config, current.content if current is not None else {}, journal)
     _upsert_teams(connection, config)
     _upsert_channels(connection, config, now)
+    _keep_staff_bot(connection, config, now)
     left = _disable_leavers(connection, config, now, journal)
     moved = sum(hand_over(connection, name, version, journal) for name in left)
     journal.flush(connection)
@@ -110,6 +113,26 @@ def _upsert_agents(connection: sa.Connection, config: Config, now: datetime) -> 
         touch_presence(connection, name, now=now)
 
 
+def _unlink_what_the_file_changed(
+    connection: sa.Connection, config: Config, before: Mapping[str, Any], journal: Journal
+) -> None:
+    """A Telegram id of the file counts once that account has written to the staff's bot. When the file changes somebody's id,
+    the account they had is theirs no more; what they linked by an invitation since stays where the file says nothing new."""
+    query = sa.select(agents.c.name, agents.c.telegram).where(agents.c.telegram.is_not(None))
+    linked = {str(row.name): str(row.telegram) for row in connection.execute(query)}
+    named = {str(one.telegram): name for name, one in config.agents.items() if one.telegram is not None}
+    changed = []
+    for name, account in linked.items():
+        now_says = config.agents[name].telegram if name in config.agents else None
+        once_said = before.get("agents", {}).get(name, {}).get("telegram")
+        moved = (
+            now_says != once_said and str(now_says) != account and (now_says is not None or str(once_said) == account)
+        )
+        if moved or named.get(account, name) != name:
+            changed.append(name)
+    unlink_telegram(connection, changed, why="file", journal=journal)
+
+
 def _upsert_teams(connection: sa.Connection, config: Config) -> None:
     known = set(connection.scalars(sa.select(teams.c.name)))
     for name in config.teams.keys() - known:
@@ -131,8 +154,16 @@ def _upsert_channels(connection: sa.Connection, config: Config, now: datetime) -
             connection.execute(sa.update(channels).where(channels.c.name == name).values(values))
         else:
             connection.execute(sa.insert(channels).values(name=name, since=now, **values))
-    gone = sa.update(channels).where(channels.c.name.not_in(list(config.channels)))
+    gone = sa.update(channels).where(channels.c.name.not_in([*config.channels, STAFF_BOT]))
     connection.execute(gone.values(enabled=False))
+
+
+def _keep_staff_bot(connection: sa.Connection, config: Config, now: datetime) -> None:
+    """The staff's bot has a row beside the channels: what is wrong with it stands there. It writes to our own people only."""
+    values = {"kind": "telegram", "mode": Mode.INTERNAL, "enabled": config.staff.telegram is not None}
+    known = connection.execute(sa.update(channels).where(channels.c.name == STAFF_BOT).values(values)).rowcount
+    if not known and config.staff.telegram is not None:
+        connection.execute(sa.insert(channels).values(name=STAFF_BOT, since=now, **values))
 
 
 def _disable_leavers(connection: sa.Connection, config: Config, now: datetime, journal: Journal) -> tuple[str, ...]:
@@ -143,6 +174,7 @@ def _disable_leavers(connection: sa.Connection, config: Config, now: datetime, j
     if names:
         values = {"enabled": False, "on_duty": False, "duty_since": now, "duty_changes_at": None}
         connection.execute(sa.update(agents).where(agents.c.name.in_(names)).values(values))
+        unlink_telegram(connection, names, why="left", journal=journal)
     for name in names:
         journal.add(EventKind.AGENT_DISABLED, agent=name)
     return names

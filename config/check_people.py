@@ -82,7 +82,9 @@ def _notices(draft: Draft, name: str, agent: AgentSettings, *, thorough: bool) -
         if target == "email":
             reachable |= agent.email is not None and _can_mail(draft)
         elif target == "telegram":
-            reachable |= agent.telegram is not None and draft.staff.telegram is not None
+            reachable |= (
+                draft.staff.telegram is not None
+            )  # by the file's id or by `invite`, once the account has written
         elif "://" not in target or (thorough and not is_apprise(target)):
             yield Remark(("agents", name, "notify", number), _not_a_target(target))
         else:
@@ -93,7 +95,7 @@ def _notices(draft: Draft, name: str, agent: AgentSettings, *, thorough: bool) -
 
 def _cure(draft: Draft, agent: AgentSettings) -> str:
     if agent.email is None:
-        return "give them an `email`, or an Apprise address in `notify`"
+        return "give them an `email`, an Apprise address in `notify`, or the staff a bot (`staff.telegram`)"
     if "email" not in agent.notify:
         return 'add "email" to `notify`'
     return "no channel has an `smtp` server, and `staff.email` has none"

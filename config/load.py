@@ -13,6 +13,7 @@ from config.check_channels import check_channels
 from config.check_decisions import check_available, check_name, check_promises, check_rules, check_staff
 from config.check_people import check_people
 from config.check_secrets import check_secrets
+from config.check_staff_bot import check_staff_bot
 from config.check_web import check_web
 from config.draft import Draft, read_draft
 from config.pieces import Pieces
@@ -76,6 +77,7 @@ def _checks(draft: Draft, pieces: Pieces, *, kinds: Collection[str], today: date
     yield from check_calendars(draft, thorough=thorough)
     yield from check_zone(draft)
     yield from check_staff(draft)
+    yield from check_staff_bot(draft)
     yield from check_web(draft)
     yield from check_promises(draft)
     yield from check_rules(draft, today=today)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,20 +12,32 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 import structlog
 
-from ventanilla.channel import Outgoing, Sender
-from ventanilla.errors import Ambiguous, LoginRefused, Permanent, Temporary, VentanillaError
+from connectors.letters import Moot, asks_for_more, follow_up, outgoing_whole, readiness
+from ventanilla.channel import Sender, Sent
+from ventanilla.errors import Ambiguous, LoginRefused, Permanent, Temporary, Unwelcome, VentanillaError
 from ventanilla.processes import is_dead, this_process
 from ventanilla.store.channels import SENDING, note_trouble, note_well
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
-from ventanilla.store.outbox import abandoned_letters, back_off, claim_letter, due_letters, finish_letter, has_failed
+from ventanilla.store.outbox import (
+    abandoned_letters,
+    back_off,
+    change_letters,
+    claim_letter,
+    due_letters,
+    finish_letter,
+    has_failed,
+    put_letter,
+)
 from ventanilla.store.tables import assignments, conversations
-from ventanilla.words import DeliveryState, EventKind, OutboxKind
+from ventanilla.words import STAFF_BOT, STAFF_TELEGRAM, DeliveryState, EventKind, OutboxKind
 
 log = structlog.get_logger(__name__)
 
 TELL_OTHERWISE = 4
-"""After so many attempts at a notice somebody is told another way; the notice itself is tried on."""
+"""After so many attempts at something for our own people they are told another way; it is tried on itself."""
+TOLD_OTHERWISE = (OutboxKind.NOTICE, OutboxKind.ALERT, OutboxKind.DIGEST)
+TO_CUSTOMERS = (OutboxKind.REPLY, OutboxKind.ACKNOWLEDGEMENT)
 MOST_TRIES = 40
 IDLE = 0.25
 STORE_AWAY = 1.0
@@ -39,7 +51,13 @@ TellTrouble = Callable[[str, str, str], None]
 """(channel, problem, cure): nothing can be sent through it; somebody must know."""
 Failed = Callable[[sa.Connection, sa.Row[Any], Journal], None]
 """What to do, in the same transaction, about a row that failed for good, or that has been failing for too long to wait."""
+Welcome = Callable[[sa.Connection, sa.Row[Any], Journal, bool], None]
+"""Whether the recipient of a row takes what we send, as their provider has just shown."""
 Outcome = TypeVar("Outcome")
+
+
+def _nobody_asks(*_: object) -> None:
+    """Where nobody keeps book of who takes what."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -52,6 +70,7 @@ class Deliverer:
     failed: Failed
     tell_trouble: TellTrouble
     clock: Callable[[], datetime]
+    welcome: Welcome = _nobody_asks
     stop: threading.Event = field(default_factory=threading.Event)
     _pools: dict[str, ThreadPoolExecutor] = field(default_factory=dict)
     _open: dict[str, Sender] = field(default_factory=dict)
@@ -78,8 +97,17 @@ class Deliverer:
         """Send everything that is due now, in this thread; return how many rows were tried."""
         rows = due_letters(self.store, now=self.clock())
         for row in rows:
-            self._deliver(row.id, row.via)
+            self._deliver(row)
         return len(rows)
+
+    def deliver_these(self, ids: Collection[int]) -> None:
+        """Send those of these rows that are due, in this thread; then let go of every connection."""
+        for row in due_letters(self.store, now=self.clock()):
+            if row.id in ids:
+                self._deliver(row)
+        for sender in self._open.values():
+            sender.close()
+        self._open.clear()
 
     def recover(self) -> int:
         """Rows left `sending` by a process that is dead: they may have gone out. E-mail goes again under its own Message-ID."""
@@ -101,31 +129,58 @@ class Deliverer:
         rows = [row for row in due_letters(self.store, now=self.clock()) if row.id not in self._under_way]
         for row in rows:
             pool = self._pools.setdefault(row.via, ThreadPoolExecutor(1, thread_name_prefix=f"deliver {row.via}"))
-            self._under_way[row.id] = pool.submit(self._deliver, row.id, row.via)
+            self._under_way[row.id] = pool.submit(self._deliver, row)
         return len(rows)
 
-    def _deliver(self, row_id: int, via: str) -> None:
+    def _deliver(self, due: sa.Row[Any]) -> None:
         try:
-            row = claim_letter(self.store, row_id, by=this_process(), now=self.clock())
+            if asks_for_more(due.payload) and self._is_put_off(due):
+                return
+            row = claim_letter(self.store, due.id, by=this_process(), now=self.clock())
             if row is not None and not self._insist(lambda: self._drop_if_unwanted(row)):
-                self._send(row, via)
+                self._send(row, row.via)
         except Temporary as error:  # the store: the row stays as it is and is seen to again
-            log.warning("delivery_interrupted", outbox_id=row_id, problem=str(error))
+            log.warning("delivery_interrupted", outbox_id=due.id, problem=str(error))
         except Exception:
-            log.exception("delivery_failed", outbox_id=row_id)
+            log.exception("delivery_failed", outbox_id=due.id)
+
+    def _is_put_off(self, row: sa.Row[Any]) -> bool:
+        """Whether what a row carries or rewrites is not there yet, or never will be."""
+        with self.store.read() as connection:
+            hindrance = readiness(connection, row, now=self.clock())
+        if hindrance is None:
+            return False
+        dropped = {"state": DeliveryState.DROPPED, "reason": hindrance.reason} if isinstance(hindrance, Moot) else {}
+        later = {} if isinstance(hindrance, Moot) else {"not_before": hindrance.at}
+        with self.store.write() as connection:
+            change_letters(connection, [row.id], (DeliveryState.PENDING,), **dropped, **later)
+        return True
 
     def _send(self, row: sa.Row[Any], via: str) -> None:
         try:
-            sent = self._sender(via).send(outgoing(row))
+            sent = self._attempt(row, via)
         except Exception as error:
             self._note_failure(row, via, error)
         else:
+            if sent is None:
+                self._insist(lambda: self._note_unknown(row))
+                return
             self._insist(lambda: self._note_sent(row, sent.external_id))
             self._note_well(via)
 
+    def _attempt(self, row: sa.Row[Any], via: str) -> Sent | None:
+        """Hand it to its provider; what may have gone out already is looked up first. None: nobody can tell, and a customer
+        must not get it twice."""
+        sender, letter = self._sender(via), outgoing_whole(self.store, row)
+        if row.payload.get("maybe_sent"):
+            found = sender.find(letter)
+            if found is not None or (row.kind in TO_CUSTOMERS and not getattr(sender, "repeats", True)):
+                return found
+        return sender.send(letter)
+
     def _note_failure(self, row: sa.Row[Any], via: str, error: Exception) -> None:
         if isinstance(error, Permanent) and not isinstance(error, LoginRefused):
-            self._insist(lambda: self._give_up(row, str(error)))
+            self._insist(lambda: self._give_up(row, str(error), unwelcome=isinstance(error, Unwelcome)))
         elif isinstance(error, Temporary | LoginRefused):
             self._insist(lambda: self._again_later(row, error))
             if not isinstance(error, Ambiguous):
@@ -158,13 +213,13 @@ class Deliverer:
     def _note_trouble(self, via: str, error: VentanillaError) -> None:
         """A refused login stops this way out: `status` says so, and a person is told once. The rows stay and are tried again."""
         self._troubled.add(via)
-        now = self.clock()
+        channel, now = _channel_of(via), self.clock()
         cure = getattr(error, "cure", "")
         refused = isinstance(error, LoginRefused)
         with self.store.write() as connection:
             paused = note_trouble(
                 connection,
-                via,
+                channel,
                 SENDING,
                 problem=f"sending: {error}",
                 cure=cure,
@@ -173,12 +228,12 @@ class Deliverer:
                 now=now,
             )
         if paused:
-            self.tell_trouble(via, f"sending: {error}", cure)
+            self.tell_trouble(channel, f"sending: {error}", cure)
 
     def _note_well(self, via: str) -> None:
         if via in self._troubled:
             with self.store.write() as connection:
-                note_well(connection, via, SENDING, now=self.clock())
+                note_well(connection, _channel_of(via), SENDING, now=self.clock())
             self._troubled.discard(via)
 
     def _drop_if_unwanted(self, row: sa.Row[Any]) -> bool:
@@ -202,6 +257,10 @@ class Deliverer:
                 journal.add(EventKind.DELIVERY, data={"state": "sent"}, **_ids(row))
             if done and has_failed(connection, row.id):
                 self.failed(connection, row, journal)
+            missing = follow_up(connection, row) if done else None
+            if missing is not None:
+                put_letter(connection, missing, now=now)
+            self.welcome(connection, row, journal, True)
             journal.flush(connection)
         log.info("sent", outbox_id=row.id, kind=row.kind, via=row.via)
 
@@ -210,22 +269,27 @@ class Deliverer:
             return self._give_up(row, f"not delivered in {row.attempts} attempts: {error}")
         asked = getattr(error, "retry_after", None)
         wait = back_off(row.attempts) if asked is None else timedelta(seconds=asked)
+        known = {"payload": {**row.payload, "maybe_sent": True}} if isinstance(error, Ambiguous) else {}
         journal = Journal(now=self.clock(), actor=ACTOR)
         with self.store.write() as connection:
             changed = finish_letter(
-                connection, row, DeliveryState.PENDING, reason=str(error), not_before=journal.now + wait
+                connection, row, DeliveryState.PENDING, reason=str(error), not_before=journal.now + wait, **known
             )
-            if changed and row.kind == OutboxKind.NOTICE and row.attempts == TELL_OTHERWISE:
+            if changed and row.kind in TOLD_OTHERWISE and row.attempts == TELL_OTHERWISE:
                 self.failed(connection, row, journal)
             journal.flush(connection)
         log.warning("not_sent_yet", outbox_id=row.id, via=row.via, attempt=row.attempts, problem=str(error))
         return changed
 
-    def _give_up(self, row: sa.Row[Any], reason: str) -> bool:
+    def _give_up(self, row: sa.Row[Any], reason: str, *, unwelcome: bool = False) -> bool:
         journal = Journal(now=self.clock(), actor=ACTOR)
+        only_an_edit = "edits_row" in row.payload  # what it would have rewritten has been read all the same
+        state = DeliveryState.DROPPED if only_an_edit else DeliveryState.FAILED
         with self.store.write() as connection:
-            changed = finish_letter(connection, row, DeliveryState.FAILED, reason=reason)
-            if changed:
+            changed = finish_letter(connection, row, state, reason=reason)
+            if changed and unwelcome:
+                self.welcome(connection, row, journal, False)
+            if changed and not only_an_edit:
                 kind = EventKind.NOTICE_FAILED if row.kind == OutboxKind.NOTICE else EventKind.DELIVERY
                 journal.add(kind, data={"state": "failed"}, **_ids(row))
                 self.failed(connection, row, journal)
@@ -233,23 +297,23 @@ class Deliverer:
         log.error("not_delivered", outbox_id=row.id, via=row.via, reason=reason)
         return changed
 
+    def _note_unknown(self, row: sa.Row[Any]) -> bool:
+        journal = Journal(now=self.clock(), actor=ACTOR)
+        reason = "it may have gone out; it is not sent again by itself"
+        with self.store.write() as connection:
+            changed = finish_letter(connection, row, DeliveryState.UNKNOWN, reason=reason)
+            if changed:
+                journal.add(EventKind.DELIVERY, data={"state": "unknown"}, **_ids(row))
+                if row.kind == OutboxKind.REPLY:
+                    self.failed(connection, row, journal)
+            journal.flush(connection)
+        log.error("may_have_gone_out", outbox_id=row.id, via=row.via)
+        return changed
 
-def outgoing(row: sa.Row[Any]) -> Outgoing:
-    """The message that an outbox row stands for; a repeat carries the same Message-ID."""
-    payload = row.payload
-    return Outgoing(
-        id=row.id,
-        recipient=row.recipient,
-        subject=payload.get("subject", ""),
-        text=payload.get("text", ""),
-        html=payload.get("html"),
-        message_id=row.message_id,
-        in_reply_to=payload.get("in_reply_to"),
-        references=tuple(payload.get("references", ())),
-        reply_to=payload.get("reply_to"),
-        from_name=payload.get("from_name", ""),
-        headers=dict(payload.get("headers", {})),
-    )
+
+def _channel_of(via: str) -> str:
+    """The row of `channels` on which a way out's trouble is written down."""
+    return STAFF_BOT if via == STAFF_TELEGRAM else via
 
 
 def still_theirs(connection: sa.Connection, row: sa.Row[Any]) -> str | None:

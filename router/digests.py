@@ -14,7 +14,7 @@ from router.texts import DIGEST, SCREENED_DIGEST, spoken_language
 from ventanilla.store.engine import Store
 from ventanilla.store.outbox import change_letters
 from ventanilla.store.tables import agents, conversations, inbox, outbox
-from ventanilla.words import DeliveryState, InboxState, OutboxKind
+from ventanilla.words import STAFF_BOT, DeliveryState, InboxState, OutboxKind
 
 SHOWN = 50
 SCREENED_AT_HOUR = 8
@@ -45,6 +45,7 @@ def send_screened_digest(store: Store, house: House, *, now: datetime) -> int:
     query = sa.select(inbox.c.id, inbox.c.channel, inbox.c.reason).where(
         inbox.c.state.in_(aside), inbox.c.routed_at > now - timedelta(days=1)
     )
+    query = query.where(sa.or_(inbox.c.channel != STAFF_BOT, inbox.c.state == InboxState.QUARANTINED))
     with store.write() as connection:
         rows = connection.execute(query.order_by(inbox.c.id.desc())).all()
         if not rows:

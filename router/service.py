@@ -19,13 +19,14 @@ from router.notices import write_alert
 from router.placing import Incoming, place_all
 from router.presence import keep_presence
 from router.reading import Readers, read_row
+from router.staff_bot import take_from_staff
 from router.texts import phrase
 from ventanilla.errors import BadMessage, Temporary
 from ventanilla.store.blobs import put_blob
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
 from ventanilla.store.inbox import claim_attempts, lock_pending, raw_bytes, settle
-from ventanilla.words import EventKind, InboxState
+from ventanilla.words import STAFF_BOT, EventKind, InboxState
 
 log = structlog.get_logger(__name__)
 
@@ -62,11 +63,13 @@ def route_items(router: Router, ids: Sequence[int]) -> dict[int, InboxState]:
         except BadMessage as error:
             outcomes |= quarantine(router, row, str(error))
     keep_presence(router.store, router.house, Journal(now=router.clock(), actor=ACTOR))
-    if len(read) > 1:
+    customers = [one for one in read if one.row.channel != STAFF_BOT]
+    if len(customers) > 1:
         try:
-            return outcomes | _commit(router, read)
+            outcomes |= _commit(router, customers)
+            read = [one for one in read if one.row.channel == STAFF_BOT]
         except Exception as error:
-            log.warning("routed_one_by_one", items=len(read), problem=type(error).__name__)
+            log.warning("routed_one_by_one", items=len(customers), problem=type(error).__name__)
     for one in read:
         outcomes |= _route_alone(router, one)
     return outcomes
@@ -104,9 +107,18 @@ def _commit(router: Router, read: Sequence[Incoming]) -> dict[int, InboxState]:
     journal = Journal(now=router.clock(), actor=ACTOR)
     with router.store.write() as connection:
         pending = lock_pending(connection, [one.row.id for one in read])
-        outcomes = place_all(connection, router.house, [one for one in read if one.row.id in pending], journal)
+        outcomes = _place(connection, router.house, [one for one in read if one.row.id in pending], journal)
         journal.flush(connection)
     return outcomes
+
+
+def _place(
+    connection: sa.Connection, house: House, read: Sequence[Incoming], journal: Journal
+) -> dict[int, InboxState]:
+    """Customers' messages into cases; what our own people write to their bot, which comes here alone, to that."""
+    if len(read) == 1 and read[0].row.channel == STAFF_BOT:
+        return {read[0].row.id: take_from_staff(connection, house, read[0].row, read[0].message, journal)}
+    return place_all(connection, house, read, journal)
 
 
 def _route_alone(router: Router, one: Incoming) -> dict[int, InboxState]:

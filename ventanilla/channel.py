@@ -164,7 +164,7 @@ class Outgoing:
     `account` is which of ours to send from, where a channel has several. `edits` is the provider's id of a message of ours to
     rewrite in place instead of sending one more. `in_reply_to` is the provider's id of the message that this answers.
     `buttons` are rows of (label, what the provider sends back when it is pressed), for providers that have them. `template` and
-    `template_values` are a provider's approved text, where only such may be sent.
+    `template_values` are a provider's approved text, where only such may be sent. `silent` asks that it ring nowhere.
     """
 
     id: int
@@ -186,6 +186,7 @@ class Outgoing:
     buttons: Sequence[Sequence[tuple[str, str]]] = ()
     template: str | None = None
     template_values: Mapping[str, str] = field(default_factory=dict)
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,7 +269,11 @@ class Source(Protocol):
 
 
 class Sender(Protocol):
-    """Puts one message at a time on its way. Used by one thread at a time."""
+    """Puts one message at a time on its way. Used by one thread at a time.
+
+    A sender may have `repeats = False`: then what may have gone out to a customer is never sent again by itself, but shown as
+    unknown. Without it an ambiguous one is looked up with `find` and, where that finds nothing, sent again.
+    """
 
     def send(self, outgoing: Outgoing) -> Sent:
         """Hand it to the provider. Raises Temporary (nothing went out), Ambiguous (it may have), Permanent (it never will)."""

@@ -9,7 +9,8 @@ VentanillaError
 ├── Temporary        worth trying again, after `retry_after` seconds
 │   └── Ambiguous    it may have happened; look it up before trying again
 └── Permanent        trying again cannot help; `cure` says what a person can do
-    └── LoginRefused credentials, consent or certificate; pauses that channel alone
+    ├── LoginRefused credentials, consent or certificate; pauses that channel alone
+    └── Unwelcome    this recipient takes nothing from us: blocked, gone, opted out
 """
 
 from __future__ import annotations
@@ -87,3 +88,7 @@ class Permanent(VentanillaError):
 
 class LoginRefused(Permanent):
     """Credentials, consent or certificate were refused: this channel pauses, the others go on."""
+
+
+class Unwelcome(Permanent):
+    """The recipient takes nothing from us at this address, whatever it is: they blocked us, are gone, or opted out."""

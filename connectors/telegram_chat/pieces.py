@@ -6,7 +6,7 @@ Source: https://core.telegram.org/bots/api#sendmessage (4,096 characters), #send
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ventanilla.channel import Attachment, Outgoing
@@ -46,6 +46,8 @@ def pieces_of(outgoing: Outgoing) -> list[Piece]:
     if len(files) == 1 and outgoing.edits is None and units(outgoing.text) <= MOST_CAPTION:
         texts, caption = [], outgoing.text
     pieces = [*(_text_piece(text) for text in texts), *(_file_piece(file, caption) for file in files)]
+    if outgoing.silent:
+        pieces = [replace(piece, values={**piece.values, "disable_notification": True}) for piece in pieces]
     return list(_with_buttons(pieces, outgoing))
 
 

@@ -37,8 +37,11 @@ class _Gone:
 class TelegramSender:
     """Used by one thread at a time; keeps its connection.
 
-    A message of several pieces that fails in the middle goes on from there when it is sent again by the same process.
+    A message of several pieces that fails in the middle goes on from there when it is sent again by the same process. What may
+    have gone out cannot be looked up, so a customer's copy of it is not sent again by itself.
     """
+
+    repeats = False
 
     def __init__(self, api: BotApi) -> None:
         self._api = api

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ventanilla.errors import Ambiguous, LoginRefused, Permanent, Temporary, VentanillaError
+from ventanilla.errors import Ambiguous, LoginRefused, Permanent, Temporary, Unwelcome, VentanillaError
 
 
 class Refusal(Exception):
@@ -45,8 +45,8 @@ def explain_sending(trouble: Refusal | NoAnswer, *, host: str, where: str) -> Ve
         return refused_token(host=host, where=where)
     if trouble.retry_after is not None:
         return wait_first(trouble, host)
-    if trouble.code == 403:
-        return Permanent(
+    if trouble.code == 403 or "chat not found" in trouble.words.lower():
+        return Unwelcome(
             f"{host} refused it: {trouble.words}",
             cure="they must open the bot's chat and press start; until then reach them another way",
         )

@@ -53,18 +53,18 @@ duty = ["marta"]
 name = "Ana"
 email = "ana@example.com"
 capacity = {capacity}
-notify = ["email"]
+notify = [{notify}]
 {ana}
 
 [agents.luis]
 email = "luis@example.com"
 capacity = {capacity}
-notify = ["email"]
+notify = [{notify}]
 {luis}
 
 [agents.marta]
 email = "marta@example.com"
-notify = ["email"]
+notify = [{notify}]
 {marta}
 
 [calendars.madrid]
@@ -84,6 +84,7 @@ DEFAULTS = {
     "team": "",
     "members": '"ana", "luis"',
     "capacity": "8",
+    "notify": '"email"',
     "ana": "",
     "luis": "",
     "marta": "",

@@ -1,0 +1,176 @@
+"""What people of the house write to their bot: who they are, which command it is, what is answered. Opens no case, ever.
+
+Each row of the pseudo-channel `staff` is settled in its routing transaction, together with what it causes and the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from router.house import House
+from router.phone_notice import language_for
+from router.staff_asked import Asked
+from router.staff_cases import list_my_cases
+from router.staff_linking import redeem, whose
+from router.staff_presence import come_back, pause
+from router.staff_words import SAYINGS, command_list, command_meant, say
+from router.texts import spoken_language
+from ventanilla.channel import Message
+from ventanilla.store.events import Journal
+from ventanilla.store.inbox import settle
+from ventanilla.store.outbox import Letter, put_letter
+from ventanilla.store.tables import outbox
+from ventanilla.store.telegram_links import agent_at_telegram, note_reachable, note_refused
+from ventanilla.words import STAFF_TELEGRAM, EventKind, InboxState, OutboxKind, Verdict
+
+TO_A_STRANGER, WITHIN = 1, timedelta(hours=1)
+ABOUT_INVITATIONS = 5
+"""Within the hour: whoever tries one invitation after another is told so often that none of them is good."""
+BUTTON = "button:"
+Command = Callable[[Asked], str]
+
+
+def take_from_staff(
+    connection: sa.Connection, house: House, row: sa.Row[Any], message: Message, journal: Journal
+) -> InboxState:
+    """Do what the row asks and settle it. The caller holds the row's lock; a repeat writes no second answer."""
+    if message.screening.verdict is not Verdict.ACCEPT:
+        return _note_happening(connection, row, message, journal)
+    word, argument = _command(message.reply_text or message.text)
+    agent = whose(connection, house, message.author.address, is_start=word == "start", journal=journal)
+    if word == "start" and argument:
+        return _redeem(connection, house, row, message, argument, journal)
+    if agent is None:
+        text = say(_language_of_stranger(house, message), "stranger", house=house.config.service.name)
+        _answer_stranger(connection, row, message, text, journal, most=TO_A_STRANGER)
+        return _settle(connection, row, InboxState.SCREENED, "stranger", journal)
+    asked = Asked(
+        connection=connection,
+        house=house,
+        journal=journal,
+        agent=agent,
+        language=language_for(house, agent.name),
+        argument=argument,
+    )
+    if message.edits is not None:
+        return _settle(connection, row, InboxState.ROUTED, "edited", journal)
+    what, text = _act(asked, word, message)
+    _answer(connection, row.id, asked.agent.name, message.author.address, text, journal)
+    return _settle(connection, row, InboxState.ROUTED, what, journal)
+
+
+def _act(asked: Asked, word: str | None, message: Message) -> tuple[str, str]:
+    """What it was, and what to answer."""
+    if word is not None:
+        code = command_meant(word)
+        if word == "start":
+            return "start", asked.say("welcome_again", name=asked.name, commands=asked.commands)
+        if code is None:
+            return "unknown command", asked.say("unknown_command", command=f"/{word[:32]}", commands=asked.commands)
+        return code, _COMMANDS[code](asked)
+    if message.text.startswith(BUTTON):
+        return "button", asked.say("old_button")
+    return "text", take_text(asked, message)
+
+
+def take_text(asked: Asked, message: Message) -> str:
+    """What is no command: kept in the ledger as it came, and answered with what the bot can do. Reaches no customer."""
+    return asked.say("plain_text", commands=asked.commands)
+
+
+def _help(asked: Asked) -> str:
+    return asked.say("help", commands=asked.commands)
+
+
+_COMMANDS: dict[str, Command] = {"available": come_back, "pause": pause, "cases": list_my_cases, "help": _help}
+
+
+def _command(text: str) -> tuple[str | None, str]:
+    """The word behind the slash, without the bot's name, and what follows it; None for what is no command."""
+    if not text.startswith("/"):
+        return None, ""
+    first, _, rest = text[1:].partition("\n")[0].partition(" ")
+    return first.partition("@")[0].lower() or None, rest.strip()
+
+
+def _redeem(
+    connection: sa.Connection, house: House, row: sa.Row[Any], message: Message, token: str, journal: Journal
+) -> InboxState:
+    account = message.author.address
+    outcome = redeem(connection, house, account, token, journal)
+    language = language_for(house, outcome.agent) if outcome.agent else _language_of_stranger(house, message)
+    values = {"house": house.config.service.name, "commands": command_list(language), **outcome.values}
+    text = say(language, outcome.saying, **values)
+    if outcome.agent is None:
+        _answer_stranger(connection, row, message, text, journal, most=ABOUT_INVITATIONS)
+        return _settle(connection, row, InboxState.SCREENED, outcome.saying.replace("_", " "), journal)
+    _answer(connection, row.id, outcome.agent, account, text, journal)
+    if outcome.former is not None:
+        away = say(language, "moved_away", **values)
+        _answer(connection, row.id, outcome.agent, outcome.former, away, journal, which="former")
+    return _settle(connection, row, InboxState.ROUTED, "linked", journal)
+
+
+def _note_happening(connection: sa.Connection, row: sa.Row[Any], message: Message, journal: Journal) -> InboxState:
+    """What nobody wrote: above all, that somebody has blocked the bot or let it in again."""
+    reason, account = message.screening.reason, message.author.address
+    agent = agent_at_telegram(connection, account) if account else None
+    if agent is not None and reason == "blocked_bot":
+        note_refused(connection, agent.name, account, journal=journal)
+    if agent is not None and reason == "unblocked_bot":
+        note_reachable(connection, agent.name, journal=journal)
+    return _settle(connection, row, InboxState.SCREENED, reason or message.screening.verdict, journal)
+
+
+def _answer(
+    connection: sa.Connection,
+    row_id: int,
+    agent: str | None,
+    account: str,
+    text: str,
+    journal: Journal,
+    *,
+    which: str = "answer",
+) -> None:
+    letter = Letter(
+        kind=OutboxKind.SERVICE,
+        dedupe_key=f"staff:{row_id}:{which}",
+        via=STAFF_TELEGRAM,
+        recipient=account,
+        payload={"subject": "", "text": text},
+        agent=agent,
+    )
+    put_letter(connection, letter, now=journal.now)
+
+
+def _answer_stranger(
+    connection: sa.Connection, row: sa.Row[Any], message: Message, text: str, journal: Journal, *, most: int
+) -> None:
+    """At most so many lines within an hour to somebody who is none of us: this bot is no toy."""
+    account = message.author.address
+    told = sa.select(sa.func.count()).where(
+        outbox.c.kind == OutboxKind.SERVICE,
+        outbox.c.recipient == account,
+        outbox.c.created_at > journal.now - WITHIN,
+        outbox.c.via == STAFF_TELEGRAM,
+        outbox.c.agent.is_(None),
+    )
+    if account and (connection.scalar(told) or 0) < most:
+        _answer(connection, row.id, None, account, text, journal)
+
+
+def _settle(connection: sa.Connection, row: sa.Row[Any], state: InboxState, what: str, journal: Journal) -> InboxState:
+    settle(connection, row.id, state, now=journal.now, reason=f"staff: {what}")
+    if state is InboxState.SCREENED:
+        journal.add(EventKind.MESSAGE_SCREENED, inbox_id=row.id, channel=row.channel, data={"verdict": "staff"})
+    return state
+
+
+def _language_of_stranger(house: House, message: Message) -> str:
+    """What their own program speaks, if we do; else the house's."""
+    theirs = message.language or ""
+    return theirs if theirs in SAYINGS else spoken_language(house.config.service.language)
