@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-CHANNEL_KINDS = frozenset({"email"})
+CHANNEL_KINDS = frozenset({"email", "telegram"})
 
 PACKS = ("es-consumidores", "es-ley-10-2025", "co-pqrs", "co-consumidor", "pe-libro-reclamaciones", "eu-gdpr-dsar")
 AVAILABLE_PACKS: frozenset[str] = frozenset()

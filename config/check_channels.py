@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterator
 from urllib.parse import urlsplit
 
 from config.channel import ChannelSettings
+from config.check_telegram import check_telegram
 from config.draft import Draft
 from config.email import EmailSettings, OAuth2
 from config.kinds import KINDS
 from config.providers import PROVIDERS
 from config.remark import Key, Remark, warning
 from config.servers import MailServer, is_loopback
-from config.telegram import TelegramSettings
 from config.twilio import TwilioSettings
 from ventanilla.words import Mode
 
@@ -28,6 +28,7 @@ def check_channels(draft: Draft, *, available_kinds: Collection[str]) -> Iterato
             yield from _email(key, channel)
         elif isinstance(channel, TwilioSettings) and not (channel.numbers or channel.whatsapp):
             yield Remark(key, 'name at least one number, such as numbers = ["+34910000000"]')
+    yield from check_telegram(draft)
     yield from _shared(draft)
 
 
@@ -125,7 +126,7 @@ def check_server(key: Key, server: MailServer) -> Iterator[Remark]:
 
 
 def _shared(draft: Draft) -> Iterator[Remark]:
-    """What belongs to one channel alone: an address, a mailbox's folder, a bot, a number."""
+    """What belongs to one channel alone: an address, a mailbox's folder, a number."""
     seen: dict[tuple[object, ...], str] = {}
     for name, channel in draft.channels.items():
         for claim, key, text in _claims(channel):
@@ -145,8 +146,6 @@ def _claims(channel: ChannelSettings) -> Iterator[tuple[tuple[object, ...], Key,
                 ("folders", number),
                 f'folder "{folder}" of {account[2]} at {account[0]}',
             )
-    elif isinstance(channel, TelegramSettings):
-        yield ("token", channel.token), ("token",), "this bot"
     elif isinstance(channel, TwilioSettings):
         for field in ("numbers", "whatsapp"):
             for number, phone in enumerate(getattr(channel, field)):

@@ -9,6 +9,7 @@ import pytest
 from tests.config.toml_files import problems_of, said, spoilt, write
 
 IMAP = 'imap = { host = "imap.example.com", port = 993, password = { file = "secrets/soporte" } }'
+BOT = '[channels.b]\nkind = "telegram"\nteam = "atencion"\ntoken = "42:AA-x"\n'
 SECOND = '[channels.b]\nkind = "email"\nteam = "atencion"\naddress = "b@example.com"\n'
 ADDRESS = 'address = "soporte@example.com"'
 
@@ -223,6 +224,21 @@ CASES: list[tuple[str, str, list[str]]] = [
         ['channels.b: name at least one number, such as numbers = ["+34910000000"]'],
     ),
     ("", '[channels.b]\nkind = "telegram"\nteam = "atencion"', ["channels.b.token: is required"]),
+    (
+        "",
+        '[channels.b]\nkind = "telegram"\nteam = "atencion"\ntoken = "the bot"',
+        ["channels.b.token: is not a bot's token: expected digits, a colon and letters, as @BotFather gives it"],
+    ),
+    (
+        "",
+        BOT + BOT.replace("channels.b", "channels.c").replace("AA-x", "BB_y"),
+        ['channels.c.token: this bot already belongs to channel "b"'],
+    ),
+    (
+        "",
+        BOT + '[staff]\ntelegram = { token = "42:BB_y" }',
+        ['staff.telegram.token: is the bot of channel "b" too: customers and staff need a bot each'],
+    ),
     (
         "",
         SECOND + 'imap = { host = "imap.example.com", user = "soporte@example.com", password = "x" }',

@@ -22,8 +22,13 @@ ALTERNATIVES = list(alternatives())
 
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("IMAP_PASSWORD", "STAFF_BOT", "TELEGRAM_TOKEN", "TWILIO_AUTH_TOKEN"):
-        monkeypatch.setenv(name, "x")
+    for name, value in (
+        ("IMAP_PASSWORD", "x"),
+        ("STAFF_BOT", "1:x"),
+        ("TELEGRAM_TOKEN", "2:x"),
+        ("TWILIO_AUTH_TOKEN", "x"),
+    ):
+        monkeypatch.setenv(name, value)
 
 
 def test_the_example_loads_without_a_problem_and_warns_only_of_what_this_version_does_not_do_yet(

@@ -104,7 +104,7 @@ def test_an_address_is_shown_without_its_password(address: str, shown: str) -> N
 
 EVERY_SECRET = """
 [staff]
-telegram = { token = "hunter2" }
+telegram = { token = "41:hunter2" }
 [store]
 url = "postgresql://u:hunter2@localhost/v"
 [queue]
@@ -118,7 +118,7 @@ oauth2 = { tenant = "t.example.com", client_id = "c", client_secret = "hunter2",
 [channels.chat]
 kind = "telegram"
 team = "atencion"
-token = "hunter2"
+token = "42:hunter2"
 [channels.telefono]
 kind = "twilio"
 team = "atencion"
