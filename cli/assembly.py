@@ -15,7 +15,8 @@ from config.apply import is_in_force
 from config.load import Loaded, load_config
 from config.opening import open_configured_store
 from config.schema import Config
-from connectors.registry import Place, kind
+from connectors.fetch import FileGetter
+from connectors.registry import Place, fetcher, kind, offers
 from router.house import House, open_house
 from router.notices import write_alert
 from router.texts import phrase
@@ -24,6 +25,7 @@ from ventanilla.errors import BadInput, ConfigError, Temporary, Unreachable
 from ventanilla.store.channels import channel_row
 from ventanilla.store.engine import Store
 from ventanilla.store.revision import is_current
+from ventanilla.words import STAFF_TELEGRAM
 
 log = structlog.get_logger(__name__)
 
@@ -97,7 +99,24 @@ def senders(service: Service) -> dict[str, Callable[[], Sender | None]]:
         made[place.name] = lambda place=place, settings=settings: kind(settings.kind).sender(settings, place)  # type: ignore[misc]
     made["apprise"] = lambda: _apprise(service)
     made["staff"] = lambda: _staff_mail(service)
+    made[STAFF_TELEGRAM] = lambda: _staff_bot(service)
     return made
+
+
+def file_getters(service: Service, stop: threading.Event) -> list[FileGetter]:
+    """What gets the files of each channel whose provider keeps them apart; a vendor's library loads with the first file."""
+    return [
+        FileGetter(
+            channel=place.name,
+            store=service.store,
+            make=lambda place=place: fetcher(service.config.channels[place.name], place),  # type: ignore[misc]
+            tell_trouble=lambda channel, problem, cure: tell_trouble(service, channel, problem, cure),
+            clock=service_now,
+            stop=stop,
+        )
+        for place in places(service)
+        if offers(service.config.channels[place.name].kind, "fetcher")
+    ]
 
 
 def tell_trouble(service: Service, channel: str, problem: str, cure: str) -> None:
@@ -169,5 +188,11 @@ def _apprise(service: Service) -> Sender:
 
 def _staff_mail(service: Service) -> Sender | None:
     from connectors.imap_email.channel import staff_sender
+
+    return staff_sender(service.config)
+
+
+def _staff_bot(service: Service) -> Sender | None:
+    from connectors.telegram_chat.channel import staff_sender
 
     return staff_sender(service.config)

@@ -27,7 +27,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def connect() -> int:
-    """Pull what customers send, from every channel. (Part of `up`.)
+    """Pull what customers send, from every channel, and get the files that their providers keep. (Part of `up`.)
 
     Example: ventanilla connect --config shop.toml
     """
@@ -35,7 +35,8 @@ def connect() -> int:
     service = part.join()
     if service is None:
         return part.code()
-    from cli.assembly import places, queue_url, service_now, tell_trouble
+    from cli.assembly import file_getters, places, queue_url, service_now, tell_trouble
+    from cli.staffing import offer_menu, staff_pullers
     from connectors.pull import Puller
     from connectors.registry import kind
     from ventanilla.queue import build_broker, enqueue
@@ -54,7 +55,11 @@ def connect() -> int:
         for place in places(service)
         for source in kind(service.config.channels[place.name].kind).sources(service.config.channels[place.name], place)
     ]
+    pullers += staff_pullers(service, lambda ids: enqueue(broker, ids))
+    offer_menu(service)
+    getters = file_getters(service, part.stop)
     threads = [threading.Thread(target=puller.run, name=f"pull {puller.source.name}") for puller in pullers]
+    threads += [threading.Thread(target=getter.run, name=f"files {getter.channel}") for getter in getters]
     for thread in threads:
         thread.start()
     part.watch(threads)
@@ -95,23 +100,10 @@ def deliver() -> int:
     service = part.join()
     if service is None:
         return part.code()
-    from cli.assembly import senders, service_now, tell_trouble
-    from connectors.deliver import Deliverer, still_theirs
-    from router.bounces import tell_of_failure
-    from router.reach import still_allowed
+    from cli.staffing import deliverer
 
-    deliverer = Deliverer(
-        store=service.store,
-        senders=senders(service),
-        still_wanted=lambda connection, row: (
-            still_theirs(connection, row) or still_allowed(connection, service.house, row)
-        ),
-        failed=lambda connection, row, journal: tell_of_failure(connection, service.house, row, journal),
-        tell_trouble=lambda channel, problem, cure: tell_trouble(service, channel, problem, cure),
-        clock=service_now,
-        stop=part.stop,
-    )
-    thread = threading.Thread(target=deliverer.run, name="deliver")
+    sending = deliverer(service, part.stop)
+    thread = threading.Thread(target=sending.run, name="deliver")
     thread.start()
     part.watch([thread])
     thread.join()
