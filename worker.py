@@ -23,6 +23,7 @@ from router.service import Router, route_items
 from ventanilla.errors import Temporary
 from ventanilla.queue import ROUTE_ACTOR, ROUTE_QUEUE, build_broker
 from ventanilla.store.engine import Store
+from ventanilla.words import STAFF_BOT
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +36,7 @@ def utc_now() -> datetime:
 
 
 def build_readers(config: Config, house: House) -> Readers:
-    """A reader for each channel of the file, and the trial module of those whose items could kill one."""
+    """A reader for each channel of the file and for the staff's bot, and the trial module of those whose items could kill one."""
     readers, trials = {}, {}
     for name, settings in config.channels.items():
         module = kind(settings.kind)
@@ -43,6 +44,12 @@ def build_readers(config: Config, house: House) -> Readers:
         readers[name] = module.reader(settings, place)
         if module.TRIAL is not None:
             trials[name] = module.TRIAL
+    if config.staff.telegram is not None:
+        from connectors.telegram_chat.channel import staff_reader
+
+        read = staff_reader(config, house.installation)
+        if read is not None:
+            readers[STAFF_BOT] = read
     return Readers(readers, trials)
 
 

@@ -10,7 +10,7 @@ import typer
 
 from cli.context import Context, context
 from ventanilla.errors import BadInput
-from ventanilla.words import EventKind, InboxState
+from ventanilla.words import STAFF_BOT, EventKind, InboxState
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -115,6 +115,8 @@ def _refuse_others(connection: sa.Connection, ids: Sequence[int], *, states: Seq
         if row.state not in states:
             cure = "; `replay` is for those" if row.state == InboxState.QUARANTINED else ""
             wrong.append(f"item {number} is {row.state}, not {' or '.join(states)}{cure}")
+        elif row.channel == STAFF_BOT and verb == "release":
+            wrong.append(f"item {number} was written to the staff's bot: no case can come from it")
         elif not row.has_bytes:
             wrong.append(f"item {number} has no bytes to read: {row.reason}")
     if wrong:

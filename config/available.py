@@ -13,7 +13,6 @@ AVAILABLE_BLOBS = ("files",)
 NOT_YET = {
     ("retention",): "this version deletes nothing: everything is kept",
     ("staff", "undo_send"): "this version sends no answers of the staff yet",
-    ("staff", "telegram"): "this version tells people by e-mail and Apprise addresses, not yet by Telegram",
 }
 
 # The same for a setting of each table of a section.

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from router.house import House
-from router.notices import write_alert, write_notice
+from router.notices import alert_again, write_alert, write_notice
 from router.texts import phrase
 from ventanilla.channel import Bounce
 from ventanilla.store.conversations import lock_case
@@ -38,11 +38,13 @@ def note_bounce(connection: sa.Connection, house: House, bounce: Bounce, journal
 
 def tell_of_failure(connection: sa.Connection, house: House, row: sa.Row[Any], journal: Journal) -> None:
     """Something that went out for a case did not arrive: a notice goes another way, of a letter to the customer its owner is
-    told, once. What belongs to no case was for us alone."""
+    told, once; what was for our own people alone goes to them another way."""
     if row.kind == OutboxKind.NOTICE:
         retell(connection, house, row, journal)
     elif row.kind in (OutboxKind.ACKNOWLEDGEMENT, OutboxKind.REPLY) and row.conversation_id is not None:
         _tell_owner(connection, house, row, journal)
+    elif row.kind in (OutboxKind.ALERT, OutboxKind.DIGEST):
+        alert_again(connection, house, row, now=journal.now)
 
 
 def _tell_owner(connection: sa.Connection, house: House, row: sa.Row[Any], journal: Journal) -> None:

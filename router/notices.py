@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -109,30 +110,49 @@ def write_alert(
     """Tell these people something about the service itself, once per occasion each; return how many rows are new."""
     words = ALERT[spoken_language(house.config.service.language)]
     filled_subject, text = words.filled({"subject": subject, "body": body, "house": house.config.service.name})
-    in_force = modes(connection)
     written = 0
     for agent in dict.fromkeys(to):
         for target in targets_of(connection, house, agent)[:1]:
-            concerned = tuple(name for name in (channel, target.via) if name)
-            hindered = hindrance(house, in_force, channels=concerned, recipient=target.recipient, staff=True)
             letter = Letter(
                 kind=kind,
                 dedupe_key=f"{occasion}:{agent}",
                 via=target.via,
                 recipient=target.recipient,
-                payload={
-                    "subject": filled_subject,
-                    "text": f"{filled_subject}\n\n{text}" if target.on_telegram else text,
-                    "body": text,
-                    "headers": _headers(house),
-                    "method": target.place,
-                },
-                state=DeliveryState.DROPPED if hindered else DeliveryState.PENDING,
-                reason=hindered,
+                payload=_alert_payload(house, target, filled_subject, text),
                 agent=agent,
             )
-            written += put_letter(connection, letter, now=now) is not None
+            written += _put_alert(connection, house, letter, channel=channel, now=now)
     return written
+
+
+def alert_again(connection: sa.Connection, house: House, row: sa.Row[Any], *, now: datetime) -> int:
+    """What did not reach somebody by one way, told by the next in their list, once; return how many rows are new."""
+    place = int(row.payload.get("method", 0))
+    target = next((one for one in targets_of(connection, house, row.agent) if one.place > place), None)
+    if target is None or "body" not in row.payload:
+        return 0
+    letter = Letter(
+        kind=OutboxKind(row.kind),
+        dedupe_key=f"{row.dedupe_key}|{target.place}",
+        via=target.via,
+        recipient=target.recipient,
+        payload=_alert_payload(house, target, row.payload["subject"], row.payload["body"]),
+        agent=row.agent,
+    )
+    return _put_alert(connection, house, letter, channel=None, now=now)
+
+
+def _alert_payload(house: House, target: Target, subject: str, body: str) -> dict[str, Any]:
+    text = f"{subject}\n\n{body}" if target.on_telegram else body
+    return {"subject": subject, "text": text, "body": body, "headers": _headers(house), "method": target.place}
+
+
+def _put_alert(connection: sa.Connection, house: House, letter: Letter, *, channel: str | None, now: datetime) -> int:
+    concerned = tuple(name for name in (channel, letter.via) if name)
+    hindered = hindrance(house, modes(connection), channels=concerned, recipient=letter.recipient, staff=True)
+    if hindered:
+        letter = replace(letter, state=DeliveryState.DROPPED, reason=hindered)
+    return int(put_letter(connection, letter, now=now) is not None)
 
 
 def _first_state(
