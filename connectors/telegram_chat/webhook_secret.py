@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from urllib.parse import quote
 
 
 def webhook_address(public_url: str, channel: str) -> str:
     """Where Telegram is to call for this channel."""
-    return f"{public_url.rstrip('/')}/webhooks/{channel}/"
+    return f"{public_url.rstrip('/')}/webhooks/{quote(channel, safe='')}/"
 
 
 def webhook_secret(signing_key: bytes, bot: str) -> str:

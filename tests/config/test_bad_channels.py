@@ -226,11 +226,6 @@ CASES: list[tuple[str, str, list[str]]] = [
     ("", '[channels.b]\nkind = "telegram"\nteam = "atencion"', ["channels.b.token: is required"]),
     (
         "",
-        '[channels.b]\nkind = "telegram"\nteam = "atencion"\ntoken = "the bot"',
-        ["channels.b.token: is not a bot's token: expected digits, a colon and letters, as @BotFather gives it"],
-    ),
-    (
-        "",
         BOT + BOT.replace("channels.b", "channels.c").replace("AA-x", "BB_y"),
         ['channels.c.token: this bot already belongs to channel "b"'],
     ),
