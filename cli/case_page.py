@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cli.contact_page import suggestion_line, written
 from cli.printing import Times, one_line, say
 from router.texts import reason_in_words
 
@@ -17,6 +18,7 @@ def print_case(case: _Doc, times: Times) -> None:
     say(f"{case['key']}  {one_line(case['subject']) or '(no subject)'}")
     say(f"  {_state(case, times)}")
     say(f"  from {_who(case['contact_name'], case['contact'])}, on {case['channel']}, team {case['team']}")
+    _print_customer(case["customer"], times)
     for link in case["links"]:
         say(f"  see also {link['key']}: {link['reason']}")
     for message in case["messages"]:
@@ -40,6 +42,22 @@ def _state(case: _Doc, times: Times) -> str:
 
 def _who(name: str | None, address: str | None) -> str:
     return f"{one_line(name)} <{address}>" if name else address or "(nobody known)"
+
+
+def _print_customer(customer: _Doc, times: Times) -> None:
+    """What the same person wrote elsewhere, and who they may also be."""
+    if len(customer["addresses"]) > 1:
+        say(f"  also at {written(customer['addresses'])}")
+    known = [f"owner {customer['owner']}"] if customer["owner"] else []
+    known += [f"tags {', '.join(customer['tags'])}"] if customer["tags"] else []
+    if known:
+        say(f"  {'; '.join(known)}")
+    for other in customer["other_cases"]:
+        state = other["state"].replace("_", " ")
+        when = times.at(other["last_message_at"])
+        say(f"  also wrote {other['key']} on {other['channel']}: {state}, with {other['owner']}, last {when}")
+    for each in customer["suggestions"]:
+        say(f"  {suggestion_line(each)}")
 
 
 def _print_message(message: _Doc, times: Times) -> None:

@@ -26,6 +26,7 @@ GROUPS = (
     "cli.status",
     "cli.demo",
     "cli.cases",
+    "cli.contacts",
     "cli.inbox",
     "cli.outbox",
     "cli.people",

@@ -12,6 +12,7 @@ from ventanilla.store.blobs import blob_path
 from ventanilla.store.events import events_of
 from ventanilla.store.tables import assignments, attachments, conversation_links, conversations, inbox, messages, outbox
 from ventanilla.store.views.cases import case_document
+from ventanilla.store.views.contacts import customer_of
 from ventanilla.words import OutboxKind
 
 _EVENT_IDS = ("channel", "assignment_number", "message_id", "inbox_id", "outbox_id", "agent")
@@ -25,6 +26,7 @@ def whole_case(connection: sa.Connection, case: sa.Row[Any], blobs: Path) -> dic
         "language": case.language,
         "pinned": bool(case.pinned),
         "merged_into": _key_of(connection, case.merged_into),
+        "customer": customer_of(connection, case),
         "messages": _messages(connection, case.id, owners, blobs),
         "assignments": owners,
         "events": [_event(row) for row in events_of(connection, case.id)],
