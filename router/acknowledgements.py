@@ -9,21 +9,22 @@ from typing import Any
 import sqlalchemy as sa
 from babel.dates import format_date, format_time
 
+from config.channel import ChannelSettings
+from config.email import EmailSettings
+from router.brake import first_state, tell_of_brake
+from router.chat_words import CALLS, chat_receipt
+from router.consent import customer_hindrance
 from router.house import House
-from router.notices import write_alert
-from router.reach import hindrance
 from router.texts import ACKNOWLEDGEMENT, date_format, phrase, spoken_language
 from ventanilla.channel import Message
 from ventanilla.clocks.due import spoken
 from ventanilla.signing import LOOP_HEADER, Purpose, message_id
-from ventanilla.store.conversations import remember_refs
 from ventanilla.store.events import Journal
+from ventanilla.store.messages import remember_refs
 from ventanilla.store.outbox import Letter, automatic_since, put_letter
-from ventanilla.words import DeliveryState, EventKind, Mode, OutboxKind
+from ventanilla.words import AddressKind, DeliveryState, EventKind, Mode, OutboxKind
 
 PER_SENDER, PER_SENDER_WITHIN = 5, timedelta(hours=1)
-BRAKE_LIMIT, BRAKE_WITHIN = 50, timedelta(minutes=10)
-HELD_BY_BRAKE = "brake: too many automatic texts in a short time; a person decides"
 
 
 def acknowledge(
@@ -38,55 +39,73 @@ def acknowledge(
 ) -> int | None:
     """Write the receipt for a new case, or the event that says why there is none. Returns the row's id."""
     recipient = _recipient(message)
-    withheld = _withheld(connection, house, case, row, recipient, journal, in_force)
+    withheld = _withheld(connection, house, case, message, row, recipient, journal, in_force)
     if withheld is not None:
         journal.add(EventKind.ACKNOWLEDGEMENT_WITHHELD, conversation_id=case.id, data={"reason": withheld})
         return None
-    braked = automatic_since(connection, journal.now - BRAKE_WITHIN) >= BRAKE_LIMIT
-    own_id = message_id(
+    state, reason = first_state(connection, journal)
+    own_id = None if message.conversational else _message_id(house, case)
+    write = _chat_payload if message.conversational else _mail_payload
+    letter = Letter(
+        kind=OutboxKind.ACKNOWLEDGEMENT,
+        dedupe_key=f"acknowledgement:{case.id}",
+        via=case.channel,
+        recipient=recipient,
+        payload=write(house, case, message, row, now=journal.now),
+        state=state,
+        reason=reason,
+        conversation_id=case.id,
+        message_id=own_id,
+    )
+    row_id = put_letter(connection, letter, now=journal.now)
+    remember_refs(connection, case.id, [own_id], own=True)
+    held = state is DeliveryState.HELD
+    journal.add(EventKind.ACKNOWLEDGED, conversation_id=case.id, outbox_id=row_id, data={"held": held})
+    if held:
+        tell_of_brake(connection, house, journal)
+    return row_id
+
+
+def _message_id(house: House, case: sa.Row[Any]) -> str:
+    return message_id(
         house.installation.signing_key,
         purpose=Purpose.CUSTOMER,
         case_key=case.key,
         nonce=f"{case.id:012x}",
         domain=house.mail_domain(case.channel),
     )
-    subject, text = receipt(
-        house,
-        case,
-        name=message.customer.name.strip(),
-        subject=message.subject,
-        received_at=row.received_at,
-        now=journal.now,
-    )
-    letter = Letter(
-        kind=OutboxKind.ACKNOWLEDGEMENT,
-        dedupe_key=f"acknowledgement:{case.id}",
-        via=case.channel,
-        recipient=recipient,
-        payload={
-            "subject": subject,
-            "text": text,
-            "in_reply_to": message.external_id,
-            "references": [*message.references, *([message.external_id] if message.external_id else [])][-10:],
-            "headers": {"Auto-Submitted": "auto-replied", LOOP_HEADER: house.installation.instance},
-        },
-        state=DeliveryState.HELD if braked else DeliveryState.PENDING,
-        reason=HELD_BY_BRAKE if braked else None,
-        conversation_id=case.id,
-        message_id=own_id,
-    )
-    row_id = put_letter(connection, letter, now=journal.now)
-    remember_refs(connection, case.id, [own_id], own=True)
-    journal.add(EventKind.ACKNOWLEDGED, conversation_id=case.id, outbox_id=row_id, data={"held": braked})
-    if braked:
-        _tell_of_brake(connection, house, journal)
-    return row_id
+
+
+def _mail_payload(
+    house: House, case: sa.Row[Any], message: Message, row: sa.Row[Any], *, now: datetime
+) -> dict[str, Any]:
+    name, subject = message.customer.name.strip(), message.subject
+    subject, text = receipt(house, case, name=name, subject=subject, received_at=row.received_at, now=now)
+    return {
+        "subject": subject,
+        "text": text,
+        "in_reply_to": message.external_id,
+        "references": [*message.references, *([message.external_id] if message.external_id else [])][-10:],
+        "headers": {"Auto-Submitted": "auto-replied", LOOP_HEADER: house.installation.instance},
+    }
+
+
+def _chat_payload(
+    house: House, case: sa.Row[Any], message: Message, row: sa.Row[Any], *, now: datetime
+) -> dict[str, Any]:
+    """Short, without a subject, from the account that was written to."""
+    language = spoken_language(case.language)
+    when = spoken(case.due_at, house.zone(), language, now=now) if case.due_at else ""
+    name = house.config.service.name
+    text = chat_receipt(language, key=case.key, when=when, house=name, medium=message.medium)
+    return {"text": text, "account": message.account}
 
 
 def _withheld(
     connection: sa.Connection,
     house: House,
     case: sa.Row[Any],
+    message: Message,
     row: sa.Row[Any],
     recipient: str,
     journal: Journal,
@@ -95,9 +114,9 @@ def _withheld(
     settings = house.config.channels[case.channel]
     if not settings.acknowledge.enabled:
         return "acknowledge is off for this channel"
-    if getattr(settings, "smtp", None) is None:
-        return "the channel has no way to send"
-    hindered = hindrance(house, in_force, channels=(case.channel,), recipient=recipient, staff=False)
+    if unable := _unable(settings, message):
+        return unable
+    hindered = customer_hindrance(connection, house, in_force, channels=(case.channel,), recipient=recipient)
     if hindered:
         return hindered
     if row.released_by:
@@ -109,6 +128,18 @@ def _withheld(
         return "the message is older than acknowledge.max_age"
     if automatic_since(connection, journal.now - PER_SENDER_WITHIN, recipient=recipient) >= PER_SENDER:
         return f"this sender already got {PER_SENDER} within the hour"
+    return None
+
+
+def _unable(settings: ChannelSettings, message: Message) -> str | None:
+    """Why this message could not be answered by a text at all, or nobody wants that."""
+    if isinstance(settings, EmailSettings) and settings.smtp is None:
+        return "the channel has no way to send"
+    if message.medium in CALLS and not getattr(settings.acknowledge, "calls", False):
+        return "acknowledge.calls is off: a call gets no text"
+    customer = message.customer
+    if customer.kind is AddressKind.PHONE and not customer.address.startswith("+"):
+        return "the sender has no number to write to"
     return None
 
 
@@ -137,25 +168,3 @@ def receipt(
             "house": house.config.service.name,
         }
     )
-
-
-def _tell_of_brake(connection: sa.Connection, house: House, journal: Journal) -> None:
-    """Once per stretch of ten minutes: a person must look at it."""
-    language = house.config.service.language
-    stretch = int(journal.now.timestamp() // BRAKE_WITHIN.total_seconds())
-    body = phrase(language, "brake", limit=str(BRAKE_LIMIT), minutes=str(int(BRAKE_WITHIN.total_seconds() // 60)))
-    told = write_alert(
-        connection,
-        house,
-        to=house.config.staff.digest_to or _everybody_on_duty_lists(house),
-        occasion=f"brake:{stretch}",
-        subject=phrase(language, "brake_subject"),
-        body=body,
-        now=journal.now,
-    )
-    if told:
-        journal.add(EventKind.BRAKE, data={"limit": BRAKE_LIMIT})
-
-
-def _everybody_on_duty_lists(house: House) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(team.duty[0] for team in house.config.teams.values() if team.duty))

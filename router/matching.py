@@ -1,4 +1,4 @@
-"""Which case a message belongs to. A key or an id counts only when the sender takes part in that case; else it makes a link."""
+"""Which case a mail belongs to. A key or an id counts only when the sender takes part in that case; else it makes a link."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from router.house import House
 from ventanilla.channel import Message
 from ventanilla.signing import read_message_id
-from ventanilla.store.conversations import case_by_key, cases_with_refs, lock_case, takes_part
+from ventanilla.store.conversations import case_by_key, lock_case, open_chat, takes_part
+from ventanilla.store.messages import cases_with_refs
 from ventanilla.store.tables import messages
 from ventanilla.words import OWNED_STATES, CaseState
 
@@ -32,12 +33,12 @@ def match(connection: sa.Connection, house: House, message: Message, contact: sa
     """Find the case: our own signed ids first, then known Message-IDs, then a key. Ids of merged cases lead to the survivor."""
     links: list[tuple[int, str]] = []
     for case_id, how in _candidates(connection, house, message):
-        case = _survivor(connection, lock_case(connection, case_id))
+        case = survivor(connection, lock_case(connection, case_id))
         if not takes_part(connection, case.id, message.customer, contact.id):
             links.append((case.id, f"{how}, but the sender takes no part in it"))
         elif case.state in OWNED_STATES:
             return Match(case=case, how=how, links=tuple(links))
-        elif _reopens(case, house, at):
+        elif reopens(connection, house, case, at=at):
             return Match(case=case, reopens=True, how=how, links=tuple(links))
         else:
             links.append((case.id, f"{how}, but it is {case.state}"))
@@ -73,13 +74,20 @@ def _late_original(connection: sa.Connection, message: Message) -> list[int]:
     return [case_id for case_id in found if case_id not in taken]
 
 
-def _survivor(connection: sa.Connection, case: sa.Row[Any]) -> sa.Row[Any]:
+def survivor(connection: sa.Connection, case: sa.Row[Any]) -> sa.Row[Any]:
+    """The case itself, or the one that it was merged into in the end; locked."""
     while case.merged_into is not None:
         case = lock_case(connection, case.merged_into)
     return case
 
 
-def _reopens(case: sa.Row[Any], house: House, at: datetime) -> bool:
+def reopens(connection: sa.Connection, house: House, case: sa.Row[Any], *, at: datetime) -> bool:
+    """Whether a message of this moment reopens the case: it was resolved not long ago and, if it was a chat, the same address
+    has not begun another there."""
     if case.state != CaseState.RESOLVED or case.resolved_at is None:
         return False
-    return bool(at <= case.resolved_at + house.reopen_within(case.team))
+    if at > case.resolved_at + house.reopen_within(case.team):
+        return False
+    if not case.conversational:
+        return True
+    return open_chat(connection, channel=case.channel, account=case.account, address=case.address) is None

@@ -7,13 +7,17 @@ transaction take their addresses in one sorted order first, or PostgreSQL would 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from router.acknowledgements import acknowledge
 from router.bounces import note_bounce
+from router.chats import match_chat
+from router.consent import note_wish
+from router.edits import CAME_FIRST, as_original, place_version
+from router.greetings import greet
 from router.house import House, modes
 from router.languages import language_of
 from router.line import ensure_present_owner
@@ -22,76 +26,89 @@ from router.notice_edits import tell_more
 from router.notices import write_notice
 from router.responsible import Wanted, choose_responsible
 from router.rules import Facts, apply_rules
-from router.screening import Known, screen
+from router.screening import Known, is_staff, reason_of, screen
+from router.shared import note_shared
 from router.turn import Waiting
 from ventanilla.channel import Message, Party, Screening
 from ventanilla.errors import BadMessage
-from ventanilla.store.contacts import contact_at, contact_for
+from ventanilla.store.contacts import contact_at, contacts_for
 from ventanilla.store.conversations import (
     NewCase,
-    add_inbound,
     link_cases,
     lock_case,
     open_case,
+    open_cases_elsewhere,
     open_turn,
     reopen_case,
 )
 from ventanilla.store.events import Journal
 from ventanilla.store.inbox import first_with_identity, settle
+from ventanilla.store.messages import Received, add_inbound
 from ventanilla.words import EventKind, InboxState, Kind, Mode, Priority, Verdict
 
 ACTOR = "router"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Incoming:
-    """A ledger row, what was read in it, and the hashes of its attachments, which are kept by now."""
-
-    row: sa.Row[Any]
-    message: Message
-    kept: Sequence[str] = ()
+ELSEWHERE = "same customer on another channel"
+_FROM_SOMEBODY = (Verdict.ACCEPT, Verdict.OPTED_OUT, Verdict.OPTED_IN)
 
 
 def place_all(
-    connection: sa.Connection, house: House, incoming: Sequence[Incoming], journal: Journal
+    connection: sa.Connection, house: House, incoming: Sequence[Received], journal: Journal
 ) -> dict[int, InboxState]:
     """Settle every row: duplicate, screened, or routed into a case. The caller holds the rows' locks.
 
     Raises BadMessage for a message that names nobody; the caller's transaction is then rolled back.
     """
     outcomes: dict[int, InboxState] = {}
-    accepted: list[Incoming] = []
+    heard: list[tuple[Received, Screening]] = []
+    in_force = modes(connection)
     for one in incoming:
-        outcome = _set_aside(connection, house, one, journal)
-        if outcome is None:
-            accepted.append(one)
+        older = first_with_identity(connection, one.row)
+        if older is not None and not one.row.released_by:
+            settle(
+                connection, one.row.id, InboxState.DUPLICATE, now=journal.now, reason="same item", duplicate_of=older
+            )
+            outcomes[one.row.id] = InboxState.DUPLICATE
+            continue
+        screening = _screened(connection, house, one)
+        if screening.verdict in _FROM_SOMEBODY and not one.message.customer.address:
+            raise BadMessage("it names no sender")
+        if screening.verdict in _FROM_SOMEBODY:
+            heard.append((one, screening))
         else:
-            outcomes[one.row.id] = outcome
-    contacts = {
-        one.row.id: contact_for(connection, one.message.customer, now=journal.now)
-        for one in sorted(accepted, key=lambda one: one.message.customer.address)
-    }
-    in_force = modes(connection) if accepted else {}
-    for one in accepted:
-        _place(connection, house, one, contacts[one.row.id], in_force, journal)
-        settle(connection, one.row.id, InboxState.ROUTED, now=journal.now)
-        outcomes[one.row.id] = InboxState.ROUTED
+            outcomes[one.row.id] = _set_aside(connection, house, one, screening, journal, in_force=in_force)
+    contacts = contacts_for(connection, [one.message.customer for one, _ in heard], now=journal.now)
+    for one, screening in heard:
+        contact = contacts[one.message.customer.kind, one.message.customer.address]
+        outcomes[one.row.id] = _take_in(connection, house, one, screening, contact, in_force, journal)
     return outcomes
 
 
-def _set_aside(connection: sa.Connection, house: House, one: Incoming, journal: Journal) -> InboxState | None:
-    """The state of a row that opens and continues no case; None for one that does."""
+def _screened(connection: sa.Connection, house: House, one: Received) -> Screening:
     row, message = one.row, one.message
-    older = first_with_identity(connection, row)
-    if older is not None and not row.released_by:
-        settle(connection, row.id, InboxState.DUPLICATE, now=journal.now, reason="same item", duplicate_of=older)
-        return InboxState.DUPLICATE
-    if not message.customer.address:
-        raise BadMessage("it names no sender")
-    screening = _screened(connection, house, row, message)
-    if screening.verdict is Verdict.ACCEPT:
-        return None
-    settle(connection, row.id, InboxState.SCREENED, now=journal.now, reason=screening.reason or screening.verdict)
+    as_list = message.screening.verdict is Verdict.LIST  # the only verdict that knowing the sender changes
+    known = Known(
+        is_contact=as_list and contact_at(connection, message.customer) is not None,
+        is_staff=is_staff(connection, house, message.author),
+        released=row.released_by is not None,
+    )
+    return screen(message, known=known, note=row.note)
+
+
+def _set_aside(
+    connection: sa.Connection,
+    house: House,
+    one: Received,
+    screening: Screening,
+    journal: Journal,
+    *,
+    in_force: Mapping[str, Mode],
+) -> InboxState:
+    """What opens and continues no case: kept, with the reason; a greeting is answered, a bounce believed."""
+    row, message = one.row, one.message
+    reason = reason_of(screening)
+    if screening.verdict is Verdict.GREETING:
+        reason = f"{Verdict.GREETING}: {greet(connection, house, row, message, journal, in_force=in_force)}"
+    settle(connection, row.id, InboxState.SCREENED, now=journal.now, reason=reason)
     data = {"verdict": screening.verdict}
     journal.add(EventKind.MESSAGE_SCREENED, inbox_id=row.id, channel=row.channel, data=data)
     if message.bounce is not None:
@@ -99,38 +116,52 @@ def _set_aside(connection: sa.Connection, house: House, one: Incoming, journal: 
     return InboxState.SCREENED
 
 
-def _screened(connection: sa.Connection, house: House, row: sa.Row[Any], message: Message) -> Screening:
-    as_list = message.screening.verdict is Verdict.LIST  # the only verdict that knowing the sender changes
-    known = Known(
-        is_contact=as_list and contact_at(connection, message.customer) is not None,
-        is_staff=message.author.address in house.staff_addresses,
-        released=row.released_by is not None,
-    )
-    return screen(message, known=known, note=row.note)
+def _take_in(
+    connection: sa.Connection,
+    house: House,
+    one: Received,
+    screening: Screening,
+    contact: sa.Row[Any],
+    in_force: Mapping[str, Mode],
+    journal: Journal,
+) -> InboxState:
+    """What a customer said, whose address is locked: a wish about being written to, a version of a message, or a message."""
+    note_wish(connection, one, contact, screening, journal)
+    if screening.verdict is not Verdict.ACCEPT:
+        return _set_aside(connection, house, one, screening, journal, in_force=in_force)
+    note_shared(connection, one, contact, journal)
+    reason = None
+    if not place_version(connection, house, one, journal):
+        if one.message.edits:
+            one, reason = as_original(one), CAME_FIRST
+        _place(connection, house, one, contact, in_force, journal)
+    settle(connection, one.row.id, InboxState.ROUTED, now=journal.now, reason=reason)
+    return InboxState.ROUTED
 
 
 def _place(
     connection: sa.Connection,
     house: House,
-    one: Incoming,
+    one: Received,
     contact: sa.Row[Any],
     in_force: Mapping[str, Mode],
     journal: Journal,
 ) -> None:
     """Into the case it continues, or a new one; its owner is told once a turn, its customer gets a receipt if it is new."""
     row, message = one.row, one.message
-    found = match(connection, house, message, contact, at=row.received_at)
+    found = _match(connection, house, one, contact)
     if found.case is None:
         case, turn_opened = _open(connection, house, row, message, contact, journal), True
     else:
         case, turn_opened = _continue(connection, house, row, found, contact, journal)
     others = participants_of(house, message)
-    message_id = add_inbound(
-        connection, case, message, journal, row=row, kept=one.kept, participants_of=others, how=found.how
-    )
+    message_id = add_inbound(connection, case, one, journal, participants_of=others, how=found.how)
     waiting = Waiting.for_message(message, message_id)
     for other_id, why in found.links:
         link_cases(connection, case.id, other_id, reason=why, journal=journal)
+    if found.case is None:
+        for other_id in open_cases_elsewhere(connection, case):
+            link_cases(connection, case.id, other_id, reason=ELSEWHERE, journal=journal)
     if turn_opened:
         write_notice(connection, house, case, journal, in_force=in_force, waiting=waiting)
     else:
@@ -139,11 +170,19 @@ def _place(
         acknowledge(connection, house, case, message, row, journal, in_force=in_force)
 
 
+def _match(connection: sa.Connection, house: House, one: Received, contact: sa.Row[Any]) -> Match:
+    if one.message.conversational:
+        return match_chat(connection, house, one.row.channel, one.message, contact, at=one.row.received_at)
+    return match(connection, house, one.message, contact, at=one.row.received_at)
+
+
 def participants_of(house: House, message: Message) -> list[Party]:
     """Who may continue the case: the customer, where they want the answer, and whom they visibly wrote to besides us.
 
-    Only the customer's own message brings people in; being named gives nobody a letter from us.
+    Only the customer's own message brings people in; being named gives nobody a letter from us. A chat has one customer.
     """
+    if message.conversational:
+        return [message.customer]
     ours = house.own_addresses | house.staff_addresses
     named = (message.customer, *message.reply_to, *message.to, *message.cc)
     return list({party.address: party for party in named if party.address and party.address not in ours}.values())
@@ -174,6 +213,9 @@ def _open(
         channel=row.channel,
         team=wanted.team,
         contact_id=contact.id,
+        account=message.account or getattr(house.config.channels[row.channel], "address", ""),
+        address=message.customer.address,
+        conversational=message.conversational,
         subject=message.subject,
         language=language,
         first_message_at=row.received_at,

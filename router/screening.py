@@ -1,11 +1,15 @@
-"""The last word on whether a message may open or continue a case: headers' evidence against what we know. Pure."""
+"""The last word on whether a message may open or continue a case: its reader's evidence against what we know."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ventanilla.channel import Message, Screening
-from ventanilla.words import Verdict
+import sqlalchemy as sa
+
+from router.house import House
+from ventanilla.channel import Message, Party, Screening
+from ventanilla.store.telegram_links import agent_at_telegram
+from ventanilla.words import AddressKind, Verdict
 
 _JUNK_FLAGS = ("$junk", "\\junk", "junk")
 
@@ -30,8 +34,25 @@ def screen(message: Message, *, known: Known, note: str | None) -> Screening:
     if found.verdict is Verdict.ACCEPT and _flagged_as_junk(note):
         return Screening(verdict=Verdict.SPAM, reason="spam: the mailbox flagged it as junk")
     if found.verdict is Verdict.ACCEPT and known.is_staff and not message.forwarded:
-        return Screening(verdict=Verdict.OWN, reason="own: written by one of the staff and not a forwarded mail")
+        what = "to the customers' side" if message.conversational else "and not a forwarded mail"
+        return Screening(verdict=Verdict.OWN, reason=f"own: written by one of the staff {what}")
     return found
+
+
+def reason_of(screening: Screening) -> str:
+    """Why a message stands aside, for people: the verdict's own word comes first."""
+    if not screening.reason:
+        return str(screening.verdict)
+    if screening.verdict is Verdict.SERVICE and not screening.reason.startswith(Verdict.SERVICE):
+        return f"{Verdict.SERVICE}: {screening.reason}"
+    return screening.reason
+
+
+def is_staff(connection: sa.Connection, house: House, author: Party) -> bool:
+    """Whether one of our people wrote it: from their mail address, or from the Telegram account that they have proven."""
+    if author.kind is AddressKind.TELEGRAM:
+        return agent_at_telegram(connection, author.address) is not None
+    return author.address in house.staff_addresses
 
 
 def _flagged_as_junk(note: str | None) -> bool:

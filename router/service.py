@@ -16,7 +16,7 @@ import structlog
 
 from router.house import House
 from router.notices import write_alert
-from router.placing import Incoming, place_all
+from router.placing import place_all
 from router.presence import keep_presence
 from router.reading import Readers, read_row
 from router.staff_bot import take_from_staff
@@ -26,6 +26,7 @@ from ventanilla.store.blobs import put_blob
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
 from ventanilla.store.inbox import claim_attempts, lock_pending, raw_bytes, settle
+from ventanilla.store.messages import Received
 from ventanilla.words import STAFF_BOT, EventKind, InboxState
 
 log = structlog.get_logger(__name__)
@@ -56,7 +57,7 @@ def route_items(router: Router, ids: Sequence[int]) -> dict[int, InboxState]:
     up no other. Raises Temporary when the store is out of reach: nothing is lost, the sweeper brings the rows back.
     """
     outcomes: dict[int, InboxState] = {}
-    read: list[Incoming] = []
+    read: list[Received] = []
     for row in claim_attempts(router.store, ids):
         try:
             read.append(_read(router, row))
@@ -89,7 +90,7 @@ def quarantine(router: Router, row: sa.Row[Any], reason: str) -> dict[int, Inbox
     return {row.id: InboxState.QUARANTINED}
 
 
-def _read(router: Router, row: sa.Row[Any]) -> Incoming:
+def _read(router: Router, row: sa.Row[Any]) -> Received:
     try:
         message = read_row(router.readers, row, raw_bytes(router.store, row))
         kept = [put_blob(router.store.blobs, attachment.content) for attachment in message.attachments]
@@ -100,10 +101,10 @@ def _read(router: Router, row: sa.Row[Any]) -> Incoming:
     except Exception as error:  # a reader's own mistake: the item is set aside and the rest goes on
         log.exception("reading_failed", inbox_id=row.id)
         raise BadMessage(f"its reader failed: {type(error).__name__}") from error
-    return Incoming(row=row, message=message, kept=kept)
+    return Received(row=row, message=message, kept=kept)
 
 
-def _commit(router: Router, read: Sequence[Incoming]) -> dict[int, InboxState]:
+def _commit(router: Router, read: Sequence[Received]) -> dict[int, InboxState]:
     journal = Journal(now=router.clock(), actor=ACTOR)
     with router.store.write() as connection:
         pending = lock_pending(connection, [one.row.id for one in read])
@@ -113,7 +114,7 @@ def _commit(router: Router, read: Sequence[Incoming]) -> dict[int, InboxState]:
 
 
 def _place(
-    connection: sa.Connection, house: House, read: Sequence[Incoming], journal: Journal
+    connection: sa.Connection, house: House, read: Sequence[Received], journal: Journal
 ) -> dict[int, InboxState]:
     """Customers' messages into cases; what our own people write to their bot, which comes here alone, to that."""
     if len(read) == 1 and read[0].row.channel == STAFF_BOT:
@@ -121,7 +122,7 @@ def _place(
     return place_all(connection, house, read, journal)
 
 
-def _route_alone(router: Router, one: Incoming) -> dict[int, InboxState]:
+def _route_alone(router: Router, one: Received) -> dict[int, InboxState]:
     try:
         return _commit(router, [one])
     except Temporary:

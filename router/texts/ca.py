@@ -60,6 +60,11 @@ Respongui al client des de la bústia compartida; el que contesti a aquest avís
         ),
         "brake_subject": "justificants de recepció retinguts",
         "escalation_subject": "avís sense lliurar, cas {key}",
+        "edited": (
+            "{customer} ha canviat un missatge del cas {key}, que ja no esperava resposta. Ara diu:\n\n"
+            "{excerpt}\n\nVeure'l sencer: ventanilla show {key}"
+        ),
+        "edited_subject": "missatge canviat després de respondre, cas {key}",
         "undelivered": "No s'ha pogut lliurar a {recipient} el que se li va escriure sobre el cas {key}. Motiu: {reason}.",
         "undelivered_subject": "missatge sense lliurar al client, cas {key}",
         "paused": "El canal {channel} està aturat: {problem}\n{cure}\nEls altres canals continuen.",

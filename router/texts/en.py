@@ -60,6 +60,11 @@ Answer the customer from the shared mailbox; what you answer to this notice does
         ),
         "brake_subject": "receipts are held",
         "escalation_subject": "a notice was not delivered, case {key}",
+        "edited": (
+            "{customer} changed a message of case {key}, which was not waiting for an answer. It says now:\n\n"
+            "{excerpt}\n\nSee all of it: ventanilla show {key}"
+        ),
+        "edited_subject": "a message was changed after the answer, case {key}",
         "undelivered": "What was written to {recipient} about case {key} could not be delivered. Reason: {reason}.",
         "undelivered_subject": "a message did not reach the customer, case {key}",
         "paused": "Channel {channel} is paused: {problem}\n{cure}\nThe other channels go on.",

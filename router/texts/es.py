@@ -60,6 +60,11 @@ Responda al cliente desde el buzón compartido; lo que conteste a este aviso no 
         ),
         "brake_subject": "acuses de recibo retenidos",
         "escalation_subject": "aviso sin entregar, caso {key}",
+        "edited": (
+            "{customer} ha cambiado un mensaje del caso {key}, que ya no esperaba respuesta. Ahora dice:\n\n"
+            "{excerpt}\n\nVerlo entero: ventanilla show {key}"
+        ),
+        "edited_subject": "mensaje cambiado después de contestar, caso {key}",
         "undelivered": "No se ha podido entregar a {recipient} lo que se le escribió sobre el caso {key}. Motivo: {reason}.",
         "undelivered_subject": "mensaje sin entregar al cliente, caso {key}",
         "paused": "El canal {channel} está parado: {problem}\n{cure}\nLos demás canales siguen.",

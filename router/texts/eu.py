@@ -61,6 +61,11 @@ Erantzun bezeroari postontzi partekatutik; ohar honi erantzuten diozuna ez zaio 
         ),
         "brake_subject": "hartu-agiriak atxikita",
         "escalation_subject": "entregatu gabeko oharra, {key} kasua",
+        "edited": (
+            "{customer} bezeroak {key} kasuko mezu bat aldatu du; kasu horrek ez zuen erantzunik zain. Orain hau dio:\n\n"
+            "{excerpt}\n\nOsorik ikusi: ventanilla show {key}"
+        ),
+        "edited_subject": "erantzun ondoren aldatutako mezua, {key} kasua",
         "undelivered": "Ezin izan zaio {recipient} hartzaileari {key} kasuaz idatzitakoa entregatu. Arrazoia: {reason}.",
         "undelivered_subject": "bezeroari entregatu gabeko mezua, {key} kasua",
         "paused": "{channel} kanala geldirik dago: {problem}\n{cure}\nGainerako kanalek aurrera jarraitzen dute.",

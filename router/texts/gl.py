@@ -60,6 +60,11 @@ Responda ao cliente desde a caixa de correo compartida; o que conteste a este av
         ),
         "brake_subject": "acuses de recibo retidos",
         "escalation_subject": "aviso sen entregar, caso {key}",
+        "edited": (
+            "{customer} cambiou unha mensaxe do caso {key}, que xa non agardaba resposta. Agora di:\n\n"
+            "{excerpt}\n\nVelo enteiro: ventanilla show {key}"
+        ),
+        "edited_subject": "mensaxe cambiada despois de contestar, caso {key}",
         "undelivered": "Non se puido entregar a {recipient} o que se lle escribiu sobre o caso {key}. Motivo: {reason}.",
         "undelivered_subject": "mensaxe sen entregar ao cliente, caso {key}",
         "paused": "A canle {channel} está parada: {problem}\n{cure}\nAs demais canles seguen.",

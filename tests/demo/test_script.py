@@ -17,7 +17,8 @@ from demo.people import CUSTOMERS_DOMAIN, somebody
 from demo.post_office import PostOffice
 from demo.questions import question
 from demo.script import Scene, pause, scenes
-from router.acknowledgements import BRAKE_LIMIT, BRAKE_WITHIN
+from router.brake import LIMIT as BRAKE_LIMIT
+from router.brake import WITHIN as BRAKE_WITHIN
 
 
 class Mailboxes:

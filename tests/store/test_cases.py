@@ -17,17 +17,16 @@ from ventanilla.store.assignments import Grant, hand_over
 from ventanilla.store.conversations import (
     NewCase,
     case_by_key,
-    cases_with_refs,
     link_cases,
     lock_case,
     open_case,
     open_turn,
-    remember_refs,
     reopen_case,
     takes_part,
 )
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal, events_of
+from ventanilla.store.messages import cases_with_refs, remember_refs
 from ventanilla.words import EventKind
 
 MINUTE = timedelta(minutes=1)

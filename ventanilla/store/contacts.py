@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from ventanilla.channel import Party
 from ventanilla.store.insert import insert_ignoring
 from ventanilla.store.tables import addresses, contacts
+from ventanilla.words import AddressKind
 
 _FIND = (
     sa.select(contacts, addresses.c.value.label("address"), addresses.c.name.label("address_name"))
@@ -17,6 +19,12 @@ _FIND = (
     .where(addresses.c.kind == sa.bindparam("kind"), addresses.c.value == sa.bindparam("value"))
 )
 _FIND_AND_LOCK = _FIND.with_for_update(of=addresses)
+_ONE = addresses.alias("one")
+_ALL_OF_THEIRS = (
+    sa.select(addresses.c.contact_id, addresses.c.kind, addresses.c.value)
+    .join(_ONE, _ONE.c.contact_id == addresses.c.contact_id)
+    .where(sa.tuple_(_ONE.c.kind, _ONE.c.value).in_(sa.bindparam("keys", expanding=True)))
+)
 _ADD_CONTACT = sa.insert(contacts).returning(contacts.c.id)
 _ADD_ADDRESS = insert_ignoring(addresses, addresses.c.contact_id)
 _NOTE_OWNER = (
@@ -42,6 +50,32 @@ def contact_for(connection: sa.Connection, party: Party, *, now: datetime) -> sa
     return row
 
 
+def contacts_for(
+    connection: sa.Connection, parties: Sequence[Party], *, now: datetime
+) -> dict[tuple[AddressKind, str], sa.Row[Any]]:
+    """The contact behind each of these addresses, made where it is new, by (kind, address).
+
+    The addresses stay locked until the transaction ends. They are taken in the one order that everybody takes them in, and of
+    a contact who has several the first is taken as well: what a customer writes on two channels is routed one after the other.
+    """
+    wanted = {(party.kind, party.address): party for party in parties}
+    found = {}
+    for kind, value in sorted({*wanted, *_anchors(connection, list(wanted))}, key=lambda key: (key[1], key[0])):
+        if (kind, value) in wanted:
+            found[kind, value] = contact_for(connection, wanted[kind, value], now=now)
+        else:
+            connection.execute(_FIND_AND_LOCK, {"kind": kind, "value": value})
+    return found
+
+
+def add_address(connection: sa.Connection, contact_id: int, party: Party, *, now: datetime) -> tuple[int, bool]:
+    """Make this an address of the contact, unless somebody has it already; return whose it is now, and whether it is new."""
+    key = {"kind": party.kind, "value": party.address}
+    values = {**key, "name": party.name, "contact_id": contact_id, "created_at": now}
+    made = connection.execute(_ADD_ADDRESS[connection.dialect.name], values).scalar_one_or_none()
+    return (contact_id, True) if made is not None else (int(connection.execute(_FIND, key).one().id), False)
+
+
 def note_last_owner(connection: sa.Connection, contact_id: int, agent: str) -> None:
     """Remember who was last responsible for this customer."""
     connection.execute(_NOTE_OWNER, {"contact": contact_id, "agent": agent})
@@ -54,6 +88,16 @@ def _learn_name(connection: sa.Connection, party: Party, row: sa.Row[Any]) -> No
     connection.execute(
         sa.update(contacts).where(contacts.c.id == row.id, contacts.c.name == "").values(name=party.name)
     )
+
+
+def _anchors(connection: sa.Connection, keys: Sequence[tuple[AddressKind, str]]) -> list[tuple[AddressKind, str]]:
+    """The first address of each contact who has one of these. SQLite's transactions that write are one at a time anyway."""
+    if connection.dialect.name == "sqlite" or not keys:
+        return []
+    first: dict[int, tuple[str, str]] = {}
+    for row in connection.execute(_ALL_OF_THEIRS, {"keys": keys}):
+        first[row.contact_id] = min(first.get(row.contact_id, (row.value, row.kind)), (row.value, row.kind))
+    return [(AddressKind(kind), value) for value, kind in first.values()]
 
 
 def _add(connection: sa.Connection, party: Party, now: datetime) -> None:

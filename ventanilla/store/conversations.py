@@ -1,4 +1,4 @@
-"""Cases: opening one, adding what the customer wrote, finding it again, opening and closing a turn."""
+"""Cases: opening one, finding it again, opening a turn, linking two. What is written in them is in messages.py."""
 
 from __future__ import annotations
 
@@ -9,40 +9,54 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ventanilla.channel import Message, Party
+from ventanilla.channel import Party
 from ventanilla.keys import new_key
 from ventanilla.store.agents import shift_load
 from ventanilla.store.assignments import Grant, add_assignment
 from ventanilla.store.contacts import note_last_owner
 from ventanilla.store.events import Journal
 from ventanilla.store.insert import insert_ignoring
-from ventanilla.store.tables import (
-    attachments,
-    conversation_links,
-    conversations,
-    message_refs,
-    messages,
-    participants,
-)
-from ventanilla.words import CaseState, Direction, EventKind
+from ventanilla.store.tables import conversation_links, conversations, participants
+from ventanilla.words import CaseState, EventKind
 
 _BY_ID = sa.select(conversations).where(conversations.c.id == sa.bindparam("case_id"))
 _LOCK = _BY_ID.with_for_update()
 _OPEN = sa.insert(conversations).returning(conversations)
-_ADD_MESSAGE = sa.insert(messages).returning(messages.c.id)
-_ADD_ATTACHMENTS = sa.insert(attachments)
-_ADD_REFS = insert_ignoring(message_refs)
-_ADD_PARTICIPANTS = insert_ignoring(participants)
 _ADD_LINK = insert_ignoring(conversation_links, conversation_links.c.conversation_id)
-_WITH_REFS = sa.select(message_refs.c.external_id, message_refs.c.conversation_id).where(
-    message_refs.c.external_id.in_(sa.bindparam("ids", expanding=True))
+_CHATS = sa.select(conversations).where(
+    conversations.c.channel == sa.bindparam("channel"),
+    conversations.c.account == sa.bindparam("account"),
+    conversations.c.address == sa.bindparam("address"),
+    conversations.c.conversational,
+)
+_OPEN_CHAT = _CHATS.where(conversations.c.owned == 1).with_for_update()
+_LAST_CHAT = (
+    _CHATS.where(conversations.c.state.in_((CaseState.RESOLVED, CaseState.MERGED)))
+    .order_by(sa.func.coalesce(conversations.c.resolved_at, conversations.c.last_message_at).desc())
+    .order_by(conversations.c.id.desc())
+    .limit(1)
+    .with_for_update()
+)
+_ELSEWHERE = (
+    sa.select(conversations.c.id)
+    .where(conversations.c.contact_id == sa.bindparam("contact"), conversations.c.owned == 1)
+    .where(conversations.c.id != sa.bindparam("but"))
+    .where(
+        sa.or_(
+            conversations.c.channel != sa.bindparam("channel"),
+            sa.and_(conversations.c.conversational, conversations.c.account != sa.bindparam("account")),
+        )
+    )
+    .order_by(conversations.c.last_message_at.desc(), conversations.c.id.desc())
+    .limit(sa.bindparam("most"))
 )
 _BY_KEY = sa.select(conversations).where(conversations.c.key == sa.bindparam("key"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCase:
-    """What a case begins with."""
+    """What a case begins with. `address` is the customer's on `account` of ours; a `conversational` case is where everything
+    else belongs that comes from there, while it is open."""
 
     channel: str
     team: str
@@ -51,6 +65,9 @@ class NewCase:
     language: str
     first_message_at: datetime
     due_at: datetime | None
+    account: str = ""
+    address: str = ""
+    conversational: bool = False
     promise: str | None = None
     priority: str = "normal"
     kind: str = "query"
@@ -149,62 +166,6 @@ def _note_due(journal: Journal, case_id: int, due_at: datetime | None) -> None:
         journal.add(EventKind.DUE_SET, conversation_id=case_id, data={"due_at": due_at.isoformat()})
 
 
-def add_inbound(
-    connection: sa.Connection,
-    case: sa.Row[Any],
-    message: Message,
-    journal: Journal,
-    *,
-    row: sa.Row[Any],
-    kept: Sequence[str],
-    participants_of: Sequence[Party],
-    how: str,
-) -> int:
-    """Write what a customer sent under the case's open assignment; return its id.
-
-    `kept` are its attachments' hashes; `participants_of` may continue the case from now on; `how` says how it
-    was matched.
-    """
-    values = {
-        "conversation_id": case.id,
-        "assignment_number": case.assignment_number,
-        "direction": Direction.IN,
-        "inbox_id": row.id,
-        "external_id": message.external_id,
-        "from_address": message.customer.address,
-        "from_name": message.customer.name,
-        "recipients": [party.address for party in message.to],
-        "cc": [party.address for party in message.cc],
-        "subject": message.subject,
-        "text": message.text,
-        "reply_text": message.reply_text,
-        "sent_at": message.sent_at,
-        "received_at": row.received_at,
-        "pulled_at": row.pulled_at,
-        "routed_at": journal.now,
-    }
-    message_id = int(connection.execute(_ADD_MESSAGE, values).scalar_one())
-    _add_attachments(connection, message_id, message, kept)
-    remember_refs(connection, case.id, (message.external_id, *message.in_reply_to, *message.references))
-    _add_participants(connection, case.id, participants_of)
-    ids = {"conversation_id": case.id, "assignment_number": case.assignment_number, "message_id": message_id}
-    journal.add(
-        EventKind.MESSAGE_RECEIVED, at=row.received_at, channel=row.channel, inbox_id=row.id, data={"how": how}, **ids
-    )
-    return message_id
-
-
-def remember_refs(connection: sa.Connection, case_id: int, ids: Sequence[str | None], *, own: bool = False) -> None:
-    """Every Message-ID and reference that a case has seen leads back to it, in whatever order mails arrive."""
-    rows = [
-        {"external_id": external_id, "conversation_id": case_id, "own": own}
-        for external_id in dict.fromkeys(ids)
-        if external_id
-    ]
-    if rows:
-        connection.execute(_ADD_REFS[connection.dialect.name], rows)
-
-
 def lock_case(connection: sa.Connection, case_id: int) -> sa.Row[Any]:
     """The case's row, locked until the transaction ends."""
     return connection.execute(_LOCK, {"case_id": case_id}).one()
@@ -215,16 +176,23 @@ def case_by_key(connection: sa.Connection, key: str) -> sa.Row[Any] | None:
     return connection.execute(_BY_KEY, {"key": key}).one_or_none()
 
 
-def cases_with_refs(connection: sa.Connection, ids: Sequence[str]) -> list[int]:
-    """Ids of cases that have seen one of these Message-IDs; the one that saw the latest-named id first."""
-    if not ids:
-        return []
-    rank = {external_id: position for position, external_id in enumerate(ids)}
-    found = sorted(
-        connection.execute(_WITH_REFS, {"ids": list(ids)}),
-        key=lambda row: (rank[row.external_id], -row.conversation_id),
-    )
-    return list(dict.fromkeys(row.conversation_id for row in found))
+def open_chat(connection: sa.Connection, *, channel: str, account: str, address: str) -> sa.Row[Any] | None:
+    """The case that this address's next message on this account continues, locked; None without an open one."""
+    facts = {"channel": channel, "account": account, "address": address}
+    return connection.execute(_OPEN_CHAT, facts).one_or_none()
+
+
+def last_chat(connection: sa.Connection, *, channel: str, account: str, address: str) -> sa.Row[Any] | None:
+    """The latest case of this address on this account that was resolved or merged, locked; None if there is none."""
+    facts = {"channel": channel, "account": account, "address": address}
+    return connection.execute(_LAST_CHAT, facts).one_or_none()
+
+
+def open_cases_elsewhere(connection: sa.Connection, case: sa.Row[Any], *, limit: int = 20) -> Sequence[int]:
+    """Ids of the open cases that this case's customer has on another channel, or in a chat on another account of ours. The
+    latest first, so many at most. Takes no lock."""
+    facts = {"contact": case.contact_id, "but": case.id, "channel": case.channel, "account": case.account}
+    return connection.scalars(_ELSEWHERE, facts | {"most": limit}).all()
 
 
 def takes_part(connection: sa.Connection, case_id: int, party: Party, contact_id: int | None) -> bool:
@@ -246,27 +214,3 @@ def link_cases(connection: sa.Connection, case_id: int, other_id: int, *, reason
     row = {"conversation_id": case_id, "other_id": other_id, "reason": reason, "created_at": journal.now}
     if connection.execute(_ADD_LINK[connection.dialect.name], row).first() is not None:
         journal.add(EventKind.CASE_LINKED, conversation_id=case_id, data={"other": other_id, "reason": reason})
-
-
-def _add_attachments(connection: sa.Connection, message_id: int, message: Message, kept: Sequence[str]) -> None:
-    rows = [
-        {
-            "message_id": message_id,
-            "position": position,
-            "filename": attachment.filename,
-            "content_type": attachment.content_type,
-            "size": attachment.size,
-            "sha256": digest,
-            "inline": attachment.inline,
-            "content_id": attachment.content_id,
-        }
-        for position, (attachment, digest) in enumerate(zip(message.attachments, kept, strict=True))
-    ]
-    if rows:
-        connection.execute(_ADD_ATTACHMENTS, rows)
-
-
-def _add_participants(connection: sa.Connection, case_id: int, parties: Sequence[Party]) -> None:
-    rows = [{"conversation_id": case_id, "kind": party.kind, "value": party.address} for party in parties]
-    if rows:
-        connection.execute(_ADD_PARTICIPANTS[connection.dialect.name], rows)

@@ -13,14 +13,21 @@ from ventanilla.store.deliveries import apply_kept_report, lock_report
 from ventanilla.store.engine import Store
 from ventanilla.store.insert import insert_ignoring
 from ventanilla.store.tables import outbox
-from ventanilla.words import DeliveryState, OutboxKind
+from ventanilla.words import STAFF_TELEGRAM, DeliveryState, OutboxKind
 
 _PUT = insert_ignoring(outbox, outbox.c.id)
 _AUTOMATIC_SINCE = (
     sa.select(sa.func.count())
     .select_from(outbox)
-    .where(outbox.c.kind == OutboxKind.ACKNOWLEDGEMENT, outbox.c.created_at > sa.bindparam("since"))
+    .where(outbox.c.kind.in_((OutboxKind.ACKNOWLEDGEMENT, OutboxKind.SERVICE)), outbox.c.agent.is_(None))
+    .where(outbox.c.via != STAFF_TELEGRAM)
+    .where(outbox.c.created_at > sa.bindparam("since"))
     .where(outbox.c.state.not_in((DeliveryState.HELD, DeliveryState.DROPPED)))
+)
+_LAST_OF_KIND = sa.select(sa.func.max(outbox.c.created_at)).where(
+    outbox.c.kind == sa.bindparam("kind"),
+    outbox.c.recipient == sa.bindparam("recipient"),
+    outbox.c.via == sa.bindparam("via"),
 )
 _AUTOMATIC_TO = _AUTOMATIC_SINCE.where(outbox.c.recipient == sa.bindparam("recipient"))
 
@@ -116,10 +123,17 @@ def change_letters(
 
 
 def automatic_since(connection: sa.Connection, since: datetime, *, recipient: str | None = None) -> int:
-    """How many acknowledgements were let through since then (in all, or to one recipient): what the brake and the limit count."""
+    """How many acknowledgements and greetings were let through since then (in all, or to one recipient): what the brake and the
+    limit count."""
     if recipient is None:
         return int(connection.scalar(_AUTOMATIC_SINCE, {"since": since}) or 0)
     return int(connection.scalar(_AUTOMATIC_TO, {"since": since, "recipient": recipient}) or 0)
+
+
+def last_of_kind(connection: sa.Connection, kind: OutboxKind, *, via: str, recipient: str) -> datetime | None:
+    """When something of this kind was last written for this recipient on this way out; None if never."""
+    found: datetime | None = connection.scalar(_LAST_OF_KIND, {"kind": kind, "via": via, "recipient": recipient})
+    return found
 
 
 def back_off(

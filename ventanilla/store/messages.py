@@ -1,0 +1,169 @@
+"""Messages of cases: writing down what a customer sent, with its files, and finding the cases that know a message."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ventanilla.channel import Message, Party, RemoteFile
+from ventanilla.store.events import Journal
+from ventanilla.store.files import put_files
+from ventanilla.store.insert import insert_ignoring
+from ventanilla.store.tables import attachments, conversations, message_refs, messages, outbox, participants
+from ventanilla.words import Direction, EventKind
+
+_ADD_MESSAGE = sa.insert(messages).returning(messages.c.id)
+_ADD_ATTACHMENTS = sa.insert(attachments)
+_ADD_REFS = insert_ignoring(message_refs)
+_ADD_PARTICIPANTS = insert_ignoring(participants)
+_WITH_REFS = sa.select(message_refs.c.external_id, message_refs.c.conversation_id).where(
+    message_refs.c.external_id.in_(sa.bindparam("ids", expanding=True))
+)
+ON_ACCOUNT = (conversations.c.channel == sa.bindparam("channel")) & (conversations.c.account == sa.bindparam("account"))
+_CHAT_MESSAGES = (
+    sa.select(messages.c.external_id, messages.c.conversation_id)
+    .join(conversations, conversations.c.id == messages.c.conversation_id)
+    .where(messages.c.external_id.in_(sa.bindparam("ids", expanding=True)), ON_ACCOUNT)
+)
+_CHAT_LETTERS = (
+    sa.select(outbox.c.external_id, outbox.c.conversation_id)
+    .join(conversations, conversations.c.id == outbox.c.conversation_id)
+    .where(outbox.c.external_id.in_(sa.bindparam("ids", expanding=True)), outbox.c.via == sa.bindparam("channel"))
+    .where(ON_ACCOUNT)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """What a ledger row brought: its row, what was read in it, and the hashes of its attachments, which are kept by now."""
+
+    row: sa.Row[Any]
+    message: Message
+    kept: Sequence[str] = ()
+
+
+def add_inbound(
+    connection: sa.Connection,
+    case: sa.Row[Any],
+    received: Received,
+    journal: Journal,
+    *,
+    participants_of: Sequence[Party],
+    how: str,
+) -> int:
+    """Write what a customer sent under the case's open assignment; return its id.
+
+    `participants_of` may continue the case from now on; `how` says how it was matched. Files that lie at the provider are
+    noted beside the attachments.
+    """
+    row, message = received.row, received.message
+    message_id = write_message(connection, case, received, journal.now, files=message.files)
+    if not message.conversational:  # a chat's ids are found among its own account's messages
+        remember_refs(connection, case.id, (message.external_id, *message.in_reply_to, *message.references))
+    _add_participants(connection, case.id, participants_of)
+    note_message(journal, EventKind.MESSAGE_RECEIVED, case, row, message_id, {"how": how})
+    return message_id
+
+
+def remember_refs(connection: sa.Connection, case_id: int, ids: Sequence[str | None], *, own: bool = False) -> None:
+    """Every Message-ID and reference that a case has seen leads back to it, in whatever order mails arrive."""
+    rows = [
+        {"external_id": external_id, "conversation_id": case_id, "own": own}
+        for external_id in dict.fromkeys(ids)
+        if external_id
+    ]
+    if rows:
+        connection.execute(_ADD_REFS[connection.dialect.name], rows)
+
+
+def cases_with_refs(connection: sa.Connection, ids: Sequence[str]) -> list[int]:
+    """Ids of cases that have seen one of these Message-IDs; the one that saw the latest-named id first."""
+    return _ranked(connection.execute(_WITH_REFS, {"ids": list(ids)}).all(), ids) if ids else []
+
+
+def cases_with_chat_messages(connection: sa.Connection, ids: Sequence[str], *, channel: str, account: str) -> list[int]:
+    """Ids of cases of this account in which a message, theirs or ours, goes by one of these ids at the provider."""
+    if not ids:
+        return []
+    facts = {"ids": list(ids), "channel": channel, "account": account}
+    theirs = connection.execute(_CHAT_MESSAGES, facts).all()
+    return _ranked([*theirs, *connection.execute(_CHAT_LETTERS, facts)], ids)
+
+
+def _ranked(rows: Sequence[Any], ids: Sequence[str]) -> list[int]:
+    rank = {external_id: position for position, external_id in enumerate(ids)}
+    found = sorted(rows, key=lambda row: (rank[row.external_id], -row.conversation_id))
+    return list(dict.fromkeys(row.conversation_id for row in found))
+
+
+def write_message(
+    connection: sa.Connection,
+    case: sa.Row[Any],
+    received: Received,
+    now: datetime,
+    *,
+    files: Sequence[RemoteFile],
+    edits: int | None = None,
+) -> int:
+    """The message's row and those of its files, and no more; returns its id. `files` still lie at the provider."""
+    row, message = received.row, received.message
+    values = {
+        "conversation_id": case.id,
+        "assignment_number": case.assignment_number,
+        "direction": Direction.IN,
+        "inbox_id": row.id,
+        "external_id": message.external_id,
+        "edits": edits,
+        "medium": message.medium,
+        "from_address": message.customer.address,
+        "from_name": message.customer.name,
+        "recipients": [party.address for party in message.to],
+        "cc": [party.address for party in message.cc],
+        "subject": message.subject,
+        "text": message.text,
+        "reply_text": message.reply_text,
+        "sent_at": message.sent_at,
+        "received_at": row.received_at,
+        "pulled_at": row.pulled_at,
+        "routed_at": now,
+    }
+    message_id = int(connection.execute(_ADD_MESSAGE, values).scalar_one())
+    _add_attachments(connection, message_id, message, received.kept)
+    put_files(connection, message_id, row.channel, files, now=now, first_position=len(received.kept))
+    return message_id
+
+
+def _add_attachments(connection: sa.Connection, message_id: int, message: Message, kept: Sequence[str]) -> None:
+    rows = [
+        {
+            "message_id": message_id,
+            "position": position,
+            "filename": attachment.filename,
+            "content_type": attachment.content_type,
+            "size": attachment.size,
+            "sha256": digest,
+            "inline": attachment.inline,
+            "content_id": attachment.content_id,
+        }
+        for position, (attachment, digest) in enumerate(zip(message.attachments, kept, strict=True))
+    ]
+    if rows:
+        connection.execute(_ADD_ATTACHMENTS, rows)
+
+
+def _add_participants(connection: sa.Connection, case_id: int, parties: Sequence[Party]) -> None:
+    rows = [{"conversation_id": case_id, "kind": party.kind, "value": party.address} for party in parties]
+    if rows:
+        connection.execute(_ADD_PARTICIPANTS[connection.dialect.name], rows)
+
+
+def note_message(
+    journal: Journal, kind: EventKind, case: sa.Row[Any], row: sa.Row[Any], message_id: int, data: dict[str, Any]
+) -> None:
+    """Note what happened to a message, at the time when it was received."""
+    ids = {"conversation_id": case.id, "assignment_number": case.assignment_number, "message_id": message_id}
+    journal.add(kind, at=row.received_at, channel=row.channel, inbox_id=row.id, data=data, **ids)
