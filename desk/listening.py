@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 
 from ventanilla.errors import Unreachable
@@ -16,7 +17,7 @@ def listen(address: str) -> socket.socket:
         family, _, _, _, place = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)[0]
         listener = socket.create_server(place[:2], family=family, backlog=BACKLOG)
     except OSError as error:
-        said = error.strerror or str(error)
+        said = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
         cure = "end what listens there, or set another address"
         raise Unreachable(f"web.listen: cannot listen on {address}: {said}; {cure}") from None
     listener.setblocking(False)
