@@ -92,7 +92,7 @@ def explain(key: Annotated[str, typer.Argument(help="A case key, typed as you li
 
     run = context()
     with run.store.read() as connection:
-        told = explanation(connection, _existing(connection, case_keys([key]))[0])
+        told = explanation(connection, _existing(connection, case_keys([key]))[0], run.glimpsed)
     if run.as_json:
         run.print_json(told)
     else:

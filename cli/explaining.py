@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from cli.explaining_rules import print_rules, rules_behind
 from cli.printing import Times, one_line, plural, print_table, say
 from router.texts import reason_in_words
 from ventanilla.store.events import events_of
 from ventanilla.store.views.cases import case_document
 from ventanilla.store.views.whole import assignments_of, letters_of, links_of, receipt_of
 from ventanilla.words import EventKind, OutboxKind
+
+if TYPE_CHECKING:
+    from config.load import Loaded
 
 _Doc = Mapping[str, Any]
 _LANGUAGE = "en"
@@ -31,15 +35,18 @@ _VERDICTS = {
 }
 
 
-def explanation(connection: sa.Connection, case: sa.Row[Any]) -> dict[str, Any]:
-    """All that `explain --json` prints: the decisions, the messages, the notices, the receipt or why there is none."""
+def explanation(connection: sa.Connection, case: sa.Row[Any], loaded: Loaded | None = None) -> dict[str, Any]:
+    """All that `explain --json` prints: the decisions, the messages, the notices, the receipt or why there is none.
+
+    `loaded` is the file as it is now: rules are looked up in it.
+    """
     events = events_of(connection, case.id)
     letters = letters_of(connection, case.id)
     told = case_document(case)
     named = ("key", "subject", "state", "owner", "contact", "team", "channel", "kind", "priority", "in_line_since")
     return {name: told[name] for name in named} | {
         "pinned": bool(case.pinned),
-        "assignments": [_decision(one) for one in assignments_of(connection, case.id)],
+        "assignments": [_decision(connection, one, loaded) for one in assignments_of(connection, case.id)],
         "messages": [_matched(event, first=index == 0) for index, event in enumerate(_received(events))],
         "links": links_of(connection, case.id),
         "notices": [letter for letter in letters if letter["kind"] == OutboxKind.NOTICE],
@@ -68,7 +75,7 @@ def print_explanation(told: _Doc, times: Times) -> None:
     _print_told(told, times)
 
 
-def _decision(one: _Doc) -> dict[str, Any]:
+def _decision(connection: sa.Connection, one: _Doc, loaded: Loaded | None) -> dict[str, Any]:
     decision = one["decision"]
     considered = [
         {**candidate, "why": _VERDICTS.get(candidate["verdict"], candidate["verdict"])}
@@ -81,6 +88,7 @@ def _decision(one: _Doc) -> dict[str, Any]:
         "why": reason_in_words(_LANGUAGE, one["reason"]),
         "candidates": decision.get("candidates", len(considered)),
         "considered": considered,
+        "rules": rules_behind(connection, decision, one["config_version"], loaded),
         "decision": rest,
     }
 
@@ -110,6 +118,7 @@ def _print_decision(one: _Doc, times: Times) -> None:
     until = f"until {times.at(one['released_at'])}" if one["released_at"] else "now"
     say(f"\n{one['number']}. {one['agent']}, from {times.at(one['assigned_at'])} {until}: {one['why']}")
     say(f"   decided by {one['actor']} under config version {one['config_version']}{_beside(one['decision'])}")
+    print_rules(one["rules"])
     if one["release_reason"]:
         say(f"   released: {reason_in_words(_LANGUAGE, one['release_reason'])}")
     if one["considered"]:
@@ -134,15 +143,7 @@ def _beside(decision: _Doc) -> str:
         parts.append(f"the policy alone would have said {decision['policy_would_say']}")
     if decision.get("policy"):
         parts.append(f"chosen because: {reason_in_words(_LANGUAGE, decision['policy'])}")
-    if decision.get("rules"):
-        parts.append(f"the file's {_rules(decision['rules'])} had a say")
-    if decision.get("rules_too_slow"):
-        parts.append(f"{_rules(decision['rules_too_slow'])} took too long and did not count")
     return "".join(f"; {part}" for part in parts)
-
-
-def _rules(numbers: Sequence[int]) -> str:
-    return f"{'rule' if len(numbers) == 1 else 'rules'} {', '.join(map(str, numbers))}"
 
 
 def _print_told(told: _Doc, times: Times) -> None:

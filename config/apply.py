@@ -52,7 +52,7 @@ def apply_config(connection: sa.Connection, loaded: Loaded, *, hand_over: HandOv
     journal = Journal(now=now, actor="admin")
     version = current.id if current is not None else 0
     if changed:
-        version = add_config_version(connection, sha256=loaded.sha256, content=config.as_json(), now=now)
+        version = add_config_version(connection, sha256=loaded.sha256, content=_content(loaded), now=now)
         journal.add(EventKind.CONFIG_APPLIED, data={"version": version})
     _upsert_agents(connection, config, now)
     _unlink_what_the_file_changed(connection, config, current.content if current is not None else {}, journal)
@@ -63,6 +63,11 @@ def apply_config(connection: sa.Connection, loaded: Loaded, *, hand_over: HandOv
     moved = sum(hand_over(connection, name, version, journal) for name in left)
     journal.flush(connection)
     return Applied(version=version, changed=changed, left=left, handed_over=moved)
+
+
+def _content(loaded: Loaded) -> dict[str, Any]:
+    """What is kept of a version: its settings, and where its rules stood, so that a decision can be explained later."""
+    return loaded.config.as_json() | {"rules_at": list(loaded.rules_at)}
 
 
 def is_in_force(connection: sa.Connection, loaded: Loaded) -> bool:

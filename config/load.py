@@ -28,7 +28,8 @@ from ventanilla.errors import ConfigError, Problem
 class Loaded:
     """A file that can be used: its settings, what is odd about it, and which bytes it was.
 
-    `path` is the main file as it was named, `files` all of them, `sha256` (hex) covers their bytes in that order.
+    `path` is the main file as it was named, `files` all of them, `sha256` (hex) covers their bytes in that order. `rules_at`
+    says where each rule stands, seen from the main file's folder: "ventanilla.toml:41".
     """
 
     config: Config
@@ -36,6 +37,7 @@ class Loaded:
     path: Path
     files: tuple[Path, ...]
     sha256: str
+    rules_at: tuple[str, ...] = ()
 
 
 def load_config(
@@ -67,6 +69,7 @@ def load_config(
         path=Path(path),
         files=tuple(source.path for source in sources),
         sha256=fingerprint(sources),
+        rules_at=pieces.places_of("rules"),
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os.path
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from config.lines import line_of
 from config.plain import nearest, shown
 from config.remark import Key, Remark, written
 from config.schema import Config
@@ -62,6 +64,14 @@ class Pieces:
                 local = _as_written(piece.local + remark.key[length:], piece.source)
                 return piece.source.problem(written(local), remark.message, at=local)
         return self.main.problem(written(remark.key), remark.message, at=remark.key)
+
+    def places_of(self, section: str) -> tuple[str, ...]:
+        """Where each table of a listed section begins: "agents.d/rules.toml:3", seen from the main file's folder."""
+        found = (self._by_key[section, number] for number in range(len(self.values(section))))
+        return tuple(
+            f"{os.path.relpath(piece.source.path.absolute(), self.main.folder)}:{line_of(piece.source.lines, piece.local)}"
+            for piece in found
+        )
 
     def _add_section(self, source: Source, name: str, value: Any) -> None:
         if name in SINGLE:

@@ -6,14 +6,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cli.explaining import _VERDICTS
+from config.load import load_config
 from router.line import drain_line
 from router.policy import Candidate, Need, choose_agent
+from router.service import Router
 from tests.cli.conftest import Ask, Read
 from tests.cli.town import Town, build_town
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
 from ventanilla.store.outbox import change_letters
 from ventanilla.words import DeliveryState, EventKind
+from worker import build_router
 
 
 def test_the_decision_is_told_with_everybody_who_was_considered(either_town: Town, ask: Ask, read: Read) -> None:
@@ -70,7 +73,77 @@ def test_the_rules_that_had_a_say_are_named(sqlite_store: Store, tmp_path: Path,
 
     assert (case["tags"], case["owner"], decision["reason"]) == (["pedido"], "luis", "rule")
     assert decision["decision"]["rules"] == [2]
-    assert "the file's rule 2 had a say" in read(town, "explain", case["key"])
+    line = _line_of(town, "[[rules]]", nth=2)
+    assert decision["rules"] == [
+        {
+            "number": 2,
+            "at": f"ventanilla.toml:{line}",
+            "at_now": f"ventanilla.toml:{line}",
+            "decided": {"agent": "luis", "tags": ["pedido"]},
+            "too_slow": False,
+        }
+    ]
+    page = read(town, "explain", case["key"])
+    assert f"rule 2 (ventanilla.toml:{line}) decided agent luis, tags pedido" in page
+
+
+def test_a_rule_that_moved_or_changed_since_is_told_as_it_was_then(
+    sqlite_store: Store, tmp_path: Path, ask: Ask, read: Read
+) -> None:
+    rule = '[[rules]]\nwhen = {{ subject = "pedido" }}\nthen = {{ {0} }}\n'
+    rules = (
+        rule.format('agent = "luis"') + rule.format('priority = "high", agent = "ana"') + rule.format('agent = "ana"')
+    )
+    town = build_town(sqlite_store, tmp_path, more=rules)
+    town.write("lucia@client.example", subject="un pedido")
+    key = ask(town, "conversations")[0]["key"]
+    lines = [_line_of(town, "[[rules]]", nth=number) for number in (1, 2, 3)]
+
+    # when the file gets one more line at its top, and its second rule other words
+    text = town.config.read_text(encoding="utf-8")
+    town.config.write_text("# mine\n" + text.replace('"high"', '"low"'), encoding="utf-8")
+    page = read(town, "explain", key)
+    (decision,) = ask(town, "explain", key)["assignments"]
+
+    # then each is told with the line it had, and what became of it
+    assert f"rule 1 (ventanilla.toml:{lines[0]} then, ventanilla.toml:{lines[0] + 1} now) decided agent luis" in page
+    assert f"rule 2 (ventanilla.toml:{lines[1]} then; changed or taken out since) decided priority high" in page
+    assert f"ventanilla.toml:{lines[2] + 1} now) matched; what it would decide was decided" in page
+    assert [one["at_now"] for one in decision["rules"]][1] is None
+
+
+def test_a_rule_whose_expression_took_too_long_is_named(
+    sqlite_store: Store, tmp_path: Path, ask: Ask, read: Read
+) -> None:
+    more = "[[rules]]\nwhen = {{ text = '^(a|aa)+$' }}\nthen = {{ priority = \"high\" }}\n".format()
+    town = build_town(sqlite_store, tmp_path, more=more)
+    town.write("lucia@client.example", text="a" * 80 + "!")
+    key = ask(town, "conversations")[0]["key"]
+
+    (decision,) = ask(town, "explain", key)["assignments"]
+
+    assert [(one["number"], one["too_slow"], one["decided"]) for one in decision["rules"]] == [(1, True, {})]
+    assert "took too long and did not count" in read(town, "explain", key)
+
+
+def test_rules_of_an_included_file_are_named_with_it(sqlite_store: Store, tmp_path: Path, ask: Ask) -> None:
+    town = build_town(sqlite_store, tmp_path)
+    (tmp_path / "rules.d").mkdir()
+    (tmp_path / "rules.d" / "vip.toml").write_text('\n\n[[rules]]\nthen = { priority = "high" }\n', encoding="utf-8")
+    town.config.write_text('include = ["rules.d/*.toml"]\n' + town.config.read_text(encoding="utf-8"), encoding="utf-8")
+    assert town.run("reload") == 0
+    reopened = build_router(load_config(town.config).config, town.store)
+    town.router = Router(store=town.store, house=reopened.house, readers=town.router.readers, clock=town.router.clock)
+    town.write("lucia@client.example")
+
+    (decision,) = ask(town, "explain", ask(town, "conversations")[0]["key"])["assignments"]
+
+    assert [one["at"] for one in decision["rules"]] == ["rules.d/vip.toml:3"]
+
+
+def _line_of(town: Town, text: str, *, nth: int) -> int:
+    lines = town.config.read_text(encoding="utf-8").splitlines()
+    return [number for number, line in enumerate(lines, start=1) if line == text][nth - 1]
 
 
 def test_a_receipt_that_was_written_is_told_with_its_state(town: Town, ask: Ask, read: Read) -> None:
