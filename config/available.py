@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-CHANNEL_KINDS = frozenset({"email", "telegram"})
+CHANNEL_KINDS = frozenset({"email", "telegram", "twilio"})
 
 PACKS = ("es-consumidores", "es-ley-10-2025", "co-pqrs", "co-consumidor", "pe-libro-reclamaciones", "eu-gdpr-dsar")
 AVAILABLE_PACKS: frozenset[str] = frozenset()

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from config.channel import ChannelSettings
 from config.check_telegram import check_telegram
+from config.check_twilio import check_twilio
 from config.draft import Draft
 from config.email import EmailSettings, OAuth2
 from config.kinds import KINDS
@@ -26,8 +27,8 @@ def check_channels(draft: Draft, *, available_kinds: Collection[str]) -> Iterato
         yield from _available(key, channel, available_kinds)
         if isinstance(channel, EmailSettings):
             yield from _email(key, channel)
-        elif isinstance(channel, TwilioSettings) and not (channel.numbers or channel.whatsapp):
-            yield Remark(key, 'name at least one number, such as numbers = ["+34910000000"]')
+        elif isinstance(channel, TwilioSettings):
+            yield from check_twilio(key, channel)
     yield from check_telegram(draft)
     yield from _shared(draft)
 

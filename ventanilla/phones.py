@@ -37,6 +37,12 @@ def e164(text: str, region: str | None = None) -> str | None:
     return None if found in _KEYED else found
 
 
+def is_withheld(text: str) -> bool:
+    """Whether a caller's number is one of the ways in which networks say that there is none to be shown."""
+    text = _bare(text)
+    return not text or text.lower() in _WITHHELD or text in _KEYED
+
+
 def spell_number(number: str) -> str:
     """An E.164 number as people write it ("+34 910 00 00 00"); anything else as it is."""
     parsed = _parsed(number, None)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ventanilla.phones import e164, region_of, spell_number
+from ventanilla.phones import e164, is_withheld, region_of, spell_number
 
 
 @pytest.mark.parametrize(
@@ -93,3 +93,13 @@ def test_a_number_knows_its_country() -> None:
     assert region_of("+34910000000") == "ES"
     assert region_of("+80012345678") is None
     assert region_of("25252") is None
+
+
+@pytest.mark.parametrize("text", ["", "anonymous", "Restricted", "+266696687", "whatsapp:"])
+def test_a_withheld_number_is_known_as_such(text: str) -> None:
+    assert is_withheld(text)
+
+
+@pytest.mark.parametrize("text", ["+34910000000", "25252", "Banco", "client:ana"])
+def test_a_sender_without_a_number_is_not_a_withheld_one(text: str) -> None:
+    assert not is_withheld(text)

@@ -1,0 +1,32 @@
+"""Knows what the numbers of a channel are called: as our side of a message, as a place of a checkpoint, on the web. Pure."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+WHATSAPP = "whatsapp:"
+
+
+def whatsapp(number: str) -> str:
+    """Our side of a WhatsApp message, as Twilio writes it."""
+    return WHATSAPP + number
+
+
+def bare(account: str) -> str:
+    """The number of one of our sides, without the medium."""
+    return account.removeprefix(WHATSAPP)
+
+
+def messages_source(account_sid: str, account: str) -> str:
+    """Where the checkpoint of one number's messages belongs."""
+    return f"twilio:{account_sid}:{account}"
+
+
+def calls_source(account_sid: str, number: str) -> str:
+    """Where the checkpoint of one number's calls belongs."""
+    return f"twilio:{account_sid}:calls:{number}"
+
+
+def hook_address(public_url: str, channel: str, path: str) -> str:
+    """The public web address of one hook: what is pasted at Twilio, and what Twilio signs."""
+    return f"{public_url.rstrip('/')}/webhooks/{quote(channel, safe='')}/{path}"
