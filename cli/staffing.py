@@ -14,7 +14,7 @@ from cli.assembly import Service, senders, service_now, tell_trouble
 from connectors.deliver import Deliverer, still_theirs
 from connectors.pull import Puller
 from router.bounces import tell_of_failure
-from router.reach import still_allowed
+from router.permission import still_allowed
 from router.staff_words import SAYINGS, menu
 from router.texts import spoken_language
 from ventanilla.errors import VentanillaError

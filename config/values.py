@@ -63,7 +63,10 @@ MailAddress = Annotated[
     str, Field(pattern=_MAIL), AfterValidator(str.lower), expecting('one mail address such as "ana@example.com"')
 ]
 AddressPattern = Annotated[
-    str, Field(pattern=_MAIL), AfterValidator(str.lower), expecting('an address or a pattern such as "*@example.com"')
+    str,
+    Field(pattern=rf"{_MAIL}|^\+[0-9*?]+$|^[*?]*[0-9][0-9*?]*$"),
+    AfterValidator(str.lower),
+    expecting('an address, a phone number, a Telegram id or a pattern such as "*@example.com" or "+34*"'),
 ]
 PhoneNumber = Annotated[
     str, Field(pattern=r"^\+[1-9][0-9]{6,14}$"), expecting('a number with its country (E.164) such as "+34910000000"')

@@ -13,8 +13,8 @@ from config.channel import ChannelSettings
 from config.email import EmailSettings
 from router.brake import first_state, tell_of_brake
 from router.chat_words import CALLS, chat_receipt
-from router.consent import customer_hindrance
 from router.house import House
+from router.permission import customer_hindrance
 from router.texts import ACKNOWLEDGEMENT, date_format, phrase, spoken_language
 from ventanilla.channel import Message
 from ventanilla.clocks.due import spoken

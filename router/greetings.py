@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from router.brake import first_state, tell_of_brake
 from router.chat_words import greeting, opening_hours
-from router.consent import customer_hindrance
 from router.house import House
+from router.permission import customer_hindrance
 from router.screening import is_staff
 from ventanilla.channel import Message
 from ventanilla.store.contacts import contact_at

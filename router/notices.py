@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from babel.dates import format_datetime
 
 from router.house import House, modes
+from router.permission import hindrance
 from router.phone_notice import language_for, phone_payload
-from router.reach import Target, hindrance, mail_via, targets_of
+from router.reach import Target, mail_via, targets_of
 from router.staff_words import say
 from router.texts import ALERT, NOTICE, phrase, reason_in_words, spoken_language
 from router.turn import Turn, Waiting, turn_of

@@ -1,18 +1,14 @@
-"""How people can be reached, and what a channel's mode forbids. Decides; sends nothing."""
+"""How our people can be reached. Whether they may be is in permission.py; sends nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from typing import Any
 
 import sqlalchemy as sa
 
-from router.house import House, modes
-from ventanilla.store.tables import conversations
+from router.house import House
 from ventanilla.store.telegram_links import telegram_of
-from ventanilla.words import STAFF_TELEGRAM, Mode
+from ventanilla.words import STAFF_TELEGRAM
 
 APPRISE = "apprise"
 STAFF_SMTP = "staff"
@@ -66,43 +62,3 @@ def mail_via(house: House) -> str | None:
     if staff is not None and staff.smtp is not None:
         return STAFF_SMTP
     return house.config.staff_mailbox()
-
-
-def hindrance(
-    house: House, in_force: Mapping[str, Mode], *, channels: tuple[str, ...], recipient: str, staff: bool
-) -> str | None:
-    """Why nothing may be sent to this recipient on behalf of these channels; None when it may."""
-    for name in channels:
-        mode = in_force.get(name)
-        if mode is None:
-            continue
-        if mode is Mode.OBSERVE:
-            return f"channel {name} only observes"
-        if mode is Mode.INTERNAL and not _internal(house, name, recipient, staff=staff):
-            missing = "only_to does not name this address" if _only_to(house, name) else "this is not one of our people"
-            return f"channel {name} is internal and {missing}"
-    return None
-
-
-def _internal(house: House, channel: str, recipient: str, *, staff: bool) -> bool:
-    patterns = _only_to(house, channel)
-    if not patterns:
-        return staff
-    if "@" not in recipient:
-        return staff
-    return any(fnmatchcase(recipient.lower(), pattern.lower()) for pattern in patterns)
-
-
-def _only_to(house: House, channel: str) -> tuple[str, ...]:
-    settings = house.config.channels.get(channel)
-    return settings.only_to if settings else ()
-
-
-def still_allowed(connection: sa.Connection, house: House, row: sa.Row[Any]) -> str | None:
-    """Why an outbox row may not go out after all: its channel's mode was changed since it was written. None when it may."""
-    channels: tuple[str, ...] = (row.via,)
-    if row.conversation_id is not None:
-        query = sa.select(conversations.c.channel).where(conversations.c.id == row.conversation_id)
-        channels = (connection.scalars(query).one(), row.via)
-    staff = row.agent is not None
-    return hindrance(house, modes(connection), channels=channels, recipient=row.recipient, staff=staff)
