@@ -161,6 +161,7 @@ def _pass_to_somebody(
         contact=contact,
         language=case.language,
         skills=frozenset(case.skills),
+        languages=frozenset(case.languages),
         waited=waited,
         exclude_case=case.id,
     )

@@ -28,6 +28,7 @@ from router.responsible import Wanted, choose_responsible
 from router.rules import Facts, apply_rules
 from router.screening import Known, is_staff, reason_of, screen
 from router.shared import note_shared
+from router.suggestions import suggest_same_person
 from router.turn import Waiting
 from ventanilla.channel import Message, Party, Screening
 from ventanilla.errors import BadMessage
@@ -159,6 +160,7 @@ def _place(
     waiting = Waiting.for_message(message, message_id)
     for other_id, why in found.links:
         link_cases(connection, case.id, other_id, reason=why, journal=journal)
+    suggest_same_person(connection, house, contact, message, journal, conversation_id=case.id)
     if found.case is None:
         for other_id in open_cases_elsewhere(connection, case):
             link_cases(connection, case.id, other_id, reason=ELSEWHERE, journal=journal)
@@ -224,6 +226,7 @@ def _open(
         priority=decided.priority or Priority.NORMAL,
         kind=decided.kind or Kind.QUERY,
         skills=decided.skills,
+        languages=decided.languages,
         tags=decided.tags,
     )
     return open_case(connection, new, grant, journal)
@@ -256,6 +259,7 @@ def _continue(
             contact=contact,
             language=case.language,
             skills=frozenset(case.skills),
+            languages=frozenset(case.languages),
             exclude_case=case.id,
         )
         grant, _ = choose_responsible(connection, house, wanted, now=journal.now, actor=ACTOR)

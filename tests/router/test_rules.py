@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from config.rules import Rule
+from router.line import drain_line
 from router.rules import Facts, apply_rules, try_rules
 from tests.router.house_for_tests import House, mail
 from ventanilla.store.engine import Store
+from ventanilla.store.events import Journal
 from ventanilla.store.tables import assignments, conversations
 
 ENDLESS = r"^(a|aa)+$"
@@ -202,3 +204,22 @@ def test_a_rule_that_demands_a_language_passes_over_whoever_does_not_speak_it(st
     assert german.agent == "luis"
     verdicts = {one["agent"]: one["verdict"] for one in german.decision["considered"]}
     assert verdicts["ana"] == "lacks_language"
+
+
+def test_a_demanded_language_stays_demanded_when_the_case_is_handed_on(store: Store, tmp_path: Path) -> None:
+    # given a German case that nobody on duty can take: luis works in the afternoon
+    more = '[[rules]]\nwhen = { subject = "(?i)rechnung" }\nthen = { languages = "de" }'
+    luis = 'languages = ["de"]\ncalendar = "tardes"'
+    house = House(store, tmp_path, {"more": more, "luis": luis, "ana": 'languages = ["es"]'})
+    house.receive(mail(subject="Rechnung"))
+    (case,) = house.rows(conversations)
+    assert (case.owner, case.languages) == ("marta", ["de"])
+    assert case.line_since is not None
+
+    # when the line is looked at, in the morning and in the afternoon
+    morning = drain_line(store, house.router.house, Journal(now=house.later(hours=1), actor="sweeper"))
+    afternoon = drain_line(store, house.router.house, Journal(now=house.later(hours=5), actor="sweeper"))
+
+    # then ana never got it, and luis does
+    (case,) = house.rows(conversations)
+    assert (morning, afternoon, case.owner) == (0, 1, "luis")

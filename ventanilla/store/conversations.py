@@ -72,6 +72,7 @@ class NewCase:
     priority: str = "normal"
     kind: str = "query"
     skills: Sequence[str] = ()
+    languages: Sequence[str] = ()
     tags: Sequence[str] = ()
 
 
@@ -80,6 +81,7 @@ def open_case(connection: sa.Connection, new: NewCase, grant: Grant, journal: Jo
     values = {
         **{name: getattr(new, name) for name in NewCase.__dataclass_fields__},
         "skills": list(new.skills),
+        "languages": list(new.languages),
         "tags": list(new.tags),
         "key": new_key(),
         "state": CaseState.OPEN,
