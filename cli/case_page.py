@@ -65,14 +65,23 @@ def _print_message(message: _Doc, times: Times) -> None:
     arrow = f"from {sender}" if message["direction"] == "in" else f"from us ({message['author'] or 'automatic'})"
     say(f"\n  {times.at(message['received_at'] or message['routed_at'])}  message {message['id']}, {arrow}")
     if message["delivery"]:
-        say(f"{_INDENT}delivery: {message['delivery']}")
+        why = f" ({message['delivery_reason']})" if message["delivery_reason"] else ""
+        say(f"{_INDENT}delivery: {message['delivery']}{why}")
     for line in (message["reply_text"] or message["text"]).splitlines() or ["(no text)"]:
         say(f"{_INDENT}{line}".rstrip())
     for file in message["attachments"]:
-        kept = file["path"] if file["present"] else f"MISSING at {file['path']}"
-        say(f"{_INDENT}attached: {one_line(file['filename'])} ({file['content_type']}, {file['size']:,} bytes): {kept}")
+        size = "size not known" if file["size"] is None else f"{file['size']:,} bytes"
+        say(f"{_INDENT}attached: {one_line(file['filename'])} ({file['content_type']}, {size}): {_whereabouts(file)}")
     if message["raw"]:
         say(f"{_INDENT}original: {_original(message['raw'])}")
+
+
+def _whereabouts(file: _Doc) -> str:
+    """Where a file is, or why it is not here."""
+    if file["state"] == "fetched":
+        return str(file["path"]) if file["present"] else f"MISSING at {file['path']}"
+    why = f" ({one_line(file['reason'])})" if file["reason"] else ""
+    return f"could not be got{why}" if file["state"] == "failed" else f"still at its provider{why}"
 
 
 def _original(raw: _Doc) -> str:

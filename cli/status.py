@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ import typer
 
 from cli.context import Context, context
 from ventanilla.errors import Unreachable
-from ventanilla.words import DeliveryState, InboxState, Mode
+from ventanilla.words import DeliveryState, FileState, InboxState, Mode
 
 if TYPE_CHECKING:
     from cli.whereabouts import Whereabouts
@@ -57,6 +57,8 @@ def describe(place: Whereabouts, seen: Glance, *, now: datetime) -> dict[str, An
         "inbox": {state.value: seen.inbox.get(state, 0) for state in InboxState},
         "outbox": {state.value: seen.outbox.get(state, 0) for state in DeliveryState},
         "held_by_brake": seen.held_by_brake,
+        "files": {state.value: seen.files.get(state, 0) for state in (FileState.PENDING, FileState.FAILED)},
+        "refused_calls": list(seen.refused_calls),
         "open": seen.open,
         "waiting": seen.waiting,
         "line": [_in_line(row) for row in seen.line],
@@ -164,6 +166,16 @@ def _next_steps(told: dict[str, Any], *, now: datetime) -> Iterator[str]:
         if channel["restored"]:
             yield f"channel {channel['name']} observes since a back-up was restored: `ventanilla golive {channel['name']}`"
     yield from _about_counts(told)
+    yield from _about_refused_calls(told, now=now)
+
+
+def _about_refused_calls(told: dict[str, Any], *, now: datetime) -> Iterator[str]:
+    lately = [one for one in told["refused_calls"] if now - one["last_at"] < timedelta(days=1)]
+    for channel in sorted({one["channel"] for one in lately}):
+        yield (
+            f"web calls to channel {channel} are refused: if they are its provider's, service.public_url or the channel's "
+            "secret is not what the provider has; polling brings the messages"
+        )
 
 
 def _about_counts(told: dict[str, Any]) -> Iterator[str]:

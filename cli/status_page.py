@@ -19,7 +19,10 @@ def print_status(told: dict[str, Any], *, zone: ZoneInfo, now: datetime) -> None
     _print_channels(told["channels"], times)
     say(f"\nInbox   {counts(told['inbox'])}")
     say(f"Outbox  {counts(told['outbox'])}")
+    if any(told["files"].values()):
+        say(f"Files   {counts(told['files'])}")
     say(f"Cases   {_cases(told)}")
+    _print_refused(told["refused_calls"], times)
     _print_line(told["line"], times)
     _print_agents(told["agents"], times)
     _print_processes(told["processes"], times)
@@ -62,6 +65,12 @@ def _cases(told: dict[str, Any]) -> str:
     if not told["open"]:
         return "none open"
     return f"{told['open']:,} open, {told['waiting']:,} of them waiting on us"
+
+
+def _print_refused(refused: list[dict[str, Any]], times: Times) -> None:
+    for one in refused:
+        calls = plural(one["calls"], "web call")
+        say(f"Refused {one['channel']}: {calls} ({one['reason']}), the last {times.since(one['last_at'])} ago")
 
 
 def _print_line(line: list[dict[str, Any]], times: Times) -> None:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from tests.cli.conftest import Ask, Read
 from tests.cli.town import Town
+from tests.store.rows import add_remote_file
 from ventanilla.store.tables import conversations
 from ventanilla.words import CaseState
 
@@ -192,6 +193,25 @@ def test_bytes_that_are_gone_are_said_to_be_missing(town: Town, ask: Ask, read: 
 
     assert ask(town, "show", key)[0]["messages"][0]["attachments"][0]["present"] is False
     assert "foto.txt (text/plain, 9 bytes): MISSING at" in read(town, "show", key)
+
+
+def test_a_file_that_is_not_here_yet_or_never_will_be_is_shown_with_why(town: Town, ask: Ask, read: Read) -> None:
+    town.write("lucia@client.example", files=[("foto.txt", "mi pedido")])
+    with town.store.write() as connection:
+        add_remote_file(connection, position=1, filename="voz.ogg", size=2048)
+        add_remote_file(connection, position=2, filename="cine.mp4", state="failed", reason="deleted there")
+    key = ask(town, "conversations")[0]["key"]
+
+    files = ask(town, "show", key)[0]["messages"][0]["attachments"]
+    page = read(town, "show", key)
+
+    assert [(file["filename"], file["state"], file["reason"]) for file in files] == [
+        ("foto.txt", "fetched", None),
+        ("voz.ogg", "pending", None),
+        ("cine.mp4", "failed", "deleted there"),
+    ]
+    assert "voz.ogg (image/jpeg, 2,048 bytes): still at its provider" in page
+    assert "cine.mp4 (image/jpeg, size not known): could not be got (deleted there)" in page
 
 
 def test_keys_are_read_however_they_are_typed_and_shown_in_the_order_asked_for(town: Town, ask: Ask) -> None:

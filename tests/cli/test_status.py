@@ -17,8 +17,10 @@ from daemon.lock import DataLock
 from daemon.status import STATUS_FILE, write_status
 from tests.cli.conftest import Ask, Read
 from tests.cli.town import Town
+from tests.store.rows import add_remote_file
 from ventanilla.store.agents import add_absence
 from ventanilla.store.channels import SENDING, note_pull, note_trouble
+from ventanilla.store.hooks import add_refusals
 from ventanilla.store.migrate import current_revision
 from ventanilla.store.revision import newest_revision
 from ventanilla.store.tables import channels
@@ -71,6 +73,33 @@ def test_a_busy_house_shows_who_holds_what_and_what_waits_in_line(either_town: T
     assert "8 open, 8 of them waiting on us" in page
     assert "atencion: 2 cases, nearest due" in page
     assert "`ventanilla inbox --state quarantined`" in page
+
+
+def test_refused_web_calls_and_files_still_to_come_are_told(either_town: Town, ask: Ask, read: Read) -> None:
+    assert ask(either_town, "status")["refused_calls"] == []
+    assert "Refused" not in read(either_town, "status")
+    either_town.write("eva@client.example")
+    with either_town.store.write() as connection:
+        add_remote_file(connection)
+        add_remote_file(connection, position=1, state="failed")
+    add_refusals(either_town.store, {("soporte", "signature"): 12}, now=datetime.now(UTC) - timedelta(minutes=5))
+
+    told = ask(either_town, "status")
+    page = read(either_town, "status")
+
+    assert told["files"] == {"pending": 1, "failed": 1}
+    assert [(one["channel"], one["reason"], one["calls"]) for one in told["refused_calls"]] == [
+        ("soporte", "signature", 12)
+    ]
+    assert "Files   1 pending, 1 failed" in page
+    assert "Refused soporte: 12 web calls (signature), the last 5 min ago" in page
+    assert any("web calls to channel soporte are refused" in step for step in told["next"])
+
+
+def test_calls_that_were_refused_long_ago_are_nobodys_next_step(town: Town, ask: Ask) -> None:
+    add_refusals(town.store, {("soporte", "signature"): 1}, now=datetime.now(UTC) - timedelta(days=2))
+
+    assert not any("web calls" in step for step in ask(town, "status")["next"])
 
 
 def test_a_channel_in_trouble_is_told_with_its_cure(either_town: Town, ask: Ask, read: Read) -> None:

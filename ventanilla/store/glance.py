@@ -36,6 +36,8 @@ FROM conversations WHERE {_OWNED} AND line_since IS NOT NULL GROUP BY team ORDER
 _AGENTS = f"""SELECT a.name, a.display_name, a.on_duty, a.duty_since, a.duty_changes_at, a.load, a.capacity, o.items AS open
 FROM agents a LEFT JOIN (SELECT owner, count(*) AS items FROM conversations WHERE {_OWNED} GROUP BY owner) o
 ON o.owner = a.name WHERE a.enabled ORDER BY a.name"""  # noqa: S608
+_FILES = "SELECT state, count(*) AS items FROM remote_files WHERE state IN ('pending', 'failed') GROUP BY state"
+_REFUSED = "SELECT channel, reason, count AS calls, last_at FROM hook_refusals ORDER BY channel, reason"
 _AWAY = "SELECT agent, starts_at, ends_at FROM absences WHERE ends_at IS NULL OR ends_at >= {now} ORDER BY starts_at"
 
 Row = dict[str, Any]
@@ -50,6 +52,8 @@ class Glance:
     inbox: dict[str, int]
     outbox: dict[str, int]
     held_by_brake: int
+    files: dict[str, int]
+    refused_calls: Sequence[Row]
     open: int
     waiting: int
     line: Sequence[Row]
@@ -73,6 +77,8 @@ def glance(url: str, *, now: datetime, revision: str) -> Glance | None:
             inbox={row["state"]: row["items"] for row in read(_INBOX)},
             outbox={row["state"]: row["items"] for row in read(_OUTBOX)},
             held_by_brake=read(_BRAKED)[0]["items"],
+            files={row["state"]: row["items"] for row in read(_FILES)},
+            refused_calls=read(_REFUSED),
             open=cases["open"],
             waiting=cases["waiting"],
             line=read(_LINE),

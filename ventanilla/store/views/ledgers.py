@@ -38,6 +38,7 @@ _LETTER = (
     outbox.c.created_at,
     outbox.c.not_before,
     outbox.c.sent_at,
+    outbox.c.delivered_at,
 )
 
 

@@ -10,9 +10,10 @@ import sqlalchemy as sa
 
 from ventanilla.store.blobs import blob_path
 from ventanilla.store.events import events_of
-from ventanilla.store.tables import assignments, attachments, conversation_links, conversations, inbox, messages, outbox
+from ventanilla.store.tables import assignments, conversation_links, conversations, inbox, messages, outbox
 from ventanilla.store.views.cases import case_document
 from ventanilla.store.views.contacts import customer_of
+from ventanilla.store.views.files import attachments_of
 from ventanilla.words import OutboxKind
 
 _EVENT_IDS = ("channel", "assignment_number", "message_id", "inbox_id", "outbox_id", "agent")
@@ -85,6 +86,7 @@ def letters_of(connection: sa.Connection, case_id: int) -> list[dict[str, Any]]:
             "attempts": row.attempts,
             "created_at": row.created_at,
             "sent_at": row.sent_at,
+            "delivered_at": row.delivered_at,
         }
         for row in connection.execute(query)
     ]
@@ -102,6 +104,8 @@ def _messages(
         sa.select(
             messages,
             outbox.c.state.label("delivery"),
+            outbox.c.reason.label("delivery_reason"),
+            outbox.c.delivered_at,
             inbox.c.raw_blob,
             inbox.c.size.label("raw_size"),
             inbox.c.raw.is_not(None).label("raw_in_row"),
@@ -112,7 +116,7 @@ def _messages(
         .order_by(sa.func.coalesce(messages.c.received_at, messages.c.routed_at), messages.c.id)
     )
     rows = connection.execute(query).all()
-    files = _attachments(connection, [row.id for row in rows], blobs)
+    files = attachments_of(connection, [row.id for row in rows], blobs)
     agents = {owner["number"]: owner["agent"] for owner in owners}
     return [_message(row, agents, files.get(row.id, []), blobs) for row in rows]
 
@@ -138,6 +142,8 @@ def _message(row: Any, agents: Mapping[int, str], files: list[dict[str, Any]], b
         "author": row.agent,
         "automatic": bool(row.automatic),
         "delivery": row.delivery,
+        "delivery_reason": row.delivery_reason,
+        "delivered_at": row.delivered_at,
         "attachments": files,
         "raw": _raw(row, blobs),
     }
@@ -150,25 +156,6 @@ def _raw(row: Any, blobs: Path) -> dict[str, Any] | None:
     path = blob_path(blobs, row.raw_blob) if row.raw_blob else None
     present = path.exists() if path else bool(row.raw_in_row)
     return {"inbox_id": row.inbox_id, "size": row.raw_size, "path": path, "present": present}
-
-
-def _attachments(connection: sa.Connection, ids: list[int], blobs: Path) -> dict[int, list[dict[str, Any]]]:
-    query = sa.select(attachments).where(attachments.c.message_id.in_(ids)).order_by(attachments.c.position)
-    found: dict[int, list[dict[str, Any]]] = {}
-    for row in connection.execute(query) if ids else ():
-        path = blob_path(blobs, row.sha256)
-        found.setdefault(row.message_id, []).append(
-            {
-                "filename": row.filename,
-                "content_type": row.content_type,
-                "size": row.size,
-                "sha256": row.sha256,
-                "inline": bool(row.inline),
-                "path": path,
-                "present": path.exists(),
-            }
-        )
-    return found
 
 
 def _event(row: sa.Row[Any]) -> dict[str, Any]:
