@@ -103,7 +103,7 @@ def what_to_paste(
     """Each thing to paste at Twilio, and the TwiML Bin where there is no public address and calls count."""
     public_url = place.config.service.public_url
     bin_ = twiml_bin(_greeting(settings, place)) if settings.calls and public_url is None else None
-    return steps(settings, place.name, public_url, has), bin_
+    return steps(settings, place.name, public_url, has=has, bin_=bin_), bin_
 
 
 def _api(settings: TwilioSettings) -> TwilioApi:

@@ -39,12 +39,12 @@ SENDER_FIELD = "WhatsApp sender: webhook URL for incoming messages (HTTP POST)"
 
 
 def steps(
-    settings: TwilioSettings, channel: str, public_url: str | None, has: Sequence[OwnNumber] | None
+    settings: TwilioSettings, channel: str, public_url: str | None, *, has: Sequence[OwnNumber] | None, bin_: str | None
 ) -> list[Step]:
     """What to paste where; nothing for messages where there is no public address: polling needs nothing. `has` is what the
-    account has, None when it could not be asked."""
+    account has, None when it could not be asked; `bin_` the TwiML Bin for calls where there is no public address."""
     if public_url is None:
-        return [Step(number=number, where=BIN_FIELD, paste="") for number in settings.numbers if settings.calls]
+        return [Step(number=number, where=BIN_FIELD, paste=bin_) for number in settings.numbers if bin_]
     known = {each.number: each for each in has or ()}
     found = [step for number in settings.numbers for step in _of(number, known, settings, channel, public_url)]
     address = hook_address(public_url, channel, "sms")

@@ -34,6 +34,7 @@ FILLED_IN = {
     "agents.NAME.name": "the key",
     "channels.NAME.kind": "required",
     "channels.NAME.acknowledge": "on",
+    "channels.NAME.voicemail": "on",
     "rules.when": "always",
 }
 TODAY = date(2026, 11, 20)
