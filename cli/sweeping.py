@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -14,12 +14,14 @@ from router.digests import send_opening_digests, send_screened_digest
 from router.line import drain_line, move_on_from_absent
 from ventanilla.errors import Temporary
 from ventanilla.queue import backlog, build_broker, enqueue
+from ventanilla.store.deliveries import forget_old_reports
 from ventanilla.store.events import Journal
 from ventanilla.store.inbox import overdue
 
 log = structlog.get_logger(__name__)
 
 PAUSE = 1.0
+REPORTS_KEPT = timedelta(days=7)  # of things that we never noted as sent: by then nobody will
 LONG_LINE = 200  # messages waiting on the queue beyond which the sweeper adds none
 
 
@@ -35,6 +37,7 @@ def sweep_until(service: Service, stop: threading.Event, beat: Callable[[], None
         _try("digests", lambda: send_opening_digests(service.store, service.house, now=now))  # noqa: B023
         if hourly(now):
             _try("screened", lambda: send_screened_digest(service.store, service.house, now=now))  # noqa: B023
+            _try("reports", lambda: forget_old_reports(service.store, before=now - REPORTS_KEPT))  # noqa: B023
         _try("queue", lambda: bring_back(service, broker))
         stop.wait(PAUSE)
 

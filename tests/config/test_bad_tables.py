@@ -17,6 +17,22 @@ CASES: list[tuple[str, str, list[str]]] = [
         )
         for url in ("https://[::1", "https://h:x", "ftp://h", "https://", "//h")
     ),
+    *(
+        (
+            'timezone = "Europe/Madrid"',
+            f'timezone = "Europe/Madrid"\npublic_url = "{url}"',
+            ['service.public_url: expected only scheme, host and perhaps a path, such as "https://desk.example.com"'],
+        )
+        for url in ("https://h/?a=b", "https://user@h", "https://h/#x")
+    ),
+    *(
+        (
+            "",
+            f'[web]\nlisten = "{address}"',
+            [f'web.listen: expected host:port such as "127.0.0.1:8080", got "{address}"'],
+        )
+        for address in ("127.0.0.1", "127.0.0.1:0", "127.0.0.1:65536", ":8080")
+    ),
     (
         'within = "1h"',
         'within = "an hour"',

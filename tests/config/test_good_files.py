@@ -307,3 +307,19 @@ def test_the_json_form_is_stable_and_plain(tmp_path: Path) -> None:
     assert first["channels"]["soporte"]["imap"]["password"] == {"file": str(tmp_path / "secrets" / "soporte")}
     assert first["channels"]["soporte"]["poll"] == "1m"
     assert first["promises"]["normal"]["first_response"] == {"within": "1h", "target": 90}
+
+
+@pytest.mark.parametrize(
+    ("url", "warned"),
+    [
+        ("https://desk.example.com", []),
+        ("http://127.0.0.1:8080", []),
+        ("http://desk.example.com/v", ["service.public_url: is not https: what customers write would"]),
+    ],
+)
+def test_a_public_address_in_the_clear_is_warned_about_unless_it_is_this_machine(
+    tmp_path: Path, url: str, warned: list[str]
+) -> None:
+    text = GOOD.replace('timezone = "Europe/Madrid"', f'timezone = "Europe/Madrid"\npublic_url = "{url}"')
+    warnings = said(load(write(tmp_path, text)).warnings)
+    assert [warning[: len(start)] for warning, start in zip(warnings, warned, strict=True)] == warned
