@@ -208,6 +208,7 @@ def _open(
         skills=frozenset(decided.skills),
         languages=frozenset(decided.languages),
         named_agent=decided.agent,
+        just_written=True,
     )
     grant, _ = choose_responsible(connection, house, wanted, now=journal.now, actor=ACTOR)
     grant = replace(grant, decision={**grant.decision, **decided.as_written()})
@@ -261,6 +262,7 @@ def _continue(
             skills=frozenset(case.skills),
             languages=frozenset(case.languages),
             exclude_case=case.id,
+            just_written=True,
         )
         grant, _ = choose_responsible(connection, house, wanted, now=journal.now, actor=ACTOR)
         return reopen_case(connection, case, grant, journal, at=row.received_at, due_at=due), True

@@ -20,20 +20,22 @@ ALL_KEPT_UP_TO = 50
 FIRST_KEPT = 10
 SAME_CUSTOMER = "same_customer"
 BY_RULE = "rule"
-_HOLDER = (
-    sa.select(conversations.c.owner)
+MOST_HOLDERS = 20
+_HOLDERS = (
+    sa.select(conversations.c.owner, conversations.c.team)
     .where(conversations.c.contact_id == sa.bindparam("contact"), conversations.c.owned == 1)
-    .where(conversations.c.team == sa.bindparam("team"), conversations.c.line_since.is_(None))
-    .where(conversations.c.id != sa.bindparam("but"))
-    .order_by(conversations.c.last_message_at.desc())
-    .limit(1)
+    .where(conversations.c.line_since.is_(None), conversations.c.id != sa.bindparam("but"))
+    .order_by(
+        sa.case((conversations.c.team == sa.bindparam("team"), 0), else_=1), conversations.c.last_message_at.desc()
+    )
+    .limit(MOST_HOLDERS)
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """What a case asks of whoever takes it: `skills` and `languages` are demanded (by a rule), the customer's own `language`
-    is preferred."""
+    is preferred. `just_written`: its customer has written this moment; otherwise somebody is sought for what waits."""
 
     team: str
     contact: sa.Row[Any]
@@ -43,6 +45,7 @@ class Wanted:
     named_agent: str | None = None
     waited: timedelta = field(default=timedelta(0))
     exclude_case: int | None = None
+    just_written: bool = False
 
 
 def choose_responsible(
@@ -50,13 +53,15 @@ def choose_responsible(
 ) -> tuple[Grant, Choice]:
     """Decide who gets a case, with every candidate locked. Total: there is always an answer.
 
-    Whoever already answers for another open case of this customer keeps them whole, even beyond capacity: one customer,
-    one owner. Otherwise the policy decides.
+    Whoever already answers for another open case of this customer, on whatever channel, keeps them whole, even beyond
+    capacity: one customer, one owner. That takes somebody who is there and, if the other case is another team's, in this
+    team too. Who has only just gone is still there to a customer who writes again; where nobody at all is there, the case
+    waits with them until opening like the other one. Otherwise the policy decides.
     """
     team = house.config.teams[wanted.team]
     named = wanted.named_agent or wanted.contact.account_manager
-    holder = _holder_of_open_cases(connection, wanted)
-    others = {*team.duty, *(name for name in (named, holder, wanted.contact.last_owner) if name)}
+    holders = _holders_of_open_cases(connection, wanted)
+    others = {*team.duty, *holders, *(name for name in (named, wanted.contact.last_owner) if name)}
     rows, members = lock_candidates(connection, wanted.team, sorted(others))
     candidates = [_candidate(house, row, members, team.duty) for row in rows]
     need = Need(
@@ -68,16 +73,32 @@ def choose_responsible(
         waited=wanted.waited,
     )
     choice = choose_agent(candidates, need, strategy=team.strategy, duty=team.duty, now=now)
-    on_duty = {candidate.agent for candidate in candidates if candidate.on_duty}
-    if holder in on_duty and named not in on_duty and holder != choice.agent and holder is not None:
+    by_name = {candidate.agent: candidate for candidate in candidates}
+    able = (name for name, here in holders.items() if name in by_name and _may_keep(by_name[name], wanted, here=here))
+    holder = next(able, None)
+    gone_since = {row.name: row.duty_since for row in rows}
+    on_duty = {name for name, candidate in by_name.items() if candidate.on_duty}
+    just_gone = {name for name, since in gone_since.items() if since and now - since <= team.away_grace}
+    stays = holder in on_duty or (wanted.just_written and (choice.silent or holder in just_gone))
+    if holder is not None and stays and named not in on_duty and holder != choice.agent:
         return _grant(house, choice, actor, agent=holder, reason=SAME_CUSTOMER), choice
     by_rule = choice.reason == "account_manager" and wanted.named_agent is not None
     return _grant(house, choice, actor, reason=BY_RULE if by_rule else None), choice
 
 
-def _holder_of_open_cases(connection: sa.Connection, wanted: Wanted) -> str | None:
+def _holders_of_open_cases(connection: sa.Connection, wanted: Wanted) -> dict[str, bool]:
+    """Who answers for other cases of this customer, and whether one of those is this team's: those first, the latest first."""
     facts = {"contact": wanted.contact.id, "team": wanted.team, "but": wanted.exclude_case or 0}
-    return connection.scalar(_HOLDER, facts)
+    holders: dict[str, bool] = {}
+    for row in connection.execute(_HOLDERS, facts):
+        holders.setdefault(row.owner, row.team == wanted.team)
+    return holders
+
+
+def _may_keep(holder: Candidate, wanted: Wanted, *, here: bool) -> bool:
+    """Whether somebody who has the customer may take this case too: it is their team's, and they have what is demanded."""
+    has_all = wanted.skills <= holder.skills and frozenset(map(primary, wanted.languages)) <= holder.languages
+    return has_all and (here or holder.in_team or holder.duty_rank is not None)
 
 
 def _candidate(house: House, row: sa.Row[Any], members: frozenset[str], duty: Sequence[str]) -> Candidate:
