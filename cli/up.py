@@ -39,6 +39,7 @@ def up(
     Example: ventanilla up --config shop.toml
     """
     from cli.applying import apply_file
+    from cli.parts import load_parts
     from config.opening import open_configured_store
     from daemon.lock import DataLock
     from daemon.supervisor import Supervisor
@@ -57,6 +58,7 @@ def up(
         apply_file(store, loaded, now=now.now())
         store.close()
         children = children_of(loaded.config, now)
+        load_parts()
         supervisor = Supervisor(
             children, data_dir=loaded.config.service.data_dir, on_reload=lambda: _reload_file(now, children)
         )
@@ -109,6 +111,7 @@ def reload(
 
 def children_of(config: Config, run: Context) -> list[Child]:
     """The processes of one machine, in the order in which they start."""
+    from cli.parts import part
     from daemon.child import Child
     from daemon.embedded_queue import EmbeddedQueue
 
@@ -121,18 +124,18 @@ def children_of(config: Config, run: Context) -> list[Child]:
         )
     stages = {"connect": 0, "route": 1, "deliver": 1, "sweep": 0}
     for name, stage in stages.items():
-        children.append(Child(name=name, argv=_argv(run, name), stage=stage, hung_after=HUNG_AFTER))
+        children.append(part(name, _argv(run, name), stage=stage, hung_after=HUNG_AFTER))
     return [*children, *_desk(config, run)]
 
 
 def _desk(config: Config, run: Context) -> list[Child]:
     """The web process, where something needs it: elsewhere nothing listens and no memory is spent."""
     from cli.desk import is_needed
-    from daemon.child import Child
+    from cli.parts import part
 
     if not is_needed(config):
         return []
-    return [Child(name="desk", argv=_argv(run, "desk"), stage=0, hung_after=HUNG_AFTER)]
+    return [part("desk", _argv(run, "desk"), stage=0, hung_after=HUNG_AFTER)]
 
 
 def _argv(run: Context, command: str) -> list[str]:

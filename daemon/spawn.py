@@ -10,8 +10,25 @@ import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
 SHIM = Path(__file__).with_name("shim.py")
+
+
+class Process(Protocol):
+    """What a runner asks of whatever it started."""
+
+    pid: int
+
+    @property
+    def returncode(self) -> int | None:
+        """Its exit code once it has been waited for."""
+
+    def send_signal(self, number: int, /) -> None:
+        """Send it a signal."""
+
+    def wait(self) -> int:
+        """Wait for its end; its exit code."""
 
 
 def spawn(argv: Sequence[str], *, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
@@ -35,7 +52,7 @@ def spawn(argv: Sequence[str], *, env: Mapping[str, str]) -> subprocess.Popen[by
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def ended(process: subprocess.Popen[bytes]) -> int | None:
+def ended(process: Process) -> int | None:
     """Its exit code (negative: the signal) once it has ended, else None. Whatever it started in its group is killed then."""
     if process.returncode is not None:
         return process.returncode
@@ -47,13 +64,13 @@ def ended(process: subprocess.Popen[bytes]) -> int | None:
     return process.wait()
 
 
-def ask_to_end(process: subprocess.Popen[bytes]) -> None:
+def ask_to_end(process: Process) -> None:
     """SIGTERM to it alone: what it started is its own to end."""
     if process.returncode is None:
         process.send_signal(signal.SIGTERM)
 
 
-def kill_group(process: subprocess.Popen[bytes]) -> None:
+def kill_group(process: Process) -> None:
     """SIGKILL to it and all that it started; harmless when all of it is gone."""
     if process.returncode is None:
         with suppress(ProcessLookupError, PermissionError):
