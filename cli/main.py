@@ -30,6 +30,8 @@ GROUPS = (
     "cli.inbox",
     "cli.outbox",
     "cli.people",
+    "cli.invite",
+    "cli.notify_test",
     "cli.calendars",
     "cli.audit",
     "cli.doctor",

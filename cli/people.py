@@ -101,8 +101,11 @@ def _people(run: Context) -> list[dict[str, Any]]:
         is_due = is_presence_due(connection, now=now)
     if is_due:
         keep_presence(run.store, run.house(), Journal(now=now, actor="cli"))
+    from cli.linked import NONE, telegram_states
+
     with run.store.read() as connection:
-        return list_agents(connection, now=now)
+        states = telegram_states(connection, run.glimpsed.config, now=now)
+        return [one | {"telegram": states.get(one["name"], NONE)} for one in list_agents(connection, now=now)]
 
 
 def _tell(run: Context, name: str, times: Times, *, ended: int | None = None) -> int:
@@ -163,7 +166,7 @@ def _print_people(run: Context, people: list[dict[str, Any]]) -> None:
         return
     times = times_of(run)
     print_table(
-        ("agent", "name", "presence", "until", "open", "waiting", "capacity", "teams", "absences"),
+        ("agent", "name", "presence", "until", "open", "waiting", "capacity", "telegram", "teams", "absences"),
         [
             (
                 one["name"],
@@ -173,6 +176,7 @@ def _print_people(run: Context, people: list[dict[str, Any]]) -> None:
                 one["open"],
                 one["waiting"],
                 one["capacity"],
+                "-" if one["telegram"] == "none" else one["telegram"],
                 ", ".join(one["teams"]) or "-",
                 "; ".join(_absence(absence, times) for absence in one["absences"]) or "-",
             )

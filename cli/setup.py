@@ -10,6 +10,7 @@ import typer
 
 from cli.context import Context, context
 from ventanilla.errors import BadInput, ConfigError, Problem, Temporary, Unreachable, VentanillaError
+from ventanilla.words import STAFF_BOT
 
 if TYPE_CHECKING:
     from config.load import Loaded
@@ -154,6 +155,27 @@ def _findings(run: Context) -> Iterator[tuple[str, Finding]]:
     for place in _places(run):
         settings = run.loaded.config.channels[place.name]
         yield from ((place.name, one) for one in kind(settings.kind).check(settings, place))
+    yield from ((STAFF_BOT, one) for one in _check_staff_bot(run))
+
+
+def _check_staff_bot(run: Context) -> Iterator[Finding]:
+    """Whether the bot answers, and whom of those it is meant for it cannot reach."""
+    if run.loaded.config.staff.telegram is None:
+        return
+    from cli.linked import telegram_states, unreachable
+    from connectors.telegram_chat.channel import staff_check
+    from router.house import House
+    from ventanilla.store.installation import Installation
+
+    yield from staff_check(run.loaded.config)
+    house = House(config=run.loaded.config, version=0, installation=Installation(instance="", signing_key=b""))
+    try:
+        with run.store.read() as connection:
+            states = telegram_states(connection, run.loaded.config, now=run.now())
+            found = list(unreachable(connection, house, states, now=run.now()))
+    except VentanillaError:  # the store says for itself what is wrong with it
+        return
+    yield from found
 
 
 def _places(run: Context) -> Iterator[Place]:

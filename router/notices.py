@@ -145,7 +145,7 @@ def alert_again(connection: sa.Connection, house: House, row: sa.Row[Any], *, no
 
 def _alert_payload(house: House, target: Target, subject: str, body: str) -> dict[str, Any]:
     text = f"{subject}\n\n{body}" if target.on_telegram else body
-    return {"subject": subject, "text": text, "body": body, "headers": _headers(house), "method": target.place}
+    return {"subject": subject, "text": text, "body": body, "headers": machine_headers(house), "method": target.place}
 
 
 def _put_alert(connection: sa.Connection, house: House, letter: Letter, *, channel: str | None, now: datetime) -> int:
@@ -180,7 +180,7 @@ def _payload(
     """What the way out needs: whole letters by mail, a few lines for a phone, and what was spoken, to be listened to."""
     why = connection.scalar(_REASON, {"case_id": case.id, "number": case.assignment_number}) or ""
     subject, text = _words(house, case, turn, now, why)
-    payload: dict[str, Any] = {"subject": subject, "text": text, "headers": _headers(house)}
+    payload: dict[str, Any] = {"subject": subject, "text": text, "headers": machine_headers(house)}
     if target.on_telegram:
         silent = not on_duty and case.priority != Priority.URGENT
         payload |= phone_payload(house, case, turn, why=why, now=now) | {"silent": silent}
@@ -218,7 +218,8 @@ def _excerpt(house: House, language: str, waiting: Waiting | None) -> str:
     return waiting.quoted() if waiting else ""
 
 
-def _headers(house: House) -> dict[str, str]:
+def machine_headers(house: House) -> dict[str, str]:
+    """Header fields of what no person wrote: no machine is to answer it, and we know it again."""
     return {"Auto-Submitted": "auto-generated", LOOP_HEADER: house.installation.instance}
 
 

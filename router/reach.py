@@ -31,29 +31,63 @@ class Target:
         return self.via == STAFF_TELEGRAM
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One entry of somebody's `notify` list: where it leads, or what is lacking and what would bring it. `refused` is whether
+    that account takes nothing from us at present."""
+
+    method: str
+    target: Target | None = None
+    lacking: str = ""
+    cure: str = ""
+    refused: bool = False
+
+
 def targets_of(connection: sa.Connection, house: House, agent: str) -> tuple[Target, ...]:
     """The ways to reach somebody that can be used now, in the order of their `notify` list.
 
     Telegram counts once they have proven their account; while that account refuses us, only if there is no other way.
     """
+    there = [(way.target, way.refused) for way in ways_of(connection, house, agent) if way.target is not None]
+    welcome = tuple(target for target, refused in there if not refused)
+    return welcome or tuple(target for target, _ in there)
+
+
+def ways_of(connection: sa.Connection, house: House, agent: str) -> list[Way]:
+    """Every entry of somebody's `notify` list, in its order; none for whom the file does not know."""
     settings = house.config.agents.get(agent)
     if settings is None:
-        return ()
-    found: list[Target] = []
-    refusing: list[Target] = []
+        return []
+    found: list[Way] = []
     for place, method in enumerate(settings.notify):
         if method == "email":
-            via = mail_via(house)
-            if settings.email and via:
-                found.append(Target(via=via, recipient=settings.email, place=place))
+            found.append(_by_mail(house, agent, settings.email, place))
         elif method == "telegram":
-            link = telegram_of(connection, agent) if house.config.staff.telegram else None
-            if link is not None:
-                target = Target(via=STAFF_TELEGRAM, recipient=link.telegram, place=place)
-                (refusing if link.telegram_refused_at else found).append(target)
+            found.append(_by_telegram(connection, house, agent, place))
         else:
-            found.append(Target(via=APPRISE, recipient=f"{agent}#{place}", place=place))
-    return tuple(found or refusing)
+            found.append(Way(method=APPRISE, target=Target(via=APPRISE, recipient=f"{agent}#{place}", place=place)))
+    return found
+
+
+def _by_mail(house: House, agent: str, address: str | None, place: int) -> Way:
+    via = mail_via(house)
+    if address is None:
+        return Way(method="email", lacking="no address", cure=f"set agents.{agent}.email")
+    if via is None:
+        return Way(
+            method="email", lacking="nothing can send mail", cure="give a channel an smtp server, or staff.email"
+        )
+    return Way(method="email", target=Target(via=via, recipient=address, place=place))
+
+
+def _by_telegram(connection: sa.Connection, house: House, agent: str, place: int) -> Way:
+    if house.config.staff.telegram is None:
+        return Way(method="telegram", lacking="the staff have no bot", cure="set staff.telegram")
+    link = telegram_of(connection, agent)
+    if link is None:
+        return Way(method="telegram", lacking="not linked", cure=f"ventanilla invite {agent}")
+    target = Target(via=STAFF_TELEGRAM, recipient=link.telegram, place=place)
+    return Way(method="telegram", target=target, refused=link.telegram_refused_at is not None)
 
 
 def mail_via(house: House) -> str | None:
