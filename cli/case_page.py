@@ -48,6 +48,9 @@ def _print_customer(customer: _Doc, times: Times) -> None:
     """What the same person wrote elsewhere, and who they may also be."""
     if len(customer["addresses"]) > 1:
         say(f"  also at {written(customer['addresses'])}")
+    for each in customer["addresses"]:
+        if each["opted_out_at"]:
+            say(f"  opted out at {each['address']} since {times.at(each['opted_out_at'])}: nothing is sent there")
     known = [f"owner {customer['owner']}"] if customer["owner"] else []
     known += [f"tags {', '.join(customer['tags'])}"] if customer["tags"] else []
     if known:
@@ -63,7 +66,8 @@ def _print_customer(customer: _Doc, times: Times) -> None:
 def _print_message(message: _Doc, times: Times) -> None:
     sender = _who(message["from_name"], message["from_address"])
     arrow = f"from {sender}" if message["direction"] == "in" else f"from us ({message['author'] or 'automatic'})"
-    say(f"\n  {times.at(message['received_at'] or message['routed_at'])}  message {message['id']}, {arrow}")
+    edited = f", edited {times.at(message['edited_at'])}" if message["edited_at"] else ""
+    say(f"\n  {times.at(message['received_at'] or message['routed_at'])}  message {message['id']}, {arrow}{edited}")
     if message["delivery"]:
         why = f" ({message['delivery_reason']})" if message["delivery_reason"] else ""
         say(f"{_INDENT}delivery: {message['delivery']}{why}")

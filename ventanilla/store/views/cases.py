@@ -28,7 +28,7 @@ class Wanted:
 _COUNT = (
     sa.select(sa.func.count())
     .select_from(messages)
-    .where(messages.c.conversation_id == conversations.c.id)
+    .where(messages.c.conversation_id == conversations.c.id, messages.c.edits.is_(None))
     .scalar_subquery()
     .label("message_count")
 )
