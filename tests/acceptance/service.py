@@ -84,7 +84,7 @@ class Service:
     def __post_init__(self) -> None:
         (self.folder / "secrets").mkdir(parents=True, exist_ok=True)
         for channel in self.settings["channels"].values():
-            password = channel["imap"].get("password", {}).get("file")
+            password = channel.get("imap", {}).get("password", {}).get("file")
             if password is not None:
                 self.secret(password, "pw")
         self.write()
