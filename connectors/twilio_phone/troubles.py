@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from connectors.twilio_phone.codes import REFUSED_LOGIN, TOO_MANY, cure_of, in_words
-from ventanilla.errors import Ambiguous, LoginRefused, Permanent, Temporary, VentanillaError
+from connectors.twilio_phone.codes import OPTED_OUT, REFUSED_LOGIN, TOO_MANY, cure_of, in_words
+from ventanilla.errors import Ambiguous, LoginRefused, Permanent, Temporary, Unwelcome, VentanillaError
 
 _LOGIN = "check account_sid and auth_token; a new token counts at once, nothing needs a restart"
 _NUMBERS = re.compile(r"\+?\d[\d\s-]{5,}\d")
@@ -34,7 +34,7 @@ def refusal(
     if status >= 500:
         maybe_done = wrote and status != 503
         return (Ambiguous if maybe_done else Temporary)(message, retry_after=_asked_wait(headers))
-    return Permanent(message, cure=cure_of(code))
+    return (Unwelcome if code == OPTED_OUT else Permanent)(message, cure=cure_of(code))
 
 
 def unreachable(error: BaseException, *, host: str, wrote: bool = False) -> VentanillaError:

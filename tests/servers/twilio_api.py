@@ -267,7 +267,7 @@ class TwilioServer:
         if f"{asked}>" in fields:
             found = [each for each in found if _day(each, field) >= fields[f"{asked}>"]]
         if f"{asked}<" in fields:
-            found = [each for each in found if _day(each, field) < fields[f"{asked}<"]]
+            found = [each for each in found if _day(each, field) <= fields[f"{asked}<"]]
         return found
 
     def _page(self, path: str, key: str, items: list[dict[str, Any]], fields: dict[str, str]) -> Answer:
