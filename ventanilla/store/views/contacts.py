@@ -123,10 +123,13 @@ def owners_of_value(connection: sa.Connection, values: Sequence[str]) -> Sequenc
 
 def near_addresses(connection: sa.Connection, typed: str) -> list[str]:
     """Some addresses among which the one that was meant may be: they begin or end as it does."""
-    close = addresses.c.value.istartswith(typed[:3], autoescape=True) | addresses.c.value.iendswith(
-        typed[-4:], autoescape=True
-    )
-    return list(connection.scalars(sa.select(addresses.c.value).where(close).limit(_CLOSEST)))
+    local, at, _ = typed.rpartition("@")
+    begins = addresses.c.value.istartswith(local + at if at else typed[:4], autoescape=True)
+    ends = addresses.c.value.iendswith(typed[-4:], autoescape=True)
+    found: list[str] = []
+    for close in (begins, addresses.c.value.istartswith(typed[:3], autoescape=True) | ends):
+        found += connection.scalars(sa.select(addresses.c.value).where(close).limit(_CLOSEST))
+    return list(dict.fromkeys(found))
 
 
 def _documents(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> list[dict[str, Any]]:
