@@ -1,4 +1,4 @@
-"""Knows the settings that every channel has, whatever its kind."""
+"""Knows the settings that every channel has, whatever its kind. What another package's settings class needs is here too."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from pydantic import BeforeValidator, Field
 from config.base import Settings
 from config.durations import Duration, PositiveDuration
 from config.plain import plain_error, shown
-from config.values import AddressPattern, Flag, Language, Text
+from config.secrets import Secret
+from config.values import AddressPattern, AnchoredPath, Flag, Language, Text
 from ventanilla.words import Mode
+
+__all__ = ["Acknowledge", "AnchoredPath", "ChannelSettings", "Flag", "PositiveDuration", "Secret", "Start", "Text"]
 
 
 class Acknowledge(Settings):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from importlib.metadata import entry_points
 from typing import Any
 
 from config.channel import ChannelSettings
 from config.email import EmailSettings
 from config.plain import nearest, plain_error, refusal, shown
+from config.plugins import SETTINGS, BrokenPackage, brought, brought_kinds
 from config.telegram import TelegramSettings
 from config.twilio import TwilioSettings
 
@@ -17,17 +17,23 @@ KINDS: dict[str, type[ChannelSettings]] = {
     "telegram": TelegramSettings,
     "twilio": TwilioSettings,
 }
-# Another package's channel names its ChannelSettings class here, under the channel's kind.
-ENTRY_POINTS = "ventanilla.channel_settings"
+
+
+def known_kinds() -> list[str]:
+    """Ours, then those that other packages bring, by name."""
+    return [*KINDS, *sorted(brought_kinds() - set(KINDS))]
 
 
 def settings_class(kind: str) -> type[ChannelSettings] | None:
-    """The class for a kind; None where nobody has it."""
+    """The class for a kind; None where nobody has it. Raises BrokenPackage."""
     if kind in KINDS:
         return KINDS[kind]
-    found = next(iter(entry_points(group=ENTRY_POINTS, name=kind)), None)
-    loaded: type[ChannelSettings] | None = found.load() if found is not None else None
-    return loaded
+    found = brought(SETTINGS, kind)
+    if found is None:
+        return None
+    if not (isinstance(found, type) and issubclass(found, ChannelSettings)):
+        raise BrokenPackage(f'what is brought for kind "{kind}" in {SETTINGS} is no class derived from ChannelSettings')
+    return found
 
 
 def read_channel(value: object, context: dict[str, object] | None = None) -> ChannelSettings:
@@ -39,9 +45,12 @@ def read_channel(value: object, context: dict[str, object] | None = None) -> Cha
     kind = value.get("kind")
     if kind is None:
         raise _no_kind(value)
-    found = settings_class(kind) if isinstance(kind, str) else None
+    try:
+        found = settings_class(kind) if isinstance(kind, str) else None
+    except BrokenPackage as broken:
+        raise refusal(str(broken), at="kind") from None
     if found is None:
-        raise refusal(f"unknown kind {shown(kind)}{nearest(str(kind), KINDS, quote=chr(34))}", at="kind")
+        raise refusal(f"unknown kind {shown(kind)}{nearest(str(kind), known_kinds(), quote=chr(34))}", at="kind")
     return found.model_validate(value, context=context)
 
 
@@ -50,4 +59,4 @@ def _no_kind(table: dict[str, Any]) -> Exception:
     misspelt = difflib.get_close_matches("kind", table, n=1, cutoff=0.6)
     if misspelt:
         return refusal(f"unknown key `{misspelt[0]}`; did you mean `kind`?", at=misspelt[0])
-    return refusal(f"is required: one of {', '.join(KINDS)}", at="kind")
+    return refusal(f"is required: one of {', '.join(known_kinds())}", at="kind")

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Protocol, cast
 
 from config.channel import ChannelSettings
+from config.plugins import CHANNELS, brought
 from config.schema import Config
 from ventanilla.channel import Fetcher, Finding, Hook, Message, Sender, Source
 from ventanilla.store.installation import Installation
@@ -20,8 +20,6 @@ KINDS = {
     "telegram": "connectors.telegram_chat.channel",
     "twilio": "connectors.twilio_phone.channel",
 }
-# Another package's channel names its module here, under the channel's kind.
-ENTRY_POINTS = "ventanilla.channels"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +56,14 @@ class Kind(Protocol):
 
 
 def kind(name: str) -> Kind:
-    """The module behind a kind of channel, ours or another package's; KeyError for one there is no connector for."""
+    """The module behind a kind of channel, ours or another package's; KeyError for one there is no connector for. Raises
+    BrokenPackage for another package's that cannot be loaded."""
     if name in KINDS:
         return cast(Kind, import_module(KINDS[name]))
-    found = next(iter(entry_points(group=ENTRY_POINTS, name=name)), None)
+    found = brought(CHANNELS, name)
     if found is None:
         raise KeyError(name)
-    return cast(Kind, found.load())
+    return cast(Kind, found)
 
 
 def offers(name: str, part: str) -> bool:

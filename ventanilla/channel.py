@@ -244,6 +244,16 @@ class Finding:
     cure: str = ""
 
 
+class Place(Protocol):
+    """Where a channel lives: its name in the file, and the moment since which it is configured (aware UTC)."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def since(self) -> datetime: ...
+
+
 class Source(Protocol):
     """Pulls from one place (an account's folder, a bot, a number). Used by one thread at a time."""
 
