@@ -33,8 +33,8 @@ IN_URL_HIDDEN = r"\1:***@"
 LONGEST = 500
 MOST_ITEMS = 50
 MOST_FRAMES = 12
-# At their lower levels these write down whole messages and commands.
-TALKATIVE = ("aiosmtpd", "apprise", "asyncio", "imapclient", "mail.log", "pymap", "urllib3")
+# At their lower levels these write down whole messages and commands, and addresses with a token in them.
+TALKATIVE = ("aiosmtpd", "apprise", "asyncio", "httpcore", "httpx", "imapclient", "mail.log", "pymap", "telegram", "urllib3")
 # Quiet unless something is wrong with them.
 QUIET = ("alembic", "dramatiq", "sqlalchemy")
 

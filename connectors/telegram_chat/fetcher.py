@@ -8,7 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from email.message import Message as Headers
-from http.client import HTTPException
+from http.client import HTTPException, HTTPResponse
 from typing import IO, Any
 from urllib.parse import quote, urlsplit
 
@@ -76,10 +76,10 @@ class TelegramFetcher:
         except (OSError, HTTPException, ValueError):  # none of them quoted: they may show the address, and so the token
             raise Temporary(f"the download from {self._api.host} broke off") from None
 
-    def _read(self, answer: IO[bytes], ends: float) -> bytes:
+    def _read(self, answer: HTTPResponse, ends: float) -> bytes:
         parts: list[bytes] = []
         size = 0
-        while part := answer.read(_CHUNK):
+        while part := answer.read1(_CHUNK):  # what is there, not until the chunk is full: that may take for ever
             parts.append(part)
             size += len(part)
             if size > self._largest:

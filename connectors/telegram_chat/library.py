@@ -137,6 +137,8 @@ def _translated(error: TelegramError, code: int, token: str) -> Refusal | NoAnsw
         return Refusal(code, f"HTTP {code}")
     if code:
         return NoAnswer("sent an answer that cannot be read", arrived=True)
+    if "CERTIFICATE" in str(error.__cause__):
+        return NoAnswer("shows a certificate that this machine does not believe", arrived=False)
     if cause in _UNSENT:
         return NoAnswer("cannot be reached", arrived=False)
     return NoAnswer("broke off", arrived=True)

@@ -59,11 +59,10 @@ def explain_sending(trouble: Refusal | NoAnswer, *, host: str, where: str) -> Ve
 
 def refused_token(*, host: str, where: str) -> LoginRefused:
     """A token that is wrong, revoked, or not for this server."""
-    return LoginRefused(
-        f"{host} refused the bot's token",
-        cure=f"in @BotFather choose /mybots, the bot, API Token; put that token where {where} points. "
-        "Nothing needs a restart",
-    )
+    cure = f"in @BotFather choose /mybots, the bot, API Token; put that token where {where} points. Nothing needs a restart"
+    if host != "api.telegram.org":
+        cure += f". See too that {host} (api_url) is a Bot API server"
+    return LoginRefused(f"{host} refused the bot's token", cure=cure)
 
 
 def wait_first(refusal: Refusal, host: str) -> Temporary:

@@ -9,6 +9,7 @@ import email
 import json
 import socket
 import threading
+import time
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -21,7 +22,7 @@ class TelegramApi:
     """Started with `start`, ended with `stop`; `with TelegramApi() as server:` does both. Serves the one bot `bot`.
 
     `planned` are answers, (status, body) by method, that come once each before the bot answers; a status of 0 hangs up without
-    an answer. A `redirect` sends downloads elsewhere.
+    an answer. A `redirect` sends downloads elsewhere; `trickle` is how many seconds each of their bytes takes.
     """
 
     def __init__(self, token: str = "7000001:AAF-a_secret-that-nobody-may-read12") -> None:
@@ -29,6 +30,7 @@ class TelegramApi:
         self.planned: dict[str, list[tuple[int, Any]]] = {}
         self.redirect: str | None = None
         self.downloads: list[str] = []
+        self.trickle = 0.0
         self._port = 0
         self._http: _Server | None = None
 
@@ -123,7 +125,12 @@ class TelegramApi:
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(raw)))
                 self.end_headers()
-                self.wfile.write(raw)
+                if outer.trickle and self.path.startswith("/file/"):
+                    for byte in raw:
+                        self.wfile.write(bytes([byte]))
+                        time.sleep(outer.trickle)
+                else:
+                    self.wfile.write(raw)
 
             def log_message(self, *_: object) -> None:
                 """Quiet."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -98,7 +99,10 @@ def test_no_error_shows_the_token(server: TelegramApi, fetcher: TelegramFetcher)
 
 def test_a_download_that_trickles_is_given_up(server: TelegramApi, api: BotApi) -> None:
     server.bot.files["documents/F1.pdf"] = b"x" * 500
-    slow = TelegramFetcher(api, seconds=0.0)
+    server.trickle = 0.02
+    slow = TelegramFetcher(api, seconds=0.2)
 
+    began = time.monotonic()
     with pytest.raises(Temporary, match="takes more than"):
         slow.fetch({"file_id": "F1"})
+    assert time.monotonic() - began < 5

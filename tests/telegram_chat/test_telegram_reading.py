@@ -275,7 +275,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     kind=st.sampled_from(["message", "edited_message", "callback_query", "my_chat_member", "x"]),
     content=JSON,
