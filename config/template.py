@@ -32,6 +32,11 @@ imap = {{ host = "imap.example.com", password = {{ file = "secrets/soporte" }} }
 smtp = {{ host = "smtp.example.com", user = {address}, password = {{ file = "secrets/soporte" }} }}
 # acknowledge = {{ enabled = true, max_age = "{max_age}" }}   # el "lo hemos recibido", solo en modo live
 
+# [channels.chat]             # un bot de Telegram; cómo se hace: docs/telegram.md
+# kind = "telegram"
+# team = "atencion"
+# token = {{ file = "secrets/telegram" }}   # lo que da @BotFather, solo, en secrets/telegram
+
 [teams.atencion]
 members = ["ana"]
 duty = ["ana"]                # quien se queda lo que nadie más puede llevar: el primero que esté
@@ -66,6 +71,11 @@ address = {address}   # <- the customers' mailbox
 imap = {{ host = "imap.example.com", password = {{ file = "secrets/support" }} }}   # <- the password alone, in secrets/support
 smtp = {{ host = "smtp.example.com", user = {address}, password = {{ file = "secrets/support" }} }}
 # acknowledge = {{ enabled = true, max_age = "{max_age}" }}   # "we have got it", in mode live only
+
+# [channels.chat]             # a Telegram bot; how to make one: docs/telegram.md
+# kind = "telegram"
+# team = "helpdesk"
+# token = {{ file = "secrets/telegram" }}   # what @BotFather gives, alone, in secrets/telegram
 
 [teams.helpdesk]
 members = ["ana"]

@@ -44,11 +44,12 @@ def test_what_there_is_to_fill_in_is_marked_and_the_file_is_short() -> None:
 def test_the_commented_lines_of_the_template_are_right_too(tmp_path: Path) -> None:
     for language in ("es", "en"):
         lines = template(language).splitlines()
-        uncommented = [
-            line[2:] if line.startswith(("# acknowledge", "# reopen", "# holidays")) else line for line in lines
-        ]
+        settings = ("# acknowledge", "# reopen", "# holidays", "# [channels.chat]", "# kind", "# team", "# token")
+        uncommented = [line[2:] if line.startswith(settings) else line for line in lines]
         assert uncommented != lines
-        assert said(problems_of(write(tmp_path, "\n".join(uncommented)))) == []
+        path = write(tmp_path, "\n".join(uncommented))
+        (tmp_path / "secrets" / "telegram").write_text("7000001:AAF-x\n")
+        assert said(problems_of(path)) == []
 
 
 @given(st.text(min_size=1).filter(str.strip))
