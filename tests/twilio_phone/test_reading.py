@@ -211,21 +211,10 @@ JSON = st.recursive(
 )
 NAMES = st.sampled_from(
     [
-        "sid",
-        "MessageSid",
-        "From",
-        "from",
-        "To",
-        "to",
-        "Body",
-        "body",
-        "NumMedia",
-        "num_media",
-        "MediaUrl0",
-        "OptOutType",
+        *("sid", "MessageSid", "CallSid", "RecordingSid", "From", "from", "To", "to", "Body", "body", "OptOutType"),
+        *("NumMedia", "num_media", "MediaUrl0", "Latitude", "Longitude", "CallStatus", "status", "duration"),
+        *("date_sent", "at", "start_time", "end_time"),
     ]
-    + ["date_sent", "at", "Latitude", "Longitude", "CallSid", "CallStatus", "status", "RecordingSid", "duration"]
-    + ["start_time", "end_time"]
 )
 
 
