@@ -1,9 +1,8 @@
-"""Knows what makes no sense in promises and rules, and which tables this version does not act on yet."""
+"""Knows what makes no sense in promises and in how the staff is told, and which tables this version does not act on yet."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
 from config.available import AVAILABLE_BLOBS, AVAILABLE_PACKS, NOT_YET, NOT_YET_IN_EACH, PACKS
 from config.check_channels import check_server
@@ -29,16 +28,6 @@ def _no_pack(name: str) -> str:
     if name in PACKS:
         return f'"{name}" is not available in this version; set the times yourself'
     return f'unknown pack "{name}"{nearest(name, PACKS, quote=chr(34))}'
-
-
-def check_rules(draft: Draft, *, today: date) -> Iterator[Remark]:
-    """A rule must decide something, and not for somebody who left."""
-    for number, rule in draft.rules.items():
-        if not rule.then.model_fields_set:
-            yield Remark(("rules", number, "then"), "decides nothing: set `team`, `kind`, `priority`, …")
-        agent = draft.agents.get(rule.then.agent or "")
-        if agent is not None and not agent.is_here(today):
-            yield Remark(("rules", number, "then", "agent"), f"{rule.then.agent} left on {agent.left}")
 
 
 def check_staff(draft: Draft) -> Iterator[Remark]:

@@ -10,8 +10,9 @@ from pathlib import Path
 from config.available import CHANNEL_KINDS
 from config.check_calendars import check_calendars, check_zone
 from config.check_channels import check_channels
-from config.check_decisions import check_available, check_name, check_promises, check_rules, check_staff
+from config.check_decisions import check_available, check_name, check_promises, check_staff
 from config.check_people import check_people
+from config.check_rules import check_rules
 from config.check_plugins import check_plugins
 from config.check_secrets import check_secrets
 from config.check_staff_bot import check_staff_bot
@@ -84,7 +85,7 @@ def _checks(draft: Draft, pieces: Pieces, *, kinds: Collection[str], today: date
     yield from check_staff_bot(draft)
     yield from check_web(draft)
     yield from check_promises(draft)
-    yield from check_rules(draft, today=today)
+    yield from check_rules(draft, pieces, today=today, thorough=thorough)
     if thorough:  # a command that only looks needs no mailbox's password and no other package
         yield from check_secrets(draft)
         yield from check_plugins(draft)

@@ -8,19 +8,15 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-import regex
-
+from config.expressions import MOST_SECONDS, found
 from config.patterns import fits
 from config.rules import Rule, Then, When
 
-MOST_SECONDS = 0.2  # for one expression
-MOST_IN_ALL = 1.0  # for all expressions of a message; once that is used up, each may still take LEAST_SECONDS
+MOST_IN_ALL = 1.0  # seconds for all expressions of a message; once that is used up, each may still take LEAST_SECONDS
 LEAST_SECONDS = 0.02
-MOST_TEXT = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +122,7 @@ class _Patience:
         began = time.monotonic()
         try:
             limit = max(LEAST_SECONDS, min(MOST_SECONDS, self.left))
-            return _compiled(pattern).search(text[:MOST_TEXT], timeout=limit) is not None
+            return found(pattern, text, seconds=limit)
         finally:
             self.left -= time.monotonic() - began
 
@@ -156,8 +152,3 @@ def speaks(wanted: str, language: str) -> bool:
 
 def _named(wanted: Sequence[str], found: str) -> bool:
     return not wanted or found.lower() in {str(one).lower() for one in wanted}
-
-
-@lru_cache(maxsize=512)
-def _compiled(pattern: str) -> regex.Pattern[str]:
-    return regex.compile(pattern)
