@@ -1,4 +1,5 @@
-"""`make bench`: prints a table. `--mails N` and `--single N` set how many; `--postgresql` measures that engine too."""
+"""`make bench`: prints a table. `--mails N`, `--single N`, `--webhook N` and `--long-poll N` set how many (0: none);
+`--postgresql` measures that engine too."""
 
 from __future__ import annotations
 
@@ -6,12 +7,13 @@ import argparse
 import statistics
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 import sqlalchemy as sa
 
+from bench.chat import long_poll_times, quantiles, webhook_times
 from bench.servers import mail_server
 from bench.shop import Mailbox, sample_mail, service, wait_for
 from connectors.imap_email.reading.context import MailContext
@@ -28,24 +30,53 @@ def main() -> int:
     missed = False
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+        engines = _engines(stack, postgresql=arguments.postgresql)
+        for engine, url in engines.items():
+            part, slow = _measure_chat(folder / f"chat {engine}", url, engine, arguments)
+            rows += part
+            missed |= slow
+        if not arguments.mails:
+            _print(rows)
+            return int(missed)
         name, mailbox = stack.enter_context(mail_server())
         mails = [sample_mail(number, attachment=number % 10 == 0) for number in range(arguments.mails)]
         floor = _reading_floor(mails)
         mailbox.append(mails)
-        engines = {"SQLite": "sqlite"}
-        if arguments.postgresql:
-            from tests.servers.postgresql import started_postgresql
-
-            server = stack.enter_context(started_postgresql())
-            engines["PostgreSQL"] = server.url(server.create())
         print(f"mail server: {name}; {arguments.mails} mails, every tenth with a 20 KB picture\n", flush=True)
         for engine, url in engines.items():
-            part, slow = _measure(folder / engine, mailbox, url, engine, arguments, floor)
+            part, slow = _measure(folder / engine, mailbox, url(), engine, arguments, floor)
             rows += part
             missed |= slow
             arguments.mails += arguments.single  # the next engine finds those of this one in the mailbox as well
     _print(rows)
     return int(missed)
+
+
+def _engines(stack: ExitStack, *, postgresql: bool) -> dict[str, Callable[[], str]]:
+    """How to make a store's address of each engine, a new store each time."""
+    engines: dict[str, Callable[[], str]] = {"SQLite": lambda: "sqlite"}
+    if postgresql:
+        from tests.servers.postgresql import started_postgresql
+
+        server = stack.enter_context(started_postgresql())
+        engines["PostgreSQL"] = lambda: server.url(server.create())
+    return engines
+
+
+def _measure_chat(
+    folder: Path, url: Callable[[], str], engine: str, arguments: argparse.Namespace
+) -> tuple[list[tuple[str, str, str]], bool]:
+    rows, missed = [], False
+    for what, measure, count in (
+        ("webhook", webhook_times, arguments.webhook),
+        ("long poll", long_poll_times, arguments.long_poll),
+    ):
+        if count:
+            middle, late = quantiles(measure(folder / what, store_url=url(), count=count))
+            figure = f"p50 {middle * 1000:.0f} ms, p99 {late * 1000:.0f} ms"
+            rows.append((f"{engine}: {what} → assigned, idle", figure, _goal(middle, 0.05)))
+            missed |= middle > 0.05
+    return rows, missed
 
 
 def _measure(
@@ -117,6 +148,8 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--mails", type=int, default=500)
     parser.add_argument("--single", type=int, default=20)
+    parser.add_argument("--webhook", type=int, default=100)
+    parser.add_argument("--long-poll", type=int, default=100)
     parser.add_argument("--postgresql", action=argparse.BooleanOptionalAction, default=True)
     return parser.parse_args()
 

@@ -34,8 +34,8 @@ def _town() -> Iterator[MailTown]:
     town = MailTown(
         mailboxes=[USER, "staff@example.com"],
         password=PASSWORD,
-        smtp_port=_free_port(),
-        imap_port=_free_port(),
+        smtp_port=free_port(),
+        imap_port=free_port(),
         catch_all="staff@example.com",
     )
     process = subprocess.Popen(town.argv, stderr=subprocess.DEVNULL)
@@ -51,7 +51,8 @@ def _town() -> Iterator[MailTown]:
         process.wait(timeout=20)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A loopback port that nobody listens on just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
