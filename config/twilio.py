@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from config.base import Settings
-from config.channel import ChannelSettings
+from config.channel import Acknowledge, ChannelSettings
 from config.durations import PositiveDuration
 from config.plain import expecting, plain_error
 from config.secrets import Secret
@@ -33,6 +33,12 @@ class Voicemail(Settings):
     longest: Annotated[PositiveDuration, AfterValidator(_recordable)] = timedelta(minutes=3)
 
 
+class TwilioAcknowledge(Acknowledge):
+    """[channels.NAME.acknowledge]. Whether somebody who only called gets a text as well."""
+
+    calls: Flag = False
+
+
 class TwilioSettings(ChannelSettings):
     """[channels.NAME] with kind = "twilio"."""
 
@@ -45,6 +51,7 @@ class TwilioSettings(ChannelSettings):
     calls: Flag = False
     hang_ups: Flag = False
     voicemail: Voicemail = Voicemail()
+    acknowledge: TwilioAcknowledge = TwilioAcknowledge()
     api_url: Url | None = None
 
     def accounts(self) -> tuple[str, ...]:

@@ -42,7 +42,15 @@ def settings() -> list[Setting]:
     common = set(ChannelSettings.model_fields)
     for kind, model in KINDS.items():
         found += _walk(model, "channels.NAME", kind=kind, known=common)
+        found += [one for name in sorted(common) for one in _added(model, name)]
     return [one for one in found if one.table]
+
+
+def _added(model: type[Settings], name: str) -> Iterator[Setting]:
+    """What a kind adds to a table that every channel has."""
+    everywhere = {key for inner in _models(ChannelSettings.model_fields[name].annotation) for key in inner.model_fields}
+    for inner in _models(model.model_fields[name].annotation):
+        yield from _walk(inner, f"channels.NAME.{name}", known=everywhere)
 
 
 def written(value: Any) -> str:
