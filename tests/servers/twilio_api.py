@@ -32,7 +32,8 @@ class TwilioServer:
     """One account. `start` and `stop` may be repeated: it keeps its port and what it has.
 
     `asked` are (method, path, fields) of every request; `planned` are answers that come first, one each. `lost_answers`: so
-    many messages are made without an answer. Media lie at another host, which takes no credentials (`media_asked`).
+    many messages are made without an answer; `silent_posts`: so many get none and their line stays open. Media lie at another
+    host, which takes no credentials (`media_asked`).
     """
 
     def __init__(self, *, account: str = ACCOUNT, token: str = TOKEN) -> None:
@@ -45,7 +46,7 @@ class TwilioServer:
         self.planned: list[tuple[int, dict[str, Any], dict[str, str]]] = []
         self.asked: list[tuple[str, str, dict[str, str]]] = []
         self.media_asked: list[dict[str, str]] = []
-        self.lost_answers = 0
+        self.lost_answers = self.silent_posts = 0
         self.clock_off = timedelta(0)
         self.media_url: str | None = None
         self._port = self._made = 0
@@ -386,6 +387,10 @@ class _Api(_Quiet):
         if sid in server.files and status == 404:  # it is not in this place, but there is such a file
             at = server.media_url or f"http://127.0.0.1:{server._http[1].server_address[1]}"
             return self._json(307, {}, {"Location": f"{at}/{sid}"})
+        if method == "POST" and server.silent_posts > 0:
+            server.silent_posts -= 1
+            self.connection.recv(1)  # until whoever asked has gone
+            return None
         if method == "POST" and status == 201 and server.lost_answers > 0:
             server.lost_answers -= 1
             self.close_connection = True
