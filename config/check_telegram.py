@@ -41,7 +41,7 @@ def _bots(draft: Draft) -> Iterator[tuple[Key, Secret, str | None]]:
 
 def _token(key: Key, token: Secret) -> Iterator[Remark]:
     if not token.trouble() and _TOKEN.fullmatch(token.reveal().strip()) is None:
-        yield Remark(
+        yield warning(
             (*key, "token"), "is not a bot's token: expected digits, a colon and letters, as @BotFather gives it"
         )
 

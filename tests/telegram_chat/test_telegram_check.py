@@ -192,6 +192,23 @@ def test_a_public_url_gives_the_channel_a_hook(
     assert server.bot.webhook.url == HOOK
 
 
+def test_a_token_of_an_odd_shape_and_an_address_in_the_clear_are_warned_about(
+    server: TelegramApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configured(server, tmp_path, monkeypatch)
+    path = tmp_path / "ventanilla.toml"
+    assert load_config(path).warnings == () or all(
+        "this version" in each.message for each in load_config(path).warnings
+    )
+
+    monkeypatch.setenv("CHAT_BOT", "what BotFather said")
+    path.write_text(path.read_text("utf-8").replace(server.url, "http://bots.example.com", 1), encoding="utf-8")
+    warned = {warning.key: warning.message for warning in load_config(path).warnings}
+
+    assert "as @BotFather gives it" in warned["channels.chat.token"]
+    assert "bots.example.com in the clear" in warned["channels.chat.api_url"]
+
+
 def test_a_secret_that_is_gone_is_not_the_updates_fault(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     read = kind("telegram").reader(config.channels["chat"], place(config))
     monkeypatch.delenv("CHAT_BOT")
