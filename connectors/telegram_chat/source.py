@@ -26,6 +26,7 @@ from ventanilla.errors import LoginRefused, VentanillaError
 
 MOST_UPDATES = 100
 _LONG_POLL = 50
+_ANSWER_COMES = 2.0  # a poll that lasts as long as we wait answers a moment later: to hang up just then serves nobody
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 60.0
 
 
@@ -80,7 +81,8 @@ class TelegramSource:
         unconfirmed. Never raises: what must be told, the next pull raises."""
         poll = self._begin_poll(seconds) if self._polls else None
         ends = time.monotonic() + seconds
-        rung = self._stir.wait(seconds, lambda: poll is not None and poll.done())
+        patience = seconds + (_ANSWER_COMES if poll is not None and seconds >= 1 else 0.0)
+        rung = self._stir.wait(patience, lambda: poll is not None and poll.done())
         if poll is None or self._take(poll):
             self._pause = _FIRST_PAUSE
         elif not rung:
