@@ -197,9 +197,7 @@ def test_a_token_of_an_odd_shape_and_an_address_in_the_clear_are_warned_about(
 ) -> None:
     configured(server, tmp_path, monkeypatch)
     path = tmp_path / "ventanilla.toml"
-    assert load_config(path).warnings == () or all(
-        "this version" in each.message for each in load_config(path).warnings
-    )
+    assert not [each.key for each in load_config(path).warnings if each.key.startswith("channels.chat")]
 
     monkeypatch.setenv("CHAT_BOT", "what BotFather said")
     path.write_text(path.read_text("utf-8").replace(server.url, "http://bots.example.com", 1), encoding="utf-8")
