@@ -41,7 +41,7 @@ def deliverer(service: Service, stop: threading.Event) -> Deliverer:
         failed=lambda connection, row, journal: tell_of_failure(connection, service.house, row, journal),
         tell_trouble=lambda channel, problem, cure: tell_trouble(service, channel, problem, cure),
         clock=service_now,
-        welcome=_note_welcome,
+        welcome=note_welcome,
         stop=stop,
     )
 
@@ -84,7 +84,7 @@ def _offer(bot: StaffTelegram, house: str) -> None:
         log.warning("menu_not_set", problem=str(error))
 
 
-def _note_welcome(connection: sa.Connection, row: sa.Row[Any], journal: Journal, is_welcome: bool) -> None:
+def note_welcome(connection: sa.Connection, row: sa.Row[Any], journal: Journal, is_welcome: bool) -> None:
     """Whoever blocks the staff's bot is known to be out of its reach until they write to it, or get something by it, again."""
     if row.via != STAFF_TELEGRAM or row.agent is None:
         return

@@ -22,6 +22,9 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 _FIELD_NAME = re.compile(r"^[A-Za-z][A-Za-z0-9-]*$")
 _ADDRESS = re.compile(r"^[^\s@<>(),;:\"\[\]\\]+@[^\s@<>(),;:\"\[\]\\.]+(\.[^\s@<>(),;:\"\[\]\\.]+)*$")
 _ID = re.compile(r"^<[^<>\s]+>$")
+_CONTENT_TYPE = re.compile(r"^(?!text/|multipart/|message/)[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*$")
+_BYTES = "application/octet-stream"
+"""What every other file is sent as: its own type belongs to those that a mail client may open by itself."""
 _ATOMS = re.compile(r"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*$")
 
 OURS = {
@@ -112,6 +115,10 @@ def _body(outgoing: Outgoing) -> EmailMessage:
     body.set_content(_sendable(outgoing.text), cte="quoted-printable")
     if outgoing.html is not None:
         body.add_alternative(_sendable(outgoing.html), subtype="html", cte="quoted-printable")
+    for file in outgoing.attachments:
+        kind, _, sort = (file.content_type if _CONTENT_TYPE.match(file.content_type) else _BYTES).partition("/")
+        name = _CONTROL.sub("", _sendable(file.filename))
+        body.add_attachment(file.content, maintype=kind, subtype=sort, filename=name)
     del body["MIME-Version"]
     return body
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.imap_email.compose import OURS, compose, envelope_sender, message_id_of
-from ventanilla.channel import Outgoing
+from ventanilla.channel import Attachment, Outgoing
 from ventanilla.errors import Permanent
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
@@ -246,3 +246,18 @@ def test_the_envelope_sender_is_ours_unless_the_empty_one_is_asked_for() -> None
     assert composed(empty)["Return-Path"] is None
     with pytest.raises(Permanent):
         envelope_sender(letter(headers={"Return-Path": "<thief@example.org>"}), address=ADDRESS)
+
+
+def test_files_go_along_as_they_are_with_their_names() -> None:
+    audio = Attachment(filename="buzón de voz.mp3", content_type="audio/mpeg", content=bytes(range(256)) * 40)
+    page = Attachment(filename="a\r\nb.html", content_type="text/html", content=b"<b>x</b>")
+
+    mail = composed(letter(text="Oiga:\n", attachments=(audio, page)))
+
+    assert mail.get_all("MIME-Version") == ["1.0"]
+    assert body_of(mail).strip() == "Oiga:"
+    found = [(part.get_filename(), part.get_content_type(), part.get_content()) for part in mail.iter_attachments()]
+    assert found == [
+        ("buzón de voz.mp3", "audio/mpeg", audio.content),
+        ("ab.html", "application/octet-stream", page.content),
+    ]

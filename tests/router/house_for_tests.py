@@ -34,6 +34,7 @@ timezone = "Europe/Madrid"
 [staff]
 email = {{ channel = "soporte" }}
 digest_to = ["marta"]
+{staff}
 
 [channels.soporte]
 kind = "email"
@@ -85,6 +86,7 @@ DEFAULTS = {
     "members": '"ana", "luis"',
     "capacity": "8",
     "notify": '"email"',
+    "staff": "",
     "ana": "",
     "luis": "",
     "marta": "",
