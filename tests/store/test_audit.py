@@ -22,6 +22,9 @@ ONE_ASSIGNMENT = """INSERT INTO assignments (conversation_id, number, agent, is_
 ONE_EVENT = """INSERT INTO events (id, at, recorded_at, kind, actor, data, {column})
     VALUES (9999, '2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000000Z', 'x', 'x', '{{}}', {value})"""
 
+ONE_FILE = """INSERT INTO remote_files
+    (id, message_id, position, channel, ref, filename, content_type, state, attempts, not_before)
+    VALUES (1, {message}, 0, 'soporte', '{{}}', 'a', 'b', 'pending', 0, '2026-01-01T00:00:00.000000Z')"""
 BREAKAGES = {
     "open_case_without_exactly_one_open_assignment": (
         [f"UPDATE assignments SET is_open = NULL, released_at = {OLD} WHERE conversation_id = 1"],
@@ -67,6 +70,18 @@ BREAKAGES = {
         ["UPDATE outbox SET conversation_id = 1 WHERE kind = 'acknowledgement' AND conversation_id = 2"],
     ),
     "sending_too_long": ([f"UPDATE outbox SET state = 'sending', sending_at = {OLD}, claimed_by = 'x' WHERE id = 1"],),
+    "second_open_chat_of_an_address": (
+        [
+            """UPDATE conversations SET conversational = TRUE, account = '7000', address = 'lucia@client.example',
+            contact_id = 1 WHERE id IN (1, 2)"""
+        ],
+    ),
+    "version_apart_from_its_message": (
+        ["UPDATE messages SET edits = 1 WHERE id = 2"],
+        ["UPDATE messages SET edits = 999 WHERE id = 2"],
+        ["UPDATE messages SET edits = 1 WHERE id = 1"],
+    ),
+    "file_of_nothing_received": ([ONE_FILE.format(message=999)],),
     "case_of_nobody": (["UPDATE addresses SET contact_id = 999 WHERE value = 'lucia@client.example'"],),
     "case_apart_from_its_address": (
         ["UPDATE conversations SET address = 'somebody@client.example' WHERE id = 1"],
@@ -143,7 +158,12 @@ def _without_guards(connection: sa.Connection) -> list[str]:
         "AND contype IN ('f', 'c', 'u', 'p') ORDER BY contype"
     )
     dropped = [f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name} CASCADE" for table, name in constraints.all()]
-    return [*dropped, "DROP INDEX uq_assignments_one_open", "DROP TRIGGER events_no_change ON events"]
+    return [
+        *dropped,
+        "DROP INDEX uq_assignments_one_open",
+        "DROP INDEX uq_conversations_one_chat",
+        "DROP TRIGGER events_no_change ON events",
+    ]
 
 
 def test_a_healthy_house_breaks_no_promise_and_every_check_is_asked(town: Town) -> None:
