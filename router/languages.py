@@ -20,7 +20,17 @@ _NO_PROSE = re.compile(r"\S*(?:@|://|www\.)\S*")  # addresses are written in no 
 def language_of(message: Message, known: str | None, fallback: str) -> str:
     """A language code: what the contact is known to speak; what the message is clearly written in; what its sender's program
     says; else the fallback."""
-    return known or detect(f"{message.subject}\n{message.reply_text}") or message.language or fallback
+    return language_and_source(message, known, fallback)[0]
+
+
+def language_and_source(message: Message, known: str | None, fallback: str) -> tuple[str, str]:
+    """The same, and how we know: `contact`, `text`, `program` or `channel`."""
+    if known:
+        return known, "contact"
+    written = detect(f"{message.subject}\n{message.reply_text}")
+    if written:
+        return written, "text"
+    return (message.language, "program") if message.language else (fallback, "channel")
 
 
 def detect(text: str) -> str | None:

@@ -17,6 +17,7 @@ from router.bounces import note_bounce
 from router.chats import match_chat
 from router.consent import note_wish
 from router.edits import CAME_FIRST, as_original, place_version
+from router.facts import facts_of
 from router.greetings import greet
 from router.house import House, modes
 from router.languages import language_of
@@ -25,7 +26,7 @@ from router.matching import Match, match
 from router.notice_edits import tell_more
 from router.notices import write_notice
 from router.responsible import Wanted, choose_responsible
-from router.rules import Facts, apply_rules
+from router.rules import apply_rules
 from router.screening import Known, is_staff, reason_of, screen
 from router.shared import note_shared
 from router.suggestions import suggest_same_person
@@ -199,7 +200,10 @@ def _open(
     journal: Journal,
 ) -> sa.Row[Any]:
     language = language_of(message, contact.language, house.language_of(row.channel))
-    decided = apply_rules(house.config.rules, _facts(house, row, message, contact, language))
+    decided = apply_rules(
+        house.config.rules,
+        facts_of(house, row.channel, message, tags=contact.tags, language=language, at=row.received_at),
+    )
     promise, _ = house.promise(decided.promise)
     wanted = Wanted(
         team=decided.team or house.config.channels[row.channel].team,
@@ -231,20 +235,6 @@ def _open(
         tags=decided.tags,
     )
     return open_case(connection, new, grant, journal)
-
-
-def _facts(house: House, row: sa.Row[Any], message: Message, contact: sa.Row[Any], language: str) -> Facts:
-    _, promise = house.promise(None)
-    calendar = house.calendar(promise.calendar if promise else None)
-    return Facts(
-        channel=row.channel,
-        sender=message.customer.address,
-        subject=message.subject,
-        text=message.text,
-        language=language,
-        tags=frozenset(contact.tags),
-        is_open=calendar.is_open(row.received_at),
-    )
 
 
 def _continue(

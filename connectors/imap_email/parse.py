@@ -8,6 +8,7 @@ from __future__ import annotations
 import mmap
 import os
 import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from ventanilla.errors import BadInput, BadMessage
 _MBOX_START = re.compile(rb"(?:\A|\r?\n\r?\n)From [^\r\n]{0,500}\d\d:\d\d[^\r\n]{0,100}\r?\n")
 _MBOX_ESCAPE = re.compile(rb"(?m)^>(>*From )")
 _NOT_MAIL = re.compile(r"\.|dovecot|maildirfolder\Z|subscriptions\Z|courierimap")
+STDIN = Path("-")
 _EMPTY: dict[str, Any] = {
     "from_address": None,
     "from_name": None,
@@ -45,12 +47,23 @@ def parse_paths(paths: Sequence[Path], context: MailContext) -> Iterator[dict[st
 
     `path` is the file (`box.mbox#3` for the third mail of an mbox); `error` is None, or why that one could not be read.
     """
+    for name, raw in raw_mails(paths):
+        yield (
+            {"path": name, "error": str(raw), **_EMPTY} if isinstance(raw, OSError) else _parse_one(name, raw, context)
+        )
+
+
+def raw_mails(paths: Sequence[Path]) -> Iterator[tuple[str, bytes | OSError]]:
+    """Each mail's name and bytes, or why its file cannot be read; `-` is standard input. Raises BadInput as above."""
     for path in paths:
-        if not path.exists():
+        if path != STDIN and not path.exists():
             raise BadInput(f"{path}: no such file or folder")
     for path in paths:
-        for file in _files(path):
-            yield from _parse_file(file, context)
+        if path == STDIN:
+            yield "-", sys.stdin.buffer.read(MAX_RAW + 1)
+        else:
+            for file in _files(path):
+                yield from _raw_mails(file)
 
 
 def message_object(message: Message) -> dict[str, Any]:
@@ -90,15 +103,15 @@ def _files(path: Path) -> Iterator[Path]:
                 yield file
 
 
-def _parse_file(path: Path, context: MailContext) -> Iterator[dict[str, Any]]:
+def _raw_mails(path: Path) -> Iterator[tuple[str, bytes | OSError]]:
     try:
         if _is_mbox(path):
-            yield from (_parse_one(f"{path}#{number}", raw, context) for number, raw in _mbox_mails(path))
+            yield from ((f"{path}#{number}", raw) for number, raw in _mbox_mails(path))
         else:
             with path.open("rb") as file:
-                yield _parse_one(str(path), file.read(MAX_RAW + 1), context)
+                yield str(path), file.read(MAX_RAW + 1)
     except OSError as error:
-        yield {"path": str(path), "error": str(error), **_EMPTY}
+        yield str(path), error
 
 
 def _parse_one(name: str, raw: bytes, context: MailContext) -> dict[str, Any]:
