@@ -36,6 +36,7 @@ GROUPS = (
     "cli.audit",
     "cli.doctor",
     "cli.parse",
+    "cli.twilio",
     "cli.storage",
 )
 """Modules that add commands to the app; each has `add_to(app)`."""

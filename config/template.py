@@ -36,6 +36,7 @@ smtp = {{ host = "smtp.example.com", user = {address}, password = {{ file = "sec
 # kind = "telegram"
 # team = "atencion"
 # token = {{ file = "secrets/telegram" }}   # lo que da @BotFather, solo, en secrets/telegram
+# SMS, WhatsApp y llamadas: otra tabla con kind = "twilio"; docs/twilio.md
 
 [teams.atencion]
 members = ["ana"]
@@ -76,6 +77,7 @@ smtp = {{ host = "smtp.example.com", user = {address}, password = {{ file = "sec
 # kind = "telegram"
 # team = "helpdesk"
 # token = {{ file = "secrets/telegram" }}   # what @BotFather gives, alone, in secrets/telegram
+# SMS, WhatsApp and calls: a table of their own with kind = "twilio"; docs/twilio.md
 
 [teams.helpdesk]
 members = ["ana"]
