@@ -1,0 +1,20 @@
+"""The example's channel passes the suite that every channel passes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.source_suite import SourceSuite
+from tests.entry_points.folder_channel import FolderChannel
+
+
+@pytest.mark.usefixtures("example_on_path")
+class TestFolder(SourceSuite):
+    """Against a real folder."""
+
+    @pytest.fixture
+    def channel(self, tmp_path: Path) -> FolderChannel:
+        """A folder with a mark that is hard to quote."""
+        return FolderChannel(tmp_path)
