@@ -13,13 +13,14 @@ from babel.dates import format_datetime
 
 from router.house import House, modes
 from router.permission import hindrance
-from router.phone_notice import language_for, phone_payload
+from router.phone_notice import language_for, opted_out_note, phone_payload
 from router.reach import Target, mail_via, targets_of
 from router.staff_words import say
 from router.texts import ALERT, NOTICE, phrase, reason_in_words, spoken_language
 from router.turn import Turn, Waiting, turn_of
 from ventanilla.clocks.due import spoken, waited
 from ventanilla.signing import LOOP_HEADER, Purpose, message_id
+from ventanilla.store.consent import opted_out_at
 from ventanilla.store.events import Journal
 from ventanilla.store.outbox import Letter, put_letter
 from ventanilla.store.tables import agents, assignments
@@ -53,7 +54,10 @@ def write_notice(
         escalate_notice(connection, house, case, journal, reason=lacking)
         return None
     since = case.waiting_since or case.last_message_at
-    turn = Turn.of_one(waiting, since) if waiting else turn_of(connection, case, since)
+    if waiting:
+        turn = Turn.of_one(waiting, since, opted_out_at=opted_out_at(connection, case.address))
+    else:
+        turn = turn_of(connection, case, since)
     on_duty = bool(connection.scalar(_ON_DUTY, {"agent": case.owner}))
     on_duty = bool(connection.scalar(_ON_DUTY, {"agent": case.owner}))
     state, reason = _first_state(house, case, target, in_force or modes(connection), on_duty=on_duty)
@@ -204,12 +208,18 @@ def _words(house: House, case: sa.Row[Any], turn: Turn, now: datetime, why: str)
             "who": f"{waiting.from_name} <{waiting.from_address}>" if waiting and waiting.from_name else name,
             "since": format_datetime(turn.since.astimezone(zone), "d MMM HH:mm", locale=language),
             "waited": waited((now - turn.since).total_seconds(), language),
-            "due": phrase(language, "due" if case.due_at and case.due_at > now else "overdue", when=due) if due else "",
+            "due": "\n".join(
+                filter(None, (_promised(case, language, due, now), opted_out_note(house, turn, language)))
+            ),
             "excerpt": _excerpt(house, language, waiting),
             "channel": phrase(language, "on_channel", channel=case.channel),
             "why": reason_in_words(language, why),
         }
     )
+
+
+def _promised(case: sa.Row[Any], language: str, due: str, now: datetime) -> str:
+    return phrase(language, "due" if case.due_at > now else "overdue", when=due) if due else ""
 
 
 def _excerpt(house: House, language: str, waiting: Waiting | None) -> str:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from babel.dates import format_date
+
 from router.house import House
 from router.staff_words import say, staff_language
-from router.texts import phrase, reason_in_words
+from router.texts import phrase, reason_in_words, spoken_language
 from router.turn import SPOKEN, Turn
 from ventanilla.clocks.due import spoken
 
@@ -52,6 +54,8 @@ def _head(house: House, case: Any, turn: Turn, language: str, now: datetime) -> 
     if case.due_at:
         when = spoken(case.due_at, house.zone(), language, now=now)
         yield phrase(language, "due" if case.due_at > now else "overdue", when=when)
+    if turn.opted_out_at:
+        yield opted_out_note(house, turn, language)
 
 
 def _what(house: House, turn: Turn, language: str) -> Iterator[str]:
@@ -65,6 +69,14 @@ def _what(house: House, turn: Turn, language: str) -> Iterator[str]:
         lines = turn.newest.quoted(EXCERPT)
         nothing = say(language, "voicemail" if turn.newest.medium == SPOKEN else "no_text")
         yield lines or nothing
+
+
+def opted_out_note(house: House, turn: Turn, language: str) -> str:
+    """That no answer will reach this customer, who asked for none; nothing where they did not."""
+    if turn.opted_out_at is None:
+        return ""
+    day = turn.opted_out_at.astimezone(house.zone())
+    return phrase(language, "opted_out", day=format_date(day, "d MMM", locale=spoken_language(language)))
 
 
 def _title(key: str, customer: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ventanilla.channel import Message
+from ventanilla.store.consent import opted_out_at
 from ventanilla.store.tables import messages
 from ventanilla.words import Direction
 
@@ -62,12 +63,14 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """One turn of a case, from when its customer began to wait. New versions of a message are no further messages."""
+    """One turn of a case, from when its customer began to wait. New versions of a message are no further messages.
+    `opted_out_at` is since when nothing may be sent to the address that waits, if they said so."""
 
     since: datetime
     said: tuple[Waiting, ...] = ()
     count: int = 0
     spoken: tuple[int, ...] = field(default=())
+    opted_out_at: datetime | None = None
 
     @property
     def first(self) -> Waiting | None:
@@ -78,10 +81,11 @@ class Turn:
         return self.said[-1] if self.said else None
 
     @classmethod
-    def of_one(cls, waiting: Waiting, since: datetime) -> Turn:
+    def of_one(cls, waiting: Waiting, since: datetime, *, opted_out_at: datetime | None = None) -> Turn:
         """The turn that one message has just opened."""
         is_spoken = waiting.medium == SPOKEN and waiting.message_id is not None
-        return cls(since=since, said=(waiting,), count=1, spoken=(waiting.message_id,) if is_spoken else ())  # type: ignore[arg-type]
+        heard = (waiting.message_id,) if is_spoken and waiting.message_id is not None else ()
+        return cls(since=since, said=(waiting,), count=1, spoken=heard, opted_out_at=opted_out_at)
 
 
 def turn_of(connection: sa.Connection, case: Any, since: datetime) -> Turn:
@@ -101,5 +105,6 @@ def turn_of(connection: sa.Connection, case: Any, since: datetime) -> Turn:
         since=since,
         said=tuple(said[:1] + said[1:][-1:]),
         count=sum(row.edits is None for row in rows),
+        opted_out_at=opted_out_at(connection, case.address),
         spoken=tuple(row.id for row in rows if row.medium == SPOKEN and row.edits is None),
     )

@@ -48,6 +48,7 @@ Respongui al client des de la bústia compartida; el que contesti a aquest avís
         "answer_soon": "Li respondrem tan aviat com sigui possible.",
         "due": "Promès: {when}.",
         "overdue": "Promès: {when} (ja ha passat).",
+        "opted_out": "Ha demanat que no se li escrigui més (el {day}): el que se li respongui no sortirà.",
         "no_subject": "(sense assumpte)",
         "hidden": "(text no inclòs als avisos)",
         "on_channel": "rebut a {channel}",

@@ -48,6 +48,7 @@ Answer the customer from the shared mailbox; what you answer to this notice does
         "answer_soon": "You will have an answer as soon as possible.",
         "due": "Promised: {when}.",
         "overdue": "Promised: {when} (already past).",
+        "opted_out": "They asked not to be written to any more (on {day}): no answer will go out to them.",
         "no_subject": "(no subject)",
         "hidden": "(text left out of notices)",
         "on_channel": "received on {channel}",

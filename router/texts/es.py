@@ -48,6 +48,7 @@ Responda al cliente desde el buzón compartido; lo que conteste a este aviso no 
         "answer_soon": "Le responderemos lo antes posible.",
         "due": "Prometido: {when}.",
         "overdue": "Prometido: {when} (ya ha pasado).",
+        "opted_out": "Ha pedido que no se le escriba más (el {day}): lo que se le conteste no saldrá.",
         "no_subject": "(sin asunto)",
         "hidden": "(texto no incluido en los avisos)",
         "on_channel": "recibido en {channel}",

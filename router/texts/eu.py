@@ -49,6 +49,7 @@ Erantzun bezeroari postontzi partekatutik; ohar honi erantzuten diozuna ez zaio 
         "answer_soon": "Lehenbailehen erantzungo dizugu.",
         "due": "Agindutako epea: {when}.",
         "overdue": "Agindutako epea: {when} (igaro da).",
+        "opted_out": "Gehiago ez idazteko eskatu du ({day}): erantzuten zaiona ez da bidaliko.",
         "no_subject": "(gairik gabe)",
         "hidden": "(oharretan ez da testurik sartzen)",
         "on_channel": "hemen jasoa: {channel}",

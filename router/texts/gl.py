@@ -48,6 +48,7 @@ Responda ao cliente desde a caixa de correo compartida; o que conteste a este av
         "answer_soon": "Responderémoslle canto antes.",
         "due": "Prometido: {when}.",
         "overdue": "Prometido: {when} (xa pasou).",
+        "opted_out": "Pediu que non se lle escriba máis (o {day}): o que se lle conteste non sairá.",
         "no_subject": "(sen asunto)",
         "hidden": "(texto non incluído nos avisos)",
         "on_channel": "recibido en {channel}",

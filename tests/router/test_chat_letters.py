@@ -252,6 +252,8 @@ def test_an_ordinary_message_after_opting_out_still_opens_a_case_without_a_recei
     assert not house.letters(OutboxKind.ACKNOWLEDGEMENT)
     (event,) = house.rows(events, lambda table: table.c.kind == EventKind.ACKNOWLEDGEMENT_WITHHELD)
     assert event.data["reason"].startswith("opted out on 23 Nov 2026")
+    (notice,) = house.letters(OutboxKind.NOTICE)
+    assert "Ha pedido que no se le escriba más (el 23 nov)" in notice.payload["text"]
     assert house.is_sound()
 
 
