@@ -14,6 +14,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from ventanilla.errors import BadInput
+from ventanilla.queue.bell import ListeningConsumer, ring
 from ventanilla.queue.running import Running
 
 ROUTE_QUEUE = "route"
@@ -65,7 +66,14 @@ class QueueBroker(RedisBroker):
         """Push one message. A delay is refused: due times live in SQL."""
         if delay is not None:
             raise ValueError(f"delay={delay}: the queue carries immediate messages only; keep due times in the store")
-        return super().enqueue(message)
+        message = super().enqueue(message)
+        ring(self.client, self.namespace, message.queue_name)
+        return message
+
+    @property
+    def consumer_class(self) -> type[ListeningConsumer]:
+        """What Dramatiq makes for each queue."""
+        return ListeningConsumer
 
     def _should_do_maintenance(self, command: str) -> int:
         return 1 if command == "heartbeat" else super()._should_do_maintenance(command)

@@ -11,6 +11,7 @@ from dramatiq import Message
 from dramatiq.common import current_millis
 
 from ventanilla.errors import Temporary
+from ventanilla.queue.bell import ring
 from ventanilla.queue.broker import ROUTE_ACTOR, ROUTE_QUEUE, QueueBroker
 
 # Ids a Dramatiq message carries at most: one actor call, one routing transaction.
@@ -38,8 +39,10 @@ def enqueue(
     _refuse_while_quiet(broker)
     try:
         with broker.client.pipeline(transaction=True) as pipeline:
-            for part in _chunks(ids, chunk):
+            parts = list(_chunks(ids, chunk))
+            for part in parts:
                 _push(broker, pipeline, _message(part, queue_name, actor_name))
+            ring(pipeline, broker.namespace, queue_name, times=len(parts))
             pipeline.execute()
     except redis.TimeoutError as error:
         broker.quiet_until = monotonic() + QUIET_AFTER_TIMEOUT

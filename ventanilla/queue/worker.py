@@ -23,8 +23,8 @@ log = structlog.get_logger(__name__)
 
 # Dramatiq's rate is its prefetch window over 7.5 ms of sleep: 64 took a process from 2,000 to 4,400 actors a second.
 PREFETCH = 64
-# An idle worker asks again after this long at most (milliseconds); 1,000, the default, made the p99 latency 770 ms.
-POLL = 20
+# Idle threads look around this often (milliseconds): a message wakes them at once, see bell.py.
+LOOK_AROUND = 500
 # How often threads are looked at and the heartbeat is sent (seconds).
 WATCH_EVERY = 1.0
 # An actor this far past its time limit cannot be interrupted from inside (seconds).
@@ -49,7 +49,7 @@ def run_worker(
     second while all is well. Declare the actors on `broker` before; run it once in a process.
     """
     broker.emit_after("process_boot")  # starts the TimeLimit's clock; Dramatiq's own command line would do it
-    worker = Worker(broker, worker_threads=threads, worker_timeout=POLL)
+    worker = Worker(broker, worker_threads=threads, worker_timeout=LOOK_AROUND)
     worker.queue_prefetch = PREFETCH  # read from the environment at import otherwise
     worker.start()
     log.info("worker_started", threads=threads, queues=sorted(broker.get_declared_queues()))
