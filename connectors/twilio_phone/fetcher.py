@@ -67,7 +67,7 @@ class TwilioFetcher:
             text_of(each, "sid") for page in self._api.pages(path, "media_list", {"PageSize": "50"}) for each in page
         ]
         if not isinstance(number, int) or not 0 <= number < len(found):
-            raise Permanent(f"Twilio has {len(found)} files of this message, and not this one any more")
+            raise Temporary(f"Twilio has {len(found)} files of this message, and not (yet) this one")
         return _sid({"media": sorted(found)[number]}, "media")
 
     def _bytes(self, url: str, *, what: str) -> tuple[bytes, str]:
@@ -85,6 +85,7 @@ class TwilioFetcher:
                         url = _allowed(urljoin(url, answer.headers["location"]), own)
                         auth = _nobody
                         continue
+                    _require_ok(answer, what, by_api=urlsplit(url).netloc == own)
                     return self._read(answer, what, ends)
             except VentanillaError:
                 raise
@@ -93,10 +94,6 @@ class TwilioFetcher:
         raise Permanent(f"{what}: Twilio sends us on more than {_MOST_REDIRECTS} times")
 
     def _read(self, answer: Any, what: str, ends: float) -> tuple[bytes, str]:
-        if answer.status_code != 200:
-            if answer.status_code in (404, 410):
-                raise Permanent(f"{what} is not at Twilio any more")
-            raise refusal(answer.status_code, None, answer.headers, what=what)
         pieces, size = [], 0
         for piece in answer.iter_content(_PIECE):
             size += len(piece)
@@ -111,6 +108,18 @@ class TwilioFetcher:
             raise Temporary(f"{what} broke off after {size:,} of {int(declared):,} bytes")
         content_type = str(answer.headers.get("content-type", "")).partition(";")[0].strip().lower()
         return b"".join(pieces), content_type or "application/octet-stream"
+
+
+def _require_ok(answer: Any, what: str, *, by_api: bool) -> None:
+    """Raises for anything but 200. What is not there may only not be there yet; what another host refuses says nothing of our
+    login: it was asked without."""
+    if answer.status_code == 200:
+        return
+    if answer.status_code == 410:
+        raise Permanent(f"{what} is not at Twilio any more")
+    if answer.status_code == 404 or (not by_api and answer.status_code < 500):
+        raise Temporary(f"{what} is not at Twilio, or not yet")
+    raise refusal(answer.status_code, None, answer.headers, what=what)
 
 
 def _sid(ref: Mapping[str, Any], name: str) -> str:

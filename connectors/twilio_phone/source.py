@@ -23,6 +23,7 @@ from connectors.twilio_phone.raw import Fields, message_by_api, text_of
 from ventanilla.channel import Batch, RawItem
 
 _STILL_COMING = timedelta(minutes=2)
+_PROVEN_FOR = timedelta(hours=6)  # a number that was given back brings nothing, and no error either
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +58,7 @@ class PolledSource(ABC):
         self._account = account
         self._beginning = beginning
         self._limits = limits or Limits()
-        self._is_proven = False
+        self._proven_at: datetime | None = None
         self._called = threading.Event()
 
     @property
@@ -72,9 +73,9 @@ class PolledSource(ABC):
     def pull(self, checkpoint: Mapping[str, Any] | None, *, now: datetime) -> Iterator[Batch]:
         """Batches of what is not known yet, oldest first. Raises Temporary, LoginRefused and, for a number that the account
         does not have, Permanent. None as checkpoint means first contact."""
-        if not self._is_proven:
+        if self._proven_at is None or now - self._proven_at > _PROVEN_FOR:
             require_number(self._api, self._account)
-            self._is_proven = True
+            self._proven_at = now
         progress = self._beginning.progress() if checkpoint is None else from_checkpoint(checkpoint)
         if checkpoint is None:
             yield self._batch([], progress)

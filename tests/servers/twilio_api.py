@@ -88,6 +88,11 @@ class TwilioServer:
         """For `api_url`."""
         return f"http://127.0.0.1:{self._port}"
 
+    @property
+    def media_address(self) -> str:
+        """Where the files lie: another host than the API's. What is not there is refused with 403."""
+        return f"http://127.0.0.1:{self._http[1].server_address[1]}"
+
     # What it has
 
     def number(self, number: str, *, can: Sequence[str] = ("sms", "mms", "voice"), **more: str) -> None:
@@ -385,7 +390,7 @@ class _Api(_Quiet):
         status, answer = server.answer(method, path, fields, self.headers.get("Authorization"))
         sid = path.rpartition("/")[2].removesuffix(".mp3")
         if sid in server.files and status == 404:  # it is not in this place, but there is such a file
-            at = server.media_url or f"http://127.0.0.1:{server._http[1].server_address[1]}"
+            at = server.media_url or server.media_address
             return self._json(307, {}, {"Location": f"{at}/{sid}"})
         if method == "POST" and server.silent_posts > 0:
             server.silent_posts -= 1
@@ -406,8 +411,10 @@ class _Api(_Quiet):
 class _Media(_Quiet):
     def do_GET(self) -> None:
         self.server_of.media_asked.append({name.lower(): value for name, value in self.headers.items()})
+        if self.path.lstrip("/") not in self.server_of.files:
+            return self.send(403, b"AccessDenied", {})
         content_type, content = self.server_of.files[self.path.lstrip("/")]
-        self.send(200, content, {"Content-Type": content_type})
+        return self.send(200, content, {"Content-Type": content_type})
 
 
 def _handler(kind: type[_Quiet], server: TwilioServer) -> type[_Quiet]:

@@ -57,15 +57,35 @@ def test_voicemail_is_fetched_as_mp3(line: PhoneLine, server: TwilioServer) -> N
 @pytest.mark.parametrize(
     "ref", [{"recording": "RE" + "9" * 32}, {"message": "SM" + "9" * 32, "media": "ME" + "9" * 32}]
 )
-def test_a_file_that_is_gone_is_gone_for_good(line: PhoneLine, ref: dict[str, Any]) -> None:
-    with pytest.raises(Permanent, match="not at Twilio any more"):
+def test_a_file_that_is_not_there_may_come_yet(line: PhoneLine, ref: dict[str, Any]) -> None:
+    with pytest.raises(Temporary, match="not yet"):
         line.fetcher().fetch(ref)
 
 
-def test_a_place_in_the_list_that_is_none_is_gone_for_good(line: PhoneLine, server: TwilioServer) -> None:
+def test_a_file_that_was_deleted_is_gone_for_good(line: PhoneLine, server: TwilioServer) -> None:
+    server.planned.append((410, {}, {}))
+
+    with pytest.raises(Permanent, match="not at Twilio any more"):
+        line.fetcher().fetch({"recording": "RE" + "9" * 32})
+
+
+def test_what_the_other_host_refuses_says_nothing_of_our_login(line: PhoneLine, server: TwilioServer) -> None:
+    server.message(CUSTOMER, OURS, "mire", media=[PHOTO])
+    (ref,) = refs(line)
+    server.files.clear()
+    server.planned += [(200, {"media_list": [{"sid": "ME" + "8" * 32}]}, {})]
+    server.planned += [(307, {}, {"Location": f"{server.media_address}/refused"})]
+
+    with pytest.raises(Temporary) as trouble:
+        line.fetcher().fetch(ref)
+
+    assert "not yet" in str(trouble.value)
+
+
+def test_a_place_in_the_list_that_is_none_may_come_yet(line: PhoneLine, server: TwilioServer) -> None:
     sid = server.message(CUSTOMER, OURS, "mire", media=[PHOTO])
 
-    with pytest.raises(Permanent, match="1 files"):
+    with pytest.raises(Temporary, match="1 files"):
         line.fetcher().fetch({"message": sid, "number": 1})
 
 

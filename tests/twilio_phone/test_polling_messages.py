@@ -151,6 +151,16 @@ def test_a_number_that_is_not_ours_is_named_with_those_that_are(line: PhoneLine,
     assert OURS in refusal.value.cure
 
 
+def test_a_number_that_was_given_back_is_noticed_within_hours(line: PhoneLine, server: TwilioServer) -> None:
+    source = line.messages()
+    line.pull(source)
+    server.lists["numbers"].clear()
+    line.pull(source)
+
+    with pytest.raises(Permanent, match="not a number of account"):
+        line.pull(source, later=timedelta(hours=7))
+
+
 def test_a_revoked_token_pauses_with_the_cure_and_a_new_one_counts_at_once(
     line: PhoneLine, server: TwilioServer
 ) -> None:
