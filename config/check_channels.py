@@ -25,6 +25,7 @@ def check_channels(draft: Draft, *, available_kinds: Collection[str]) -> Iterato
     for name, channel in draft.channels.items():
         key: Key = ("channels", name)
         yield from _available(key, channel, available_kinds)
+        yield from _only_to(key, channel)
         if isinstance(channel, EmailSettings):
             yield from _email(key, channel)
         elif isinstance(channel, TwilioSettings):
@@ -40,7 +41,8 @@ def _available(key: Key, channel: ChannelSettings, available: Collection[str]) -
 
 
 def _email(key: Key, channel: EmailSettings) -> Iterator[Remark]:
-    yield from _mode(key, channel)
+    if channel.mode is not Mode.OBSERVE and channel.smtp is None:
+        yield Remark((*key, "smtp"), f'is required in mode "{channel.mode}": nothing could be sent')
     yield from _login(key, channel)
     if channel.oauth2 is not None:
         yield from _oauth2((*key, "oauth2"), channel, channel.oauth2)
@@ -53,9 +55,7 @@ def _email(key: Key, channel: EmailSettings) -> Iterator[Remark]:
         yield Remark((*key, "sent_folder"), f'"{channel.sent_folder}" is also in `folders`: what we send would come in')
 
 
-def _mode(key: Key, channel: EmailSettings) -> Iterator[Remark]:
-    if channel.mode is not Mode.OBSERVE and channel.smtp is None:
-        yield Remark((*key, "smtp"), f'is required in mode "{channel.mode}": nothing could be sent')
+def _only_to(key: Key, channel: ChannelSettings) -> Iterator[Remark]:
     if channel.mode is Mode.INTERNAL and not channel.only_to:
         yield warning((*key, "only_to"), 'is empty: in mode "internal" no customer at all is written to')
     if channel.only_to and channel.mode is not Mode.INTERNAL:

@@ -170,7 +170,7 @@ class WebhookKeeper:
         self._api.call("deleteWebhook", {"drop_pending_updates": False})
         self._set_at, self._off_until = None, now + POLL_INSTEAD
         self._to_tell = Temporary(
-            f"Telegram cannot deliver to {info.site}: {info.error} ({info.waiting} messages were held up and are fetched by "
-            f"polling; the webhook is tried again in {POLL_INSTEAD.total_seconds() / 60:g} minutes)",
+            f"Telegram cannot deliver to {info.site}: {info.error} (messages held up: {info.waiting}, fetched by polling; "
+            f"the webhook is tried again in {POLL_INSTEAD.total_seconds() / 60:g} minutes)",
             cure="make service.public_url reach the web process ([web] listen): certificate, proxy, firewall",
         )

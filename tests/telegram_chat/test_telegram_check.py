@@ -192,7 +192,7 @@ def test_a_public_url_gives_the_channel_a_hook(
     assert server.bot.webhook.url == HOOK
 
 
-def test_a_token_of_an_odd_shape_and_an_address_in_the_clear_are_warned_about(
+def test_an_odd_token_an_address_in_the_clear_and_a_mode_without_anybody_are_warned_about(
     server: TelegramApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     configured(server, tmp_path, monkeypatch)
@@ -200,10 +200,12 @@ def test_a_token_of_an_odd_shape_and_an_address_in_the_clear_are_warned_about(
     assert not [each.key for each in load_config(path).warnings if each.key.startswith("channels.chat")]
 
     monkeypatch.setenv("CHAT_BOT", "what BotFather said")
-    path.write_text(path.read_text("utf-8").replace(server.url, "http://bots.example.com", 1), encoding="utf-8")
+    text = path.read_text("utf-8").replace(server.url, "http://bots.example.com", 1)
+    path.write_text(text.replace("start = 2026-11-01", 'mode = "internal"'), encoding="utf-8")
     warned = {warning.key: warning.message for warning in load_config(path).warnings}
 
     assert "as @BotFather gives it" in warned["channels.chat.token"]
+    assert "no customer at all" in warned["channels.chat.only_to"]
     assert "bots.example.com in the clear" in warned["channels.chat.api_url"]
 
 
