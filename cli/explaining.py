@@ -59,6 +59,11 @@ def explanation(connection: sa.Connection, case: sa.Row[Any], loaded: Loaded | N
     }
 
 
+def in_words(verdict: str) -> str:
+    """A candidate's verdict for people; one without words stands for itself."""
+    return _VERDICTS.get(verdict, verdict)
+
+
 def print_explanation(told: _Doc, times: Times) -> None:
     """The same for people."""
     say(f"{told['key']}  {one_line(told['subject']) or '(no subject)'}")
@@ -77,10 +82,7 @@ def print_explanation(told: _Doc, times: Times) -> None:
 
 def _decision(connection: sa.Connection, one: _Doc, loaded: Loaded | None) -> dict[str, Any]:
     decision = one["decision"]
-    considered = [
-        {**candidate, "why": _VERDICTS.get(candidate["verdict"], candidate["verdict"])}
-        for candidate in decision.get("considered", [])
-    ]
+    considered = [{**candidate, "why": in_words(candidate["verdict"])} for candidate in decision.get("considered", [])]
     kept = {name: one[name] for name in ("number", "agent", "assigned_at", "released_at", "reason", "release_reason")}
     kept |= {name: one[name] for name in ("actor", "config_version", "notified_at")}
     rest = {name: value for name, value in decision.items() if name not in ("considered", "candidates")}

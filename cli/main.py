@@ -36,6 +36,7 @@ GROUPS = (
     "cli.audit",
     "cli.doctor",
     "cli.parse",
+    "cli.rules",
     "cli.twilio",
     "cli.storage",
 )

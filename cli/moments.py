@@ -1,4 +1,4 @@
-"""Moments as people type them for `away`: `now`, a date, a date and a time in the house's zone. Pure."""
+"""Moments as people type them for `away` and `rules test`: `now`, a date, a date and a time in the house's zone. Pure."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from ventanilla.errors import BadInput
 ALLOWED = '"now", a date such as 2026-12-01, or a date and a time such as "2026-12-01 09:00"'
 
 
-def read_start(typed: str, zone: ZoneInfo, *, now: datetime) -> datetime:
+def read_start(typed: str, zone: ZoneInfo, *, now: datetime, option: str = "--from") -> datetime:
     """The instant (UTC) at which something begins; a date alone begins with its day. Raises BadInput."""
     day = _date(typed)
     if day is not None:
         return first_instant(zone, datetime(day.year, day.month, day.day))  # noqa: DTZ001  a wall clock's time
-    return _moment(typed, zone, now=now, option="--from")
+    return _moment(typed, zone, now=now, option=option)
 
 
 def read_end(typed: str, zone: ZoneInfo, *, now: datetime) -> datetime:

@@ -32,6 +32,7 @@ COMMANDS = (
     "away ana --to 2099-12-01 --cover luis",
     "back ana",
     "calendar madrid --year 2026",
+    "rules test --text hola --channel soporte --sender lucia@client.example",
     "reload --dry-run",
     "doctor",
     "migrate",

@@ -33,6 +33,16 @@ def ensure_installation(connection: sa.Connection, *, now: datetime) -> Installa
         values = {"instance": secrets.token_hex(8), "signing_key": secrets.token_bytes(32), "created_at": now}
         connection.execute(_MAKE[connection.dialect.name], {"id": 1, **values})
         row = connection.execute(sa.select(installation)).one()
+    return _known(row)
+
+
+def known_installation(connection: sa.Connection) -> Installation | None:
+    """The same if it is there already; writes nothing."""
+    row = connection.execute(sa.select(installation)).one_or_none()
+    return None if row is None else _known(row)
+
+
+def _known(row: sa.Row[Any]) -> Installation:
     return Installation(instance=row.instance, signing_key=bytes(row.signing_key), restored_at=row.restored_at)
 
 
