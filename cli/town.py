@@ -1,12 +1,13 @@
-"""Puts the demo together: the service as `up` runs it, a mail server of its own, the town's people and the view of it all."""
+"""Puts the demo together: the service as `up` runs it, providers' servers of its own, the town's people and the view of it all."""
 
 from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
@@ -15,19 +16,25 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cli.applying import apply_file
+from cli.contact_file import read_sheet
 from cli.context import Context
+from cli.journal import writing
 from cli.up import children_of
 from config.load import Loaded, load_config
 from config.opening import open_configured_store
 from daemon.spawn import ask_to_end, ended, kill_group, spawn
 from daemon.supervisor import Supervisor
+from demo.book import Book
 from demo.closing import Outcome, outcome
 from demo.customers import Customers
-from demo.day import Day
+from demo.day import Day, Life
 from demo.log_tail import LogTail
-from demo.mail_town import MailTown
-from demo.post_office import Book, PostOffice
-from demo.settings import mail_town, write_settings
+from demo.phone_customers import PhoneCustomers
+from demo.phone_people import customer_list
+from demo.phones import Phones
+from demo.post_office import PostOffice
+from demo.provider_town import ProviderTown
+from demo.settings import mail_town, provider_town, staff_with_telegram, write_settings
 from demo.shifts import Shifts
 from demo.show import Showing, View
 from demo.snapshot import Snapshot
@@ -37,6 +44,7 @@ from router.presence import keep_presence
 from ventanilla.errors import Unreachable
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
+from ventanilla.store.importing import import_entries
 from ventanilla.store.migrate import upgrade
 
 DRAIN = 10.0
@@ -53,6 +61,9 @@ class Town:
     loaded: Loaded
     store: Store
     shifts: Shifts
+    providers: ProviderTown
+    phones: Phones
+    book: Book
     log: Path
 
     @property
@@ -81,19 +92,39 @@ def found_town(folder: Path, log: Path, *, language: str, is_short: bool) -> Tow
     store = open_configured_store(run.loaded.config)
     upgrade(store)
     apply_file(store, run.loaded, now=run.now())
-    shifts = Shifts(store, clock=run.now, first_break_at=_SOON if is_short else _LATER)
+    _import_customers(run, folder)
+    providers, book = provider_town(run.loaded.config), Book()
+    phones = Phones(providers, book)
+    by_bot = {
+        name: partial(phones.tell_staff_bot, user) for name, user in staff_with_telegram(run.loaded.config).items()
+    }
+    shifts = Shifts(store, clock=run.now, first_break_at=_SOON if is_short else _LATER, by_bot=by_bot)
     shifts.open()
     with store.write() as connection:
         house = open_house(connection, run.loaded.config, now=run.now())
     keep_presence(store, house, Journal(now=run.now(), actor="admin"))
-    return Town(run=run, loaded=run.loaded, store=store, shifts=shifts, log=log)
+    return Town(
+        run=run,
+        loaded=run.loaded,
+        store=store,
+        shifts=shifts,
+        providers=providers,
+        phones=phones,
+        book=book,
+        log=log,
+    )
 
 
 def live(town: Town, view: View, *, until: Callable[[float], float], seed: int, closing_note: str) -> Evening:
     """The day from opening to closing, and what it came to. Main thread only. `until` as a Day takes it."""
-    mail, book = mail_town(town.loaded.config), Book()
+    mail, book = mail_town(town.loaded.config), town.book
     office = PostOffice(mail, book)
-    with _mail_server(mail, town.log):
+    with (
+        _server(mail.argv, mail.is_ready, town.log),
+        _server(town.providers.argv, town.providers.is_ready, town.log),
+    ):
+        for user in staff_with_telegram(town.loaded.config).values():
+            town.phones.tell_staff_bot(user, "/start")
         supervisor = Supervisor(
             children_of(town.loaded.config, town.run),
             data_dir=town.data_dir,
@@ -103,16 +134,15 @@ def live(town: Town, view: View, *, until: Callable[[float], float], seed: int, 
         )
         day = Day(
             town.store,
-            Customers(office, seed=seed, clock=lambda: town.run.now().astimezone(town.zone)),
-            town.shifts,
-            posted=lambda: book.count,
+            _people(town, office, PostOffice(mail, book), seed),
+            posted=lambda: book.total,
             until=until,
             done=supervisor.stop,
             closing=lambda: showing.say(closing_note),
         )
-        showing = Showing(_watcher(town, book), view, clock=town.run.now, gone=day.close)
+        showing = Showing(_watcher(town), view, clock=town.run.now, gone=day.close)
         snapshot = _run(supervisor, day, showing)
-        found = outcome(town.store, office, book.marks(), delays=snapshot.delays, now=town.run.now())
+        found = outcome(town.store, office, town.phones, book, delays=snapshot.delays, now=town.run.now())
     return Evening(
         outcome=found,
         snapshot=snapshot,
@@ -134,26 +164,48 @@ def _run(supervisor: Supervisor, day: Day, showing: Showing) -> Snapshot:
     return snapshot
 
 
-def _watcher(town: Town, book: Book) -> Watcher:
+def _people(town: Town, office: PostOffice, other_office: PostOffice, seed: int) -> dict[str, Life]:
+    """Who does something all day, a thread each."""
+
+    def local_time() -> datetime:
+        return town.run.now().astimezone(town.zone)
+
+    return {
+        "customers": Customers(office, seed=seed, clock=local_time).live,
+        "phones": PhoneCustomers(town.phones, other_office, seed=seed, clock=local_time).live,
+        "shifts": town.shifts.live,
+    }
+
+
+def _watcher(town: Town) -> Watcher:
     return Watcher(
         town.store,
         data_dir=town.data_dir,
         log=LogTail(town.log),
         began=town.run.now(),
-        posted=lambda: book.count,
-        arrived=book.arrivals,
+        posted=lambda: town.book.count,
+        arrived=town.book.arrivals,
     )
 
 
+def _import_customers(run: Context, folder: Path) -> None:
+    """The shop knows some of its customers: put their list in force, as `contacts import` does."""
+    file = folder / "clientes.csv"
+    file.write_text(customer_list(), encoding="utf-8")
+    sheet = read_sheet(file.read_bytes(), region=None, people={})
+    with writing(run) as (connection, journal):
+        import_entries(connection, sheet.entries, journal)
+
+
 @contextmanager
-def _mail_server(mail: MailTown, log: Path) -> Iterator[None]:
-    """The town's mail server, which dies with us. It outlives the service, so that at the end its mailboxes can be read."""
-    process = spawn([mail.argv[0], "-P", *mail.argv[1:]], env=os.environ)
+def _server(argv: Sequence[str], is_ready: Callable[[], bool], log: Path) -> Iterator[None]:
+    """A server of the town's, which dies with us. It outlives the service, so that at the end it can be looked at."""
+    process = spawn([argv[0], "-P", *argv[1:]], env=os.environ)
     try:
         started = monotonic()
-        while not mail.is_ready():
+        while not is_ready():
             if ended(process) is not None or monotonic() - started > _SERVER_STARTS_WITHIN:
-                raise Unreachable(f"demo: its mail server did not start; see {log}")
+                raise Unreachable(f"demo: {argv[2]} did not start; see {log}")
             sleep(0.05)
         yield
     finally:

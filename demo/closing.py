@@ -1,4 +1,4 @@
-"""What the day came to: everything that was posted against the ledger, the promises, and what arrived in the town's mailboxes."""
+"""What the day came to: what each provider holds against the ledger, the promises, and what arrived at whom it was for."""
 
 from __future__ import annotations
 
@@ -7,37 +7,41 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic, sleep
-from typing import Any
 
 import sqlalchemy as sa
-import structlog
-from imapclient.exceptions import IMAPClientError
 
 from demo import queries
+from demo.book import Book, Source
+from demo.delivered import Letters, compare
+from demo.found import at_providers, in_mailboxes
+from demo.ledger import item_of
 from demo.people import CUSTOMERS
-from demo.post_office import PostOffice, mark_of
+from demo.phones import Phones
+from demo.post_office import PostOffice
 from ventanilla.store.audit import audit
 from ventanilla.store.engine import Store
 from ventanilla.store.inbox import raw_bytes
-from ventanilla.store.tables import agents, conversations, inbox, outbox
-from ventanilla.words import DeliveryState, InboxState, OutboxKind
-
-log = structlog.get_logger(__name__)
+from ventanilla.store.tables import agents, conversations, inbox, outbox, remote_files
+from ventanilla.words import DeliveryState, FileState, InboxState
 
 _STEADY_FOR = 0.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letters:
-    """Letters of one kind: how many went out, how many of them were found in the mailbox of whom they were for."""
+class Held:
+    """How many items a provider was given, and how many of it the ledger has."""
 
-    sent: int
-    found: int
+    put_in: int
+    in_ledger: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How it went. `missing` and `surplus` count mails that the ledger lacks, or holds more often than they were posted."""
+    """How it went. `missing` and `surplus` count items that the ledger lacks, or holds more often than they were put in.
+
+    `posted`, `in_ledger` and `states` are of customers; `sources` has each provider's, the staff's bot among them. `refused`
+    counts how often a provider said no, by status.
+    """
 
     posted: int
     in_ledger: int
@@ -53,6 +57,8 @@ class Outcome:
     surprises: int
     slowest: Sequence[float] = field(default=())
     keys: Sequence[str] = field(default=())
+    sources: Mapping[Source, Held] = field(default_factory=dict)
+    refused: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def broken_promises(self) -> Mapping[str, int]:
@@ -61,7 +67,7 @@ class Outcome:
 
     @property
     def is_good(self) -> bool:
-        """Whether everything that was posted is in the ledger, once for each time, and every promise holds."""
+        """Whether everything that was put in is in the ledger, once for each time, and every promise holds."""
         return not (self.missing or self.surplus or self.broken_promises or self.surprises or self._lost_letters)
 
     @property
@@ -70,7 +76,8 @@ class Outcome:
 
 
 def wait_for_quiet(store: Store, posted: Callable[[], int], *, seconds: float) -> bool:
-    """Wait until all that was posted is in the ledger and settled and nothing is on its way out; whether it came to that."""
+    """Wait until all that was put in is in the ledger and settled, its files are here and nothing is on its way out; whether it
+    came to that."""
     until, quiet_since = monotonic() + seconds, None
     while monotonic() < until:
         if _is_quiet(store, posted()):
@@ -84,26 +91,37 @@ def wait_for_quiet(store: Store, posted: Callable[[], int], *, seconds: float) -
 
 
 def outcome(
-    store: Store, office: PostOffice, marks: Mapping[str, int], *, delays: Sequence[float], now: datetime
+    store: Store, office: PostOffice, phones: Phones | None, book: Book, *, delays: Sequence[float], now: datetime
 ) -> Outcome:
-    """Look at everything once more, when nothing moves any more. `marks` is how often each mail was posted."""
+    """Look at everything once more, when nothing moves any more. `phones` is None where there is mail alone."""
     with store.read() as connection:
         ledger = _ledger(store, connection)
-        letters, undelivered, surprises = _letters(connection, office)
+        rows = list(connection.execute(sa.select(outbox)))
+        people = sorted({row.recipient for row in rows if row.agent is not None and "@" in row.recipient})
+        elsewhere = at_providers(phones) if phones else None
+        post = compare(rows, in_mailboxes(office, (CUSTOMERS, *people)), elsewhere)
+        put_in = {Source.MAIL: book.marks(Source.MAIL), **(elsewhere.put_in if elsewhere else {})}
+        customers = [source for source in put_in if source is not Source.STAFF]
         found = list(connection.execute(_OWNERS))
         return Outcome(
-            posted=sum(marks.values()),
-            in_ledger=sum(ledger.values()),
-            missing=sum((Counter(marks) - ledger).values()),
-            surplus=sum((ledger - Counter(marks)).values()),
+            posted=sum(put_in[source].total() for source in customers),
+            in_ledger=sum(ledger[source].total() for source in customers),
+            missing=sum((marks - ledger[source]).total() for source, marks in put_in.items()),
+            surplus=sum((ledger[source] - put_in.get(source, Counter())).total() for source in Source),
+            sources={
+                source: Held(put_in=put_in[source].total(), in_ledger=ledger[source].total())
+                for source in Source
+                if source in put_in
+            },
             states={row.state: row.items for row in connection.execute(queries.INBOX)},
             cases=sum(row.items for row in found),
             owners={row.display_name: row.items for row in found},
             line=sum(row.items for row in connection.execute(queries.LINE)),
             violations=audit(connection, blobs=store.blobs, now=now, hash_blobs=True),
-            letters=letters,
-            undelivered=undelivered,
-            surprises=surprises,
+            letters=post.letters,
+            undelivered=post.undelivered,
+            surprises=post.surprises,
+            refused=elsewhere.refused if elsewhere else {},
             slowest=sorted(delays, reverse=True)[:3],
             keys=list(connection.scalars(_NEWEST_KEYS)),
         )
@@ -116,48 +134,27 @@ _OWNERS = (
     .order_by(sa.func.count().desc(), agents.c.display_name)
 )
 _NEWEST_KEYS = sa.select(conversations.c.key).order_by(conversations.c.id.desc()).limit(3)
-_UNDER_WAY = (DeliveryState.PENDING, DeliveryState.SENDING)
+_ITEMS = sa.select(sa.func.count()).select_from(inbox)
+_UNSETTLED = _ITEMS.where(inbox.c.state == InboxState.PENDING)
+_ON_THEIR_WAY = (
+    sa.select(sa.func.count())
+    .select_from(outbox)
+    .where(outbox.c.state.in_((DeliveryState.PENDING, DeliveryState.SENDING)))
+)
+_AT_PROVIDERS = sa.select(sa.func.count()).select_from(remote_files).where(remote_files.c.state == FileState.PENDING)
 
 
 def _is_quiet(store: Store, posted: int) -> bool:
     with store.read() as connection:
-        states = {row.state: row.items for row in connection.execute(queries.INBOX)}
-        under_way = connection.scalar(
-            sa.select(sa.func.count()).select_from(outbox).where(outbox.c.state.in_(_UNDER_WAY))
-        )
-    return sum(states.values()) >= posted and not states.get(InboxState.PENDING) and not under_way
+        under_way = [connection.scalar(query) for query in (_UNSETTLED, _ON_THEIR_WAY, _AT_PROVIDERS)]
+        return (connection.scalar(_ITEMS) or 0) >= posted and not any(under_way)
 
 
-def _ledger(store: Store, connection: sa.Connection) -> Counter[str]:
-    return Counter(mark_of(raw_bytes(store, row) or b"") for row in connection.execute(sa.select(inbox)))
-
-
-def _letters(connection: sa.Connection, office: PostOffice) -> tuple[dict[str, Letters], int, int]:
-    """Letters by kind, how many could not be sent, and how many mails were found that nobody of us wrote down."""
-    rows = list(connection.execute(sa.select(outbox)))
-    people = sorted({row.recipient for row in rows if row.agent is not None})
-    found = _found(office, (CUSTOMERS, *people))
-    gone = [row for row in rows if row.sent_at is not None]
-    kinds = {str(kind): [row for row in gone if row.kind == kind] for kind in OutboxKind}
-    letters = {
-        kind: Letters(sent=len(mine), found=sum(found[_id_of(row)] for row in mine))
-        for kind, mine in kinds.items()
-        if mine
-    }
-    undelivered = sum(row.state == DeliveryState.FAILED and row.sent_at is None for row in rows)
-    surprises = sum((found - Counter(_id_of(row) for row in gone)).values())
-    return letters, undelivered, surprises
-
-
-def _found(office: PostOffice, addresses: Sequence[str]) -> Counter[str]:
-    """How often each Message-ID is in these mailboxes; a server that is gone has none, and then nothing was found."""
-    try:
-        mails = [mail for address in addresses for mail in office.letters_of(address)]
-    except (OSError, IMAPClientError):
-        log.exception("mailboxes_not_read")
-        return Counter()
-    return Counter(str(mail["Message-ID"] or "").strip() for mail in mails)
-
-
-def _id_of(row: sa.Row[Any]) -> str:
-    return str(row.external_id or row.message_id or "")
+def _ledger(store: Store, connection: sa.Connection) -> dict[Source, Counter[str]]:
+    """How often the ledger has each item of each source."""
+    found: dict[Source, Counter[str]] = {source: Counter() for source in Source}
+    for row in connection.execute(sa.select(inbox)):
+        item = item_of(row.channel, raw_bytes(store, row) or b"")
+        if item is not None:
+            found[item[0]][item[1]] += 1
+    return found

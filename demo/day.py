@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from time import monotonic
 
 import structlog
 
 from demo import queries
 from demo.closing import wait_for_quiet
-from demo.customers import Customers
-from demo.shifts import Shifts
 from ventanilla.errors import Temporary
 from ventanilla.store.engine import Store
 
@@ -19,6 +17,10 @@ log = structlog.get_logger(__name__)
 
 OPENS_WITHIN = 60.0
 DRAINS_WITHIN = 15.0
+
+
+Life = Callable[[threading.Event], None]
+"""What goes on until the event is set."""
 
 
 def closing_time(*, started: float, opened: float, duration: float | None) -> float:
@@ -34,15 +36,14 @@ def closing_time(*, started: float, opened: float, duration: float | None) -> fl
 class Day:
     """Runs in threads beside the service.
 
-    `until` tells, from the moment of opening (monotonic), when the last mail is written. `closing` is called then, `done` once
-    the service may end.
+    `people` are what goes on at the same time, a thread each. `until` tells, from the moment of opening (monotonic), when the
+    last message is written. `closing` is called then, `done` once the service may end.
     """
 
     def __init__(
         self,
         store: Store,
-        customers: Customers,
-        shifts: Shifts,
+        people: Mapping[str, Life],
         *,
         posted: Callable[[], int],
         until: Callable[[float], float],
@@ -50,8 +51,7 @@ class Day:
         closing: Callable[[], None],
     ) -> None:
         self._store = store
-        self._customers = customers
-        self._shifts = shifts
+        self._people = people
         self._posted = posted
         self._until = until
         self._done = done
@@ -64,7 +64,7 @@ class Day:
         self.problem = ""
 
     def start(self) -> None:
-        """Begin; customers write as soon as the mailbox is being watched."""
+        """Begin; customers write as soon as every channel is being watched."""
         self._director.start()
 
     def close(self) -> None:
@@ -91,7 +91,7 @@ class Day:
             self._done()
 
     def _live(self) -> None:
-        for name, live in (("customers", self._customers.live), ("shifts", self._shifts.live)):
+        for name, live in self._people.items():
             self._threads.append(threading.Thread(target=self._guarded, args=(live,), name=name))
             self._threads[-1].start()
         until = self._until(monotonic())
@@ -113,7 +113,7 @@ class Day:
             self._stop.set()
 
     def _wait_for_first_pull(self) -> bool:
-        """Until the mailbox has been looked at once: what comes after that is new mail, whatever the clock says."""
+        """Until every channel has been looked at once: what comes after that is new, whatever the clock says."""
         until = monotonic() + OPENS_WITHIN
         while not self._stop.wait(0.1):
             try:
@@ -124,6 +124,6 @@ class Day:
             if rows and all(row.last_pull_at for row in rows):
                 return True
             if monotonic() > until:
-                self.problem = next((row.problem for row in rows if row.problem), "the mailbox was not looked at")
+                self.problem = next((row.problem for row in rows if row.problem), "not every channel was looked at")
                 return False
         return False

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from rich.text import Text
 
 from demo.cells import Cell, clean, line
-from demo.snapshot import MAILS, Happening, What
+from demo.snapshot import MESSAGES, Happening, What
 from demo.words import Words
 from router.texts import reason_in_words
 
@@ -20,10 +20,27 @@ _STYLES = {
     What.DUPLICATE: "yellow",
     What.QUARANTINED: "bold red",
     What.HANDED_ON: "cyan",
+    What.EDITED: "green",
+    What.SUGGESTED: "cyan",
     What.CAME: "magenta",
+    What.LINKED: "magenta",
     What.LEFT: "magenta",
 }
 _FAINT = (What.SCREENED, What.DUPLICATE)
+_OF_PEOPLE = (What.CAME, What.LEFT, What.LINKED, What.SUGGESTED)
+_MARKS = {
+    "email": "@",
+    "telegram": "tg",
+    "sms": "sms",
+    "mms": "mms",
+    "whatsapp": "wa",
+    "call": "tel",
+    "voicemail": "tel",
+}
+_BY_PHONE = ("sms", "mms", "whatsapp", "call", "voicemail")
+MARK = 3
+MEDIUM = 8
+"""How wide the sign of a medium is, and its word."""
 
 
 def why(happening: Happening, words: Words, *, short: bool) -> str:
@@ -31,7 +48,7 @@ def why(happening: Happening, words: Words, *, short: bool) -> str:
     code = happening.reason
     if happening.what is What.SCREENED:
         return words("short:screened" if short else "screened", what=words(code))
-    if happening.what in (What.CONTINUED, What.DUPLICATE, What.QUARANTINED):
+    if happening.what in (What.CONTINUED, What.EDITED, What.DUPLICATE, What.QUARANTINED):
         code = happening.what.value
         return words(f"short:{code}" if short else code)
     if short:
@@ -42,22 +59,23 @@ def why(happening: Happening, words: Words, *, short: bool) -> str:
     return reason_in_words(words.language, code)
 
 
-def on_screen(happening: Happening, width: int, words: Words, zone: tzinfo, *, channel_width: int) -> Text:
+def on_screen(happening: Happening, width: int, words: Words, zone: tzinfo) -> Text:
     """The happening in exactly `width` columns."""
     style, time = _STYLES[happening.what], f"{happening.at.astimezone(zone):%H:%M:%S}"
     wide = width >= WIDE
     who_width, owner_width, why_width = (18, 10, 43) if wide else (14, 8, 15)
-    if happening.what in (What.CAME, What.LEFT):
-        start = [Cell(time, 8, "dim"), Cell("", channel_width)]
-        rest = width - 8 - channel_width - who_width - 3 + (channel_width == 0)
-        return line([*start, Cell(happening.who, who_width, style), Cell(words(happening.what), rest, style)])
-    taken = 8 + channel_width + who_width + owner_width + why_width + 4 + (channel_width > 0)
+    medium_width = MEDIUM if wide else MARK
+    if happening.what in _OF_PEOPLE:
+        start = [Cell(time, 8, "dim"), Cell("", medium_width)]
+        rest = width - 8 - medium_width - who_width - 3
+        return line([*start, Cell(happening.who, who_width, style), Cell(_of_people(happening, words), rest, style)])
+    taken = 8 + medium_width + who_width + owner_width + why_width + 5
     faint = "dim" if happening.what in _FAINT else ""
     owner = f"→ {happening.owner}" if happening.owner else "×"
     return line(
         [
             Cell(time, 8, "dim"),
-            Cell(happening.channel, channel_width, "dim"),
+            Cell(medium(happening, words) if wide else _MARKS.get(happening.medium, ""), medium_width, "blue"),
             Cell(happening.who or words("nobody"), who_width, faint),
             Cell(_subject(happening, words, short=not wide), width - taken, faint or "dim"),
             Cell(owner, owner_width, style),
@@ -69,17 +87,31 @@ def on_screen(happening: Happening, width: int, words: Words, zone: tzinfo, *, c
 def as_sentence(happening: Happening, words: Words, zone: tzinfo) -> str:
     """The happening on one line of a log, whole and without colours."""
     time = f"{happening.at.astimezone(zone):%H:%M:%S}"
-    if happening.what in (What.CAME, What.LEFT):
-        return f"{time} {happening.who} {words(happening.what)}"
+    if happening.what in _OF_PEOPLE:
+        return f"{time} {clean(happening.who)} {clean(_of_people(happening, words))}"
     place = f" {happening.channel}" if happening.channel else ""
+    if happening.medium in _BY_PHONE:
+        place += f" [{medium(happening, words)}]"
     who, subject = clean(happening.who) or words("nobody"), clean(_subject(happening, words, short=False))
     owner = f"→ {happening.owner}" if happening.owner else "×"
     told = f"{time}{place} {who}: {subject} {owner} ({why(happening, words, short=False)})"
     return f"{told} {happening.case}".rstrip()
 
 
+def medium(happening: Happening, words: Words) -> str:
+    """The word for how it came."""
+    return words(f"medium:{happening.medium}") if happening.medium else ""
+
+
+def _of_people(happening: Happening, words: Words) -> str:
+    """What somebody did, or what is thought of them."""
+    return words(happening.what, other=happening.before)
+
+
 def _subject(happening: Happening, words: Words, *, short: bool) -> str:
-    subject = happening.subject or ("" if happening.what not in MAILS else words("no_subject"))
+    subject = happening.subject or (
+        "" if happening.what not in MESSAGES or happening.medium != "email" else words("no_subject")
+    )
     if not happening.file:
         return subject
     file = PurePath(happening.file).suffix.lstrip(".") if short else happening.file

@@ -46,7 +46,7 @@ def frame(snapshot: Snapshot, stage: Stage, *, width: int, height: int, note: st
 
 def _header(snapshot: Snapshot, stage: Stage, width: int) -> Text:
     words = stage.words
-    health = _health(snapshot, words)
+    health = _health(snapshot, words, width)
     elapsed = clock((snapshot.now - snapshot.began).total_seconds())
     right = f"{elapsed} · {health[0]} "
     name = fitted(f" Ventanilla · {stage.house}, {words('title')}", width - cell_len(right) - 1)
@@ -55,7 +55,7 @@ def _header(snapshot: Snapshot, stage: Stage, width: int) -> Text:
     return made
 
 
-def _health(snapshot: Snapshot, words: Words) -> tuple[str, str]:
+def _health(snapshot: Snapshot, words: Words, width: int) -> tuple[str, str]:
     for channel in snapshot.channels:
         if channel.problem:
             return "● " + words("channel_bad", name=channel.name, problem=channel.problem[:30]), "bold red"
@@ -64,15 +64,16 @@ def _health(snapshot: Snapshot, words: Words) -> tuple[str, str]:
         quiet = (snapshot.now - channel.last_pull_at).total_seconds()
         if quiet > QUIET_AFTER:
             return "● " + words("channel_quiet", name=channel.name, ago=clock(quiet)), "bold yellow"
-    names = ", ".join(channel.name for channel in snapshot.channels)
-    return "● " + words("channel_fine", name=names), "bold green"
+    names = [channel.name for channel in snapshot.channels]
+    if width < WIDE and len(names) > 1:
+        return "● " + words("channels_fine", count=len(names)), "bold green"
+    return "● " + words("channel_fine", name=", ".join(names)), "bold green"
 
 
 def _feed(snapshot: Snapshot, stage: Stage, width: int, *, rows: int) -> list[Text]:
     words = stage.words
-    channel_width = max((len(channel.name) for channel in snapshot.channels), default=6) if width >= 72 else 0
     told = list(snapshot.happenings)[-rows:] if rows else []
-    made = [on_screen(each, width, words, stage.zone, channel_width=channel_width) for each in told]
+    made = [on_screen(each, width, words, stage.zone) for each in told]
     if not made and rows:
         made = [line([Cell(words("nothing"), width, "dim")])]
     blank = Text(" " * width, end="")

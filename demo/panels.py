@@ -12,6 +12,13 @@ from demo.snapshot import AgentNow, Snapshot, Waiting, middle
 from demo.words import Words
 
 LONGEST_BAR = 10
+_WAYS = (
+    ("way:mail", ("email",)),
+    ("way:telegram", ("telegram",)),
+    ("way:whatsapp", ("whatsapp",)),
+    ("way:sms", ("sms", "mms")),
+    ("way:calls", ("call", "voicemail")),
+)
 _NAME = 8
 
 
@@ -99,8 +106,25 @@ def count_lines(snapshot: Snapshot, width: int, words: Words) -> list[Text]:
         words.count("receipts", snapshot.sent.get("acknowledgement", 0)),
         words("on_their_way", count=snapshot.on_their_way),
     ]
-    texts = [came_in, screened_in_words(snapshot, words), " · ".join(out), _delays(snapshot, words, width)]
+    texts = [
+        came_in,
+        _by_medium(snapshot, words),
+        screened_in_words(snapshot, words),
+        " · ".join(out),
+        _delays(snapshot, words, width),
+    ]
     return [line([Cell(text, width)]) for text in texts]
+
+
+def _by_medium(snapshot: Snapshot, words: Words) -> str:
+    """How messages came, and what the chat and the telephone brought besides."""
+    counted = [(name, sum(snapshot.media.get(each, 0) for each in media)) for name, media in _WAYS]
+    parts = [f"{words(name)} {count}" for name, count in counted if count]
+    if snapshot.files:
+        parts.append(words.count("files", snapshot.files))
+    if snapshot.linked:
+        parts.append(words("linked_people", count=snapshot.linked))
+    return " · ".join(parts)
 
 
 def screened_in_words(snapshot: Snapshot, words: Words) -> str:

@@ -1,14 +1,11 @@
-"""How the town's people hand in mail and read their own: SMTP and IMAP like anybody's, and a book of all that was handed in."""
+"""How the town's people hand in mail and read their own: SMTP and IMAP like anybody's; all that is handed in is in the book."""
 
 from __future__ import annotations
 
 import hashlib
 import smtplib
-import threading
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -18,6 +15,7 @@ from typing import cast
 
 from imapclient import IMAPClient
 
+from demo.book import Book, Posted, Source
 from demo.mail_town import HOST, MailTown
 from demo.people import SHOP
 
@@ -29,41 +27,6 @@ def mark_of(raw: bytes) -> str:
     """What tells one mail from another wherever it turns up: its Message-ID, else a hash of all of it."""
     message_id = str(_HEADERS.parsebytes(raw)["Message-ID"] or "").strip()
     return message_id or hashlib.sha256(raw).hexdigest()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Posted:
-    """One mail that was put into the shop's mailbox, and when that began (aware UTC)."""
-
-    mark: str
-    at: datetime
-
-
-class Book:
-    """Every mail put into the shop's mailbox, once for each time. Written by one thread, read by others."""
-
-    def __init__(self) -> None:
-        self._posted: list[Posted] = []
-        self._lock = threading.Lock()
-
-    def note(self, raw: bytes, *, at: datetime) -> None:
-        with self._lock:
-            self._posted.append(Posted(mark=mark_of(raw), at=at))
-
-    @property
-    def count(self) -> int:
-        with self._lock:
-            return len(self._posted)
-
-    def marks(self) -> Counter[str]:
-        """How often each mail was put there."""
-        with self._lock:
-            return Counter(each.mark for each in self._posted)
-
-    def arrivals(self) -> dict[str, datetime]:
-        """When each mail was first there."""
-        with self._lock:
-            return {each.mark: each.at for each in reversed(self._posted)}
 
 
 class PostOffice:
@@ -79,14 +42,14 @@ class PostOffice:
         with smtplib.SMTP(HOST, self._town.smtp_port, timeout=PATIENCE) as link:
             at = datetime.now(UTC)
             link.sendmail(sender, [SHOP], raw)
-        self._book.note(raw, at=at)
+        self._note(raw, at)
 
     def put_into_mailbox(self, raw: bytes) -> None:
         """Put something into the shop's mailbox as it is, as a program with its password can."""
         with self.mailbox(SHOP) as client:
             at = datetime.now(UTC)
             client.append("INBOX", raw)
-        self._book.note(raw, at=at)
+        self._note(raw, at)
 
     def copy_newest(self) -> bool:
         """Copy the newest mail of the shop's mailbox within it; whether there was one."""
@@ -97,8 +60,12 @@ class PostOffice:
             raw = cast(bytes, client.fetch([uids[-1]], ["BODY.PEEK[]"])[uids[-1]][b"BODY[]"])
             at = datetime.now(UTC)
             client.copy([uids[-1]], "INBOX")
-        self._book.note(raw, at=at)
+        self._note(raw, at)
         return True
+
+    def _note(self, raw: bytes, at: datetime) -> None:
+        mark = mark_of(raw)
+        self._book.note(Posted(source=Source.MAIL, mark=mark, name=mark, at=at))
 
     def letters_of(self, address: str, *, to: str | None = None) -> list[EmailMessage]:
         """Every mail in that mailbox, oldest first; with `to` only what was sent to that address."""

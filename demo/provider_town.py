@@ -65,6 +65,6 @@ class ProviderTown:
 def town_from(text: str) -> ProviderTown:
     """The town that `argv` names."""
     told = json.loads(text)
-    return ProviderTown(
-        **{**told, "customers": BotAccount(**told["customers"]), "staff": BotAccount(**told["staff"])},
-    )
+    bots = {name: BotAccount(**told[name]) for name in ("customers", "staff")}
+    lists = {name: tuple(told[name]) for name in ("numbers", "whatsapp")}
+    return ProviderTown(**{**told, **bots, **lists})

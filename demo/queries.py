@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from email.parser import BytesHeaderParser
-from email.policy import default
-from email.utils import parseaddr
 from typing import Any
 
 import sqlalchemy as sa
 
+from demo.ledger import Glimpse, glimpse
 from ventanilla.store.engine import Store
 from ventanilla.store.inbox import raw_bytes
 from ventanilla.store.tables import (
@@ -22,12 +20,29 @@ from ventanilla.store.tables import (
     inbox,
     messages,
     outbox,
+    remote_files,
 )
-from ventanilla.words import DeliveryState, InboxState
+from ventanilla.words import STAFF_BOT, DeliveryState, Direction, FileState, InboxState
 
 MOST_WAITING = 60
-_HEADERS = BytesHeaderParser(policy=default)
-_NAME = sa.case((contacts.c.name != "", contacts.c.name), else_=conversations.c.key).label("customer")
+MOST_TEXT = 160
+_FIRST_WORDS = (
+    sa.select(sa.func.substr(messages.c.reply_text, 1, MOST_TEXT))
+    .where(messages.c.conversation_id == conversations.c.id, messages.c.direction == Direction.IN)
+    .order_by(messages.c.id)
+    .limit(1)
+    .correlate(conversations)
+    .scalar_subquery()
+)
+_SUBJECT = sa.case((conversations.c.subject != "", conversations.c.subject), else_=_FIRST_WORDS).label("subject")
+_WORDS = sa.case(
+    (messages.c.subject != "", messages.c.subject), else_=sa.func.substr(messages.c.reply_text, 1, MOST_TEXT)
+).label("subject")
+_NAME = sa.case(
+    (contacts.c.name != "", contacts.c.name),
+    (conversations.c.address != "", conversations.c.address),
+    else_=conversations.c.key,
+).label("customer")
 
 NEWEST_EVENT = sa.select(sa.func.max(events.c.id))
 EVENTS = (
@@ -43,7 +58,16 @@ AGENTS = (
 )
 INBOX_ROW = sa.select(inbox).where(inbox.c.id == sa.bindparam("row_id"))
 DUPLICATES = sa.select(inbox).where(inbox.c.state == InboxState.DUPLICATE)
-INBOX = sa.select(inbox.c.state, sa.func.count().label("items")).group_by(inbox.c.state)
+INBOX = (
+    sa.select(inbox.c.state, sa.func.count().label("items")).where(inbox.c.channel != STAFF_BOT).group_by(inbox.c.state)
+)
+MEDIA = (
+    sa.select(messages.c.medium, sa.func.count().label("items"))
+    .where(messages.c.direction == Direction.IN)
+    .group_by(messages.c.medium)
+)
+FILES = sa.select(sa.func.count()).select_from(remote_files).where(remote_files.c.state == FileState.FETCHED)
+LINKED = sa.select(sa.func.count()).select_from(agents).where(agents.c.telegram.is_not(None), agents.c.enabled)
 CASES = sa.select(sa.func.count()).select_from(conversations)
 LINE = (
     sa.select(conversations.c.owner, sa.func.count().label("items"))
@@ -54,7 +78,7 @@ WAITING = (
     sa.select(
         conversations.c.key,
         conversations.c.owner,
-        conversations.c.subject,
+        _SUBJECT,
         conversations.c.waiting_since,
         conversations.c.due_at,
         conversations.c.line_since,
@@ -84,19 +108,33 @@ _FILE = (
     .correlate(messages)
     .scalar_subquery()
 )
+_FILE_ELSEWHERE = (
+    sa.select(sa.func.min(remote_files.c.filename))
+    .where(remote_files.c.message_id == messages.c.id)
+    .correlate(messages)
+    .scalar_subquery()
+)
+_CONTACT_NAME = (
+    sa.select(contacts.c.name)
+    .where(contacts.c.id == conversations.c.contact_id)
+    .correlate(conversations)
+    .scalar_subquery()
+)
 MESSAGE = (
     sa.select(
         messages.c.external_id,
         messages.c.from_name,
         messages.c.from_address,
-        messages.c.subject,
+        messages.c.medium,
+        _WORDS,
         messages.c.pulled_at,
         messages.c.routed_at,
         conversations.c.key,
         assignments.c.agent,
         assignments.c.reason,
         (messages.c.id == _FIRST).label("is_first"),
-        _FILE.label("file"),
+        sa.func.coalesce(_FILE, _FILE_ELSEWHERE).label("file"),
+        _CONTACT_NAME.label("contact"),
     )
     .join(conversations, conversations.c.id == messages.c.conversation_id)
     .join(
@@ -112,7 +150,7 @@ HAND_OVER = (
         _BEFORE.c.agent.label("before"),
         assignments.c.decision,
         conversations.c.key,
-        conversations.c.subject,
+        _SUBJECT,
         _NAME,
     )
     .join(conversations, conversations.c.id == assignments.c.conversation_id)
@@ -124,10 +162,9 @@ HAND_OVER = (
     .where(assignments.c.conversation_id == sa.bindparam("case_id"), assignments.c.number == sa.bindparam("number"))
 )
 
+TWO_CONTACTS = sa.select(contacts.c.id, contacts.c.name).where(contacts.c.id.in_(sa.bindparam("ids", expanding=True)))
 
-def who_and_what(store: Store, row: sa.Row[Any]) -> tuple[str, str]:
-    """Sender and subject as the raw item's header has them, "" for what it lacks. For items that became no message."""
-    raw = raw_bytes(store, row) or b""
-    header = _HEADERS.parsebytes(raw[:100_000])
-    name, address = parseaddr(str(header["From"] or ""))
-    return name or address, str(header["Subject"] or "")
+
+def glimpse_of(store: Store, row: sa.Row[Any]) -> Glimpse:
+    """What the raw item of a ledger row says. For items that became no message."""
+    return glimpse(row.channel, raw_bytes(store, row) or b"")

@@ -1,4 +1,4 @@
-"""Turns config/demo.toml into a file that can be run: free ports, a fresh password, the language of the screen."""
+"""Turns config/demo.toml into a file that can be run: free ports, fresh secrets, the language of the screen."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ import socket
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import tomlkit
 
 from config.schema import Config
+from demo.ledger import CHAT, MAIL, PHONE
 from demo.mail_town import HOST, MailTown
 from demo.people import CUSTOMERS, SHOP
+from demo.provider_town import BotAccount, ProviderTown
 from ventanilla.errors import Unreachable
+from ventanilla.words import STAFF_BOT
 
 FILE = "ventanilla.toml"
-CHANNEL = "correo"
 _LIBRARIES = ("pymap", "aiosmtpd")
+_CUSTOMERS_BOT, _STAFF_BOT = 700001, 700002
 
 
 def write_settings(folder: Path, *, language: str) -> Path:
@@ -29,14 +33,15 @@ def write_settings(folder: Path, *, language: str) -> Path:
             f'demo: {" and ".join(missing)} not found: install the extra "demo" (pip install "ventanilla[demo]")'
         )
     document: Any = tomlkit.parse(_template().read_text(encoding="utf-8"))
-    imap_port, smtp_port = _free_ports(2)
+    imap_port, smtp_port, telegram_port, twilio_port = _free_ports(4)
+    channels = document["channels"]
     document["service"]["language"] = language
-    document["channels"][CHANNEL]["imap"]["port"] = imap_port
-    document["channels"][CHANNEL]["smtp"]["port"] = smtp_port
-    secret = folder / "secrets" / CHANNEL
-    secret.parent.mkdir(mode=0o700)
-    secret.touch(mode=0o600)
-    secret.write_text(secrets.token_urlsafe(12), encoding="utf-8")
+    channels[MAIL]["imap"]["port"] = imap_port
+    channels[MAIL]["smtp"]["port"] = smtp_port
+    for bot in (channels[CHAT], document["staff"]["telegram"]):
+        bot["api_url"] = f"http://{HOST}:{telegram_port}"
+    channels[PHONE]["api_url"] = f"http://{HOST}:{twilio_port}"
+    _write_secrets(folder / "secrets")
     path = folder / FILE
     path.write_text(tomlkit.dumps(document), encoding="utf-8")
     return path
@@ -44,7 +49,7 @@ def write_settings(folder: Path, *, language: str) -> Path:
 
 def mail_town(config: Config) -> MailTown:
     """The mail server that these settings want: a mailbox for the shop and each of its people, one for all customers."""
-    channel: Any = config.channels[CHANNEL]
+    channel: Any = config.channels[MAIL]
     people = [agent.email for agent in config.agents.values() if agent.email]
     return MailTown(
         mailboxes=[SHOP, *people, CUSTOMERS],
@@ -53,6 +58,58 @@ def mail_town(config: Config) -> MailTown:
         imap_port=channel.imap.port,
         catch_all=CUSTOMERS,
     )
+
+
+def provider_town(config: Config) -> ProviderTown:
+    """The Telegram and Twilio servers that these settings want."""
+    chat: Any = config.channels[CHAT]
+    phone: Any = config.channels[PHONE]
+    staff: Any = config.staff.telegram
+    (files_port,) = _free_ports(1)
+    return ProviderTown(
+        key=secrets.token_urlsafe(12),
+        telegram_port=_port_of(chat.api_url),
+        twilio_port=_port_of(phone.api_url),
+        files_port=files_port,
+        customers=_bot(chat.token.reveal(), config.service.name),
+        staff=_bot(staff.token.reveal(), f"{config.service.name}: avisos"),
+        account_sid=phone.account_sid,
+        auth_token=phone.auth_token.reveal(),
+        numbers=phone.numbers,
+        whatsapp=phone.whatsapp,
+    )
+
+
+def staff_with_telegram(config: Config) -> dict[str, dict[str, object]]:
+    """Each person of the shop who has Telegram, as Telegram shows them."""
+    return {
+        name: {"id": agent.telegram, "is_bot": False, "first_name": agent.name or name, "language_code": "es"}
+        for name, agent in config.agents.items()
+        if agent.telegram is not None
+    }
+
+
+def _bot(token: str, name: str) -> BotAccount:
+    return BotAccount(token=token, name=name, username=f"pueblo_{token.partition(':')[0]}_bot")
+
+
+def _port_of(url: str) -> int:
+    return urlsplit(url).port or 0
+
+
+def _write_secrets(folder: Path) -> None:
+    """A password, a token each: fresh at every start, readable by us alone."""
+    folder.mkdir(mode=0o700)
+    drawn = {
+        MAIL: secrets.token_urlsafe(12),
+        CHAT: f"{_CUSTOMERS_BOT}:{secrets.token_hex(18)}",
+        STAFF_BOT: f"{_STAFF_BOT}:{secrets.token_hex(18)}",
+        PHONE: secrets.token_hex(16),
+    }
+    for name, secret in drawn.items():
+        file = folder / name
+        file.touch(mode=0o600)
+        file.write_text(secret, encoding="utf-8")
 
 
 def _template() -> Path:

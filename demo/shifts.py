@@ -1,5 +1,5 @@
 """When the shop's people go away and come back, so that there is something to hand on. Decides by numbers; does it as `away` and
-`back` do."""
+`back` do, or as the person would: by writing to the staff's bot."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ from ventanilla.store.tables import conversations
 EARLY = ("luis", "ana", "carmen")
 LATE = ("owen", "irene", "hugo")
 """Who is there when the shop opens, in the order in which they take a break; and who is called in when a line forms."""
+
+AWAY, BACK = "/pausa", "/disponible"
+"""What they write to the staff's bot."""
 
 LINE_TO_CALL = 2
 LINE_LASTS = 3.0
@@ -67,18 +70,29 @@ def next_step(scene: Scene, *, first_break_at: int) -> tuple[Step, str] | None:
 class Shifts:
     """Moves people by `next_step`. `open` first; `live` is a thread's work."""
 
-    def __init__(self, store: Store, *, clock: Callable[[], datetime], first_break_at: int) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        clock: Callable[[], datetime],
+        first_break_at: int,
+        by_bot: Mapping[str, Callable[[str], object]] | None = None,
+    ) -> None:
+        """`by_bot`: how those who write to the staff's bot do so; all others move as `away` and `back` do."""
         self._store = store
+        self._by_bot = by_bot or {}
         self._clock = clock
         self._first_break_at = first_break_at
         self._line_since: float | None = None
         self._called = self._left = float("-inf")
         self._away_since: dict[str, float] = {}
+        self._is_open = False
 
     def open(self) -> None:
         """The shop opens: who comes later is not there yet."""
         for name in LATE:
             self._leave(name)
+        self._is_open = True
 
     def live(self, stop: threading.Event) -> None:
         """Look about twice a second until `stop`; a store that is busy is looked at again."""
@@ -110,14 +124,20 @@ class Shifts:
             self._called = monotonic()
 
     def _leave(self, name: str) -> None:
-        now = self._clock()
-        with self._store.write() as connection:
-            add_absence(connection, name, starts_at=now, ends_at=None, cover=None, now=now)
+        if name in self._by_bot and self._is_open:
+            self._by_bot[name](AWAY)
+        else:
+            now = self._clock()
+            with self._store.write() as connection:
+                add_absence(connection, name, starts_at=now, ends_at=None, cover=None, now=now)
         self._away_since[name] = monotonic()
 
     def _come(self, name: str) -> None:
-        with self._store.write() as connection:
-            end_absences(connection, name, now=self._clock())
+        if name in self._by_bot:
+            self._by_bot[name](BACK)
+        else:
+            with self._store.write() as connection:
+                end_absences(connection, name, now=self._clock())
         del self._away_since[name]
 
 

@@ -17,11 +17,14 @@ class What(StrEnum):
     DUPLICATE = "duplicate"
     QUARANTINED = "quarantined"
     HANDED_ON = "handed_on"
+    EDITED = "edited"
+    SUGGESTED = "suggested"  # two customers may be one person
+    LINKED = "linked"  # somebody of the shop has proven their Telegram account
     CAME = "came"
     LEFT = "left"
 
 
-MAILS = (What.NEW_CASE, What.CONTINUED, What.SCREENED, What.DUPLICATE, What.QUARANTINED)
+MESSAGES = (What.NEW_CASE, What.CONTINUED, What.EDITED, What.SCREENED, What.DUPLICATE, What.QUARANTINED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,7 @@ class Happening:
     at: datetime
     what: What
     channel: str = ""
+    medium: str = ""
     who: str = ""
     subject: str = ""
     owner: str = ""
@@ -79,9 +83,9 @@ class ChannelNow:
 class Snapshot:
     """One look at everything.
 
-    `inbox` counts by state, `screened` by verdict, `sent` letters that have gone out by kind. `delays` are seconds from a
-    mail's arrival at the mail server to its having an owner, `own_delays` those from the commit into the inbox. `troubles` are
-    lines for a person.
+    `inbox` counts by state, `screened` by verdict, `media` messages by medium, `sent` letters that have gone out by kind. `files`
+    were fetched from a provider, `linked` people have proven a Telegram account. `delays` are seconds from a message's arrival at
+    its server to its having an owner, `own_delays` those from the commit into the inbox. `troubles` are lines for a person.
     """
 
     now: datetime
@@ -94,6 +98,9 @@ class Snapshot:
     cases: int = 0
     inbox: Mapping[str, int] = field(default_factory=dict)
     screened: Mapping[str, int] = field(default_factory=dict)
+    media: Mapping[str, int] = field(default_factory=dict)
+    files: int = 0
+    linked: int = 0
     sent: Mapping[str, int] = field(default_factory=dict)
     on_their_way: int = 0
     delays: Sequence[float] = ()

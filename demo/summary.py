@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from demo.closing import Outcome
+from demo.delivered import WAYS, Letters
 from demo.words import Words
 
 _LABEL = 22
+TOO_FAST = "429"
 
 
 def problems(outcome: Outcome, words: Words, *, is_drained: bool, is_interrupted: bool, trouble: str) -> list[str]:
@@ -64,6 +66,9 @@ def summary(
 def _figures(outcome: Outcome, words: Words, screened: str) -> Iterator[tuple[str, str]]:
     states = outcome.states
     yield "sum_posted", words("sum_posted_is", posted=outcome.posted, ledger=outcome.in_ledger)
+    for source, held in outcome.sources.items():
+        if held.put_in or held.in_ledger:
+            yield f"source:{source}", words("sum_source", put_in=held.put_in, ledger=held.in_ledger)
     yield (
         "sum_states",
         words(
@@ -82,11 +87,20 @@ def _figures(outcome: Outcome, words: Words, screened: str) -> Iterator[tuple[st
         yield "", words("sum_line", count=outcome.line)
     yield "sum_audit", words("sum_audit_is", checks=len(outcome.violations), bad=sum(outcome.violations.values()))
     for kind, letters in outcome.letters.items():
-        yield f"kind:{kind}", words("sum_letters", sent=letters.sent, found=letters.found)
+        yield f"kind:{kind}", words("sum_letters", sent=letters.sent, found=letters.found) + _ways(letters, words)
     if outcome.undelivered:
         yield "sum_undelivered", str(outcome.undelivered)
+    if outcome.refused.get(TOO_FAST):
+        yield "sum_refused", words("sum_refused_is", count=outcome.refused[TOO_FAST])
     if outcome.slowest:
         yield "sum_slowest", ", ".join(f"{words.number(each)} s" for each in outcome.slowest)
+
+
+def _ways(letters: Letters, words: Words) -> str:
+    """Where letters were found: `: in the mailboxes 2, in Telegram 5`."""
+    phrases = dict(zip(WAYS, words.parts("found_in"), strict=True))
+    told = [phrases[way].format(**{way: count}) for way, count in letters.by_way.items()]
+    return f": {', '.join(told)}" if told else ""
 
 
 def folded(lines: Iterable[str], width: int) -> Iterator[str]:
@@ -113,6 +127,13 @@ def as_document(outcome: Outcome, *, reasons: Sequence[str], data_dir: str) -> d
         "cases": outcome.cases,
         "owners": dict(outcome.owners),
         "audit": dict(outcome.violations),
-        "letters": {kind: {"sent": each.sent, "found": each.found} for kind, each in outcome.letters.items()},
+        "sources": {
+            source: {"put_in": each.put_in, "in_ledger": each.in_ledger} for source, each in outcome.sources.items()
+        },
+        "letters": {
+            kind: {"sent": each.sent, "found": each.found, "by_way": dict(each.by_way)}
+            for kind, each in outcome.letters.items()
+        },
+        "refused": dict(outcome.refused),
         "slowest_seconds": list(outcome.slowest),
     }

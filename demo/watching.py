@@ -17,7 +17,7 @@ from demo import queries
 from demo.log_tail import LogTail
 from demo.snapshot import AgentNow, ChannelNow, Happening, Snapshot, Waiting, What
 from ventanilla.store.engine import Store
-from ventanilla.words import EventKind
+from ventanilla.words import STAFF_BOT, EventKind
 
 KEPT = 200
 _TOLD = (
@@ -26,11 +26,14 @@ _TOLD = (
     EventKind.MESSAGE_QUARANTINED,
     EventKind.PRESENCE,
     EventKind.ASSIGNED,
+    EventKind.MESSAGE_EDITED,
+    EventKind.CONTACT_SUGGESTED,
+    EventKind.AGENT_LINKED,
 )
 
 
 class Watcher:
-    """One reader of one store; used by one thread. `arrived` tells when a mail reached the mail server, by its Message-ID."""
+    """One reader of one store; used by one thread. `arrived` tells when a message reached its server, by its name."""
 
     def __init__(
         self,
@@ -73,7 +76,7 @@ class Watcher:
         new = [told for event in events if (told := self._told(connection, event, names)) is not None]
         if events:
             self._last_event = events[-1].id
-        for row in connection.execute(queries.DUPLICATES):
+        for row in connection.execute(queries.DUPLICATES):  # no event tells of them
             if row.id not in self._duplicates:
                 self._duplicates.add(row.id)
                 new.append(self._of_raw(row, What.DUPLICATE, at=row.routed_at))
@@ -82,13 +85,16 @@ class Watcher:
         return new
 
     def _told(self, connection: sa.Connection, event: sa.Row[Any], names: Mapping[str, str]) -> Happening | None:
-        if event.kind == EventKind.MESSAGE_RECEIVED:
+        if event.kind in (EventKind.MESSAGE_RECEIVED, EventKind.MESSAGE_EDITED):
             return self._message(connection, event, names)
-        if event.kind == EventKind.PRESENCE:
-            what = What.CAME if event.data.get("on_duty") else What.LEFT
-            return Happening(at=event.recorded_at, what=what, who=names.get(event.agent, event.agent))
+        if event.kind in (EventKind.PRESENCE, EventKind.AGENT_LINKED):
+            return _of_agent(event, names)
         if event.kind == EventKind.ASSIGNED:
             return _hand_over(connection, event, names)
+        if event.kind == EventKind.CONTACT_SUGGESTED:
+            return _suggestion(connection, event)
+        if event.channel == STAFF_BOT:
+            return None
         row = connection.execute(queries.INBOX_ROW, {"row_id": event.inbox_id}).one()
         if event.kind == EventKind.MESSAGE_QUARANTINED:
             return self._of_raw(row, What.QUARANTINED, at=event.recorded_at)
@@ -99,12 +105,14 @@ class Watcher:
     def _message(self, connection: sa.Connection, event: sa.Row[Any], names: Mapping[str, str]) -> Happening:
         row = connection.execute(queries.MESSAGE, {"message_id": event.message_id}).one()
         if row.external_id:
-            self._routed[row.external_id] = (row.pulled_at, row.routed_at)
+            self._routed.setdefault(row.external_id, (row.pulled_at, row.routed_at))
+        is_edit = event.kind == EventKind.MESSAGE_EDITED
         return Happening(
             at=event.recorded_at,
-            what=What.NEW_CASE if row.is_first else What.CONTINUED,
+            what=What.EDITED if is_edit else What.NEW_CASE if row.is_first else What.CONTINUED,
             channel=event.channel,
-            who=row.from_name or row.from_address,
+            medium=row.medium,
+            who=row.from_name or row.contact or row.from_address,
             subject=row.subject,
             owner=names.get(row.agent, row.agent),
             reason=row.reason,
@@ -114,8 +122,10 @@ class Watcher:
         )
 
     def _of_raw(self, row: sa.Row[Any], what: What, *, at: datetime, reason: str = "") -> Happening:
-        who, subject = queries.who_and_what(self._store, row)
-        return Happening(at=at, what=what, channel=row.channel, who=who, subject=subject, reason=reason)
+        seen = queries.glimpse_of(self._store, row)
+        return Happening(
+            at=at, what=what, channel=row.channel, medium=seen.medium, who=seen.who, subject=seen.what, reason=reason
+        )
 
     def _snapshot(
         self,
@@ -140,6 +150,9 @@ class Watcher:
             cases=cases,
             inbox={row.state: row.items for row in connection.execute(queries.INBOX)},
             screened=dict(self._screened),
+            media={row.medium: row.items for row in connection.execute(queries.MEDIA)},
+            files=connection.scalar(queries.FILES) or 0,
+            linked=connection.scalar(queries.LINKED) or 0,
             sent={row.kind: row.gone for row in letters},
             on_their_way=sum(row.due for row in letters),
             delays=tuple(max(0.0, (routed - arrived[mark]).total_seconds()) for mark, _, routed in known),
@@ -147,6 +160,7 @@ class Watcher:
             channels=tuple(
                 ChannelNow(name=row.name, last_pull_at=row.last_pull_at, problem=row.problem or "")
                 for row in connection.execute(queries.CHANNELS)
+                if row.name != STAFF_BOT or row.problem  # nobody waits for what the staff's bot is asked
             ),
             troubles=self._all_troubles(),
         )
@@ -160,6 +174,23 @@ class Watcher:
             *(f"{child.name}: {child.state}, exit {child.last_exit}, {child.restarts}×" for child in ended),
             *self._troubles,
         )
+
+
+def _of_agent(event: sa.Row[Any], names: Mapping[str, str]) -> Happening:
+    what = What.LINKED
+    if event.kind == EventKind.PRESENCE:
+        what = What.CAME if event.data.get("on_duty") else What.LEFT
+    return Happening(at=event.recorded_at, what=what, who=names.get(event.agent, event.agent))
+
+
+def _suggestion(connection: sa.Connection, event: sa.Row[Any]) -> Happening:
+    """Two contacts that may be one person, the newer one first: it is who wrote."""
+    ids = sorted((event.data["contact"], event.data["other"]), reverse=True)
+    names = {row.id: row.name for row in connection.execute(queries.TWO_CONTACTS, {"ids": ids})}
+    newer, older = (names.get(each) or f"#{each}" for each in ids)
+    return Happening(
+        at=event.recorded_at, what=What.SUGGESTED, who=newer, before=older, reason=str(event.data.get("reason", ""))
+    )
 
 
 def _hand_over(connection: sa.Connection, event: sa.Row[Any], names: Mapping[str, str]) -> Happening | None:

@@ -33,6 +33,10 @@ class Words:
         text = f"{value:.2f}"
         return text.replace(".", ",") if self.language == "es" else text
 
+    def parts(self, code: str) -> list[str]:
+        """The parts of a phrase that has `|` between them, not filled in yet."""
+        return self._phrases[code].split("|")
+
     def count(self, code: str, number: int) -> str:
         """`1 caso`, `2 casos`: the phrase has singular and plural, with `|` between."""
         one, _, many = self._phrases[code].partition("|")

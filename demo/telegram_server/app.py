@@ -6,12 +6,12 @@ import asyncio
 import contextlib
 import secrets
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 import httpx
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -23,6 +23,7 @@ from demo.telegram_server.people import do
 from demo.telegram_server.settings import remember_allowed
 
 LONGEST_POLL = 50.0
+_LOOK_UP = 0.5
 _AGAIN = 1.0
 _TAKEN_OVER = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 _HAS_WEBHOOK = (
@@ -43,11 +44,14 @@ def telegram_app(bots: Sequence[Bot], *, key: str) -> Starlette:
             given = read_call(request.url.query, request.headers.get("content-type", ""), await request.body())
             name = request.path_params["method"]
             if name.lower() == "getupdates":
-                return JSONResponse({"ok": True, "result": await _get_updates(bot, given)})
+                found = await _get_updates(bot, given, request.is_disconnected)
+                return JSONResponse({"ok": True, "result": found})
             return JSONResponse({"ok": True, "result": call(bot, name, given, now=int(time.time()))})
         except ApiError as error:
             bot.tally[f"refused {error.code}"] += 1
             return _answer(error)
+        except ClientDisconnect:
+            return Response(status_code=400)
 
     async def download(request: Request) -> Response:
         bot = by_token.get(request.path_params["token"])
@@ -73,8 +77,9 @@ def telegram_app(bots: Sequence[Bot], *, key: str) -> Starlette:
     return Starlette(routes=routes, lifespan=lambda app: _webhooks(bots))
 
 
-async def _get_updates(bot: Bot, given: Call) -> list[Json]:
-    """What waits, or what comes within `timeout` seconds. A newer caller ends an older one's wait with 409."""
+async def _get_updates(bot: Bot, given: Call, is_gone: Callable[[], Awaitable[bool]]) -> list[Json]:
+    """What waits, or what comes within `timeout` seconds. A newer caller ends an older one's wait with 409; who has hung up is not
+    waited for."""
     if bot.webhook.url:
         raise ApiError(409, _HAS_WEBHOOK)
     limit = min(100, max(1, given.number("limit", 100)))
@@ -86,7 +91,9 @@ async def _get_updates(bot: Bot, given: Call) -> list[Json]:
     bot.ring()
     while not bot.waiting(limit) and (left := until - time.monotonic()) > 0:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(bot.bell.wait(), left)
+            await asyncio.wait_for(bot.bell.wait(), min(left, _LOOK_UP))
+        if await is_gone():
+            return []
         if bot.webhook.url or bot.newest_poll is not poll:
             raise ApiError(409, _HAS_WEBHOOK if bot.webhook.url else _TAKEN_OVER)
     return bot.waiting(limit)
@@ -132,6 +139,7 @@ def _answer(error: ApiError) -> Response:
 def _as_seen(bot: Bot) -> dict[str, Any]:
     """The bot's chats as its people see them, every update that was ever made, and what was refused."""
     return {
+        "bot": bot.id,
         "updates": bot.made,
         "unconfirmed": bot.pending,
         "tally": dict(bot.tally),

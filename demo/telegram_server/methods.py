@@ -12,7 +12,7 @@ from demo.telegram_server.errors import ApiError, bad_request, too_many
 from demo.telegram_server.parsing import Call, Upload, shown_text
 
 LONGEST_TEXT, LONGEST_CAPTION = 4096, 1024
-EVERY_SO_MANY = 9
+EVERY_SO_MANY = 12
 """How many calls that send something go well before one is told to wait."""
 _FILES = {"Voice": "voice", "Audio": "music", "Document": "documents", "Video": "videos", "Photo": "photos"}
 
@@ -83,19 +83,37 @@ _SENDS = {f"send{kind.lower()}": kind for kind in _FILES}
 
 def _edit_text(bot: Bot, given: Call, now: int) -> Json:
     chat = _writable(bot, given)
+    before = _own_message(bot, chat, given)
+    if "text" not in before:
+        raise bad_request("there is no text in the message to edit")
+    return _rewrite(chat, before, "text", _text(given, "text", LONGEST_TEXT), given, now)
+
+
+def _edit_caption(bot: Bot, given: Call, now: int) -> Json:
+    chat = _writable(bot, given)
+    before = _own_message(bot, chat, given)
+    if "text" in before:
+        raise bad_request("there is no caption in the message to edit")
+    return _rewrite(chat, before, "caption", _text(given, "caption", LONGEST_CAPTION), given, now)
+
+
+def _own_message(bot: Bot, chat: Chat, given: Call) -> Json:
     before = chat.messages.get(given.number("message_id"))
     if before is None or before["from"]["id"] != bot.id:
         raise bad_request("message to edit not found")
-    if "text" not in before:
-        raise bad_request("there is no text in the message to edit")
-    text, markup = _text(given, "text", LONGEST_TEXT), given.document("reply_markup")
-    if text == before["text"] and markup == before.get("reply_markup"):
+    return before
+
+
+def _rewrite(chat: Chat, before: Json, name: str, text: str, given: Call, now: int) -> Json:
+    """Another text or caption in the same message. Raises ApiError where nothing would change."""
+    markup = given.document("reply_markup")
+    if text == before.get(name) and markup == before.get("reply_markup"):
         raise bad_request(
             "message is not modified: specified new message content and reply markup are exactly the same as a current "
             "content and reply markup of the message"
         )
-    kept = {name: value for name, value in before.items() if name != "reply_markup"}
-    after = {**kept, "text": text, "edit_date": now, **without_nothing(reply_markup=markup)}
+    kept = {each: value for each, value in before.items() if each != "reply_markup"}
+    after = {**kept, name: text, "edit_date": now, **without_nothing(reply_markup=markup)}
     chat.messages[before["message_id"]] = after
     return after
 
@@ -119,6 +137,7 @@ _METHODS: dict[str, Callable[[Bot, Call, int], Any]] = {
     "sendchataction": _chat_action,
     "sendmessage": _send_message,
     "editmessagetext": _edit_text,
+    "editmessagecaption": _edit_caption,
     "deletemessage": _delete,
     "setwebhook": settings.set_webhook,
     "deletewebhook": settings.delete_webhook,

@@ -19,7 +19,7 @@ from demo.twilio_server.errors import TwilioError, not_found
 from demo.twilio_server.people import as_seen, ring, write
 from demo.twilio_server.resources import VERSION
 
-EVERY_SO_MANY = 60
+EVERY_SO_MANY = 150
 """How many requests are answered before one is told to wait."""
 
 Handler = Callable[[Request], Awaitable[Response]]

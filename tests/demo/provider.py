@@ -28,8 +28,8 @@ def provider_servers() -> Iterator[ProviderTown]:
         staff=BotAccount(token="7000002:staff", name="Avisos", username="ferreteria_sol_avisos_bot"),
         account_sid=SID,
         auth_token=SECRET,
-        numbers=[NUMBER],
-        whatsapp=[WHATSAPP],
+        numbers=(NUMBER,),
+        whatsapp=(WHATSAPP,),
     )
     process = subprocess.Popen(town.argv)
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -10,7 +10,10 @@ from typing import cast
 
 import pytest
 
-from demo.closing import Letters, outcome, wait_for_quiet
+from demo.book import Book, Posted, Source
+from demo.closing import Held, outcome, wait_for_quiet
+from demo.delivered import Letters
+from demo.phones import Phones
 from demo.post_office import PostOffice
 from ventanilla.channel import Batch, RawItem
 from ventanilla.store.engine import Store
@@ -38,6 +41,28 @@ class Mailboxes:
         return found
 
 
+class Providers:
+    """Telephones at servers that hold this and no more."""
+
+    def __init__(self, *, updates: Sequence[int] = (), sent: Sequence[int] = (), texts: Sequence[str] = ()) -> None:
+        messages = [{"from": {"id": 7}, "chat": {"id": 1}, "message_id": each, "text": "…"} for each in sent]
+        nothing = {"bot": 8, "updates": [], "chats": {}, "tally": {}}
+        inbound = [{"sid": each, "direction": "inbound"} for each in texts]
+        self._seen = {
+            Source.TELEGRAM: {
+                "bot": 7,
+                "updates": list(updates),
+                "chats": {"1": messages},
+                "tally": {"refused 429": 2},
+            },
+            Source.STAFF: nothing,
+            Source.PHONE: {"texts": inbound, "calls": [], "tally": {}},
+        }
+
+    def look_at(self, source: Source) -> object:
+        return self._seen[source]
+
+
 def take_in(store: Store, *message_ids: str, settled: bool = True) -> None:
     """Put mails with these ids into the ledger."""
     items = [
@@ -50,12 +75,23 @@ def take_in(store: Store, *message_ids: str, settled: bool = True) -> None:
             settle(connection, row_id, InboxState.SCREENED, now=NOON, reason="list")
 
 
-def send(store: Store, message_id: str, *, state: DeliveryState = DeliveryState.SENT) -> None:
+def take_in_chat(store: Store, *numbers: int, channel: str = "chat") -> None:
+    """Put updates with these numbers into the ledger."""
+    items = [
+        RawItem(key=f"1/{each}", raw=json.dumps({"update_id": each}).encode(), received_at=NOON) for each in numbers
+    ]
+    ids = commit_batch(store, channel, Batch(source="t", items=items, checkpoint={}), lease=None, now=NOON)
+    with store.write() as connection:
+        for row_id in ids:
+            settle(connection, row_id, InboxState.SCREENED, now=NOON, reason="greeting")
+
+
+def send(store: Store, message_id: str, *, state: DeliveryState = DeliveryState.SENT, via: str = "correo") -> None:
     """Write a receipt into the outbox that has come so far."""
     letter = Letter(
         kind=OutboxKind.ACKNOWLEDGEMENT,
         dedupe_key=message_id,
-        via="correo",
+        via=via,
         recipient="lucia@clientes.example",
         payload={},
         message_id=message_id,
@@ -72,9 +108,14 @@ def send(store: Store, message_id: str, *, state: DeliveryState = DeliveryState.
         finish_letter(connection, row, state, sent_at=sent_at, external_id=message_id if sent_at else None)
 
 
-def found(store: Store, marks: Sequence[str], office: Mailboxes | None = None):  # type: ignore[no-untyped-def]
-    post = cast(PostOffice, office or Mailboxes())
-    return outcome(store, post, Counter(marks), delays=[0.1, 0.4, 0.2, 0.3], now=NOON + timedelta(seconds=5))
+def found(  # type: ignore[no-untyped-def]
+    store: Store, marks: Sequence[str], office: Mailboxes | None = None, phones: Providers | None = None
+):
+    post, book = cast(PostOffice, office or Mailboxes()), Book()
+    for mark in marks:
+        book.note(Posted(source=Source.MAIL, mark=mark, name=mark, at=NOON))
+    later = NOON + timedelta(seconds=5)
+    return outcome(store, post, cast(Phones, phones), book, delays=[0.1, 0.4, 0.2, 0.3], now=later)
 
 
 @pytest.mark.parametrize(
@@ -104,10 +145,10 @@ def test_what_was_posted_is_held_against_the_ledger(
 @pytest.mark.parametrize(
     ("arrived", "letters", "surprises"),
     [
-        (["<r1>"], Letters(sent=1, found=1), 0),
+        (["<r1>"], Letters(sent=1, found=1, by_way={"mail": 1}), 0),
         ([], Letters(sent=1, found=0), 0),
-        (["<r1>", "<r1>"], Letters(sent=1, found=2), 1),
-        (["<r1>", "<unknown>"], Letters(sent=1, found=1), 1),
+        (["<r1>", "<r1>"], Letters(sent=1, found=2, by_way={"mail": 2}), 1),
+        (["<r1>", "<unknown>"], Letters(sent=1, found=1, by_way={"mail": 1}), 1),
     ],
 )
 def test_what_went_out_is_held_against_the_mailboxes(
@@ -120,6 +161,21 @@ def test_what_went_out_is_held_against_the_mailboxes(
     assert result.letters == {"acknowledgement": letters}
     assert result.surprises == surprises
     assert result.is_good is (letters.sent == letters.found and not surprises)
+
+
+def test_what_the_other_providers_hold_is_held_against_the_ledger_too(sqlite_store: Store) -> None:
+    take_in_chat(sqlite_store, 1, 2)
+    send(sqlite_store, "7/1/30", via="chat")
+
+    good = found(sqlite_store, [], phones=Providers(updates=[1, 2], sent=[30]))
+    bad = found(sqlite_store, [], phones=Providers(updates=[1, 3], sent=[30, 31], texts=["SM1"]))
+
+    assert good.is_good
+    assert good.sources[Source.TELEGRAM] == Held(put_in=2, in_ledger=2)
+    assert good.letters == {"acknowledgement": Letters(sent=1, found=1, by_way={"telegram": 1})}
+    assert good.refused == {"429": 2}
+    assert (bad.missing, bad.surplus, bad.surprises) == (2, 1, 1)
+    assert bad.sources[Source.PHONE] == Held(put_in=1, in_ledger=0)
 
 
 def test_what_could_not_be_sent_is_counted_and_not_looked_for(sqlite_store: Store) -> None:

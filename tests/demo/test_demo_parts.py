@@ -11,12 +11,15 @@ import pytest
 
 from config.load import load_config
 from daemon.lock import DataLock
-from demo.closing import Letters, Outcome
+from demo.book import Source
+from demo.closing import Held, Outcome
 from demo.day import closing_time
+from demo.delivered import Letters
 from demo.folder import MARK, fresh_folder
 from demo.log_tail import LogTail
 from demo.people import CUSTOMERS, SHOP
-from demo.settings import mail_town, write_settings
+from demo.provider_town import town_from
+from demo.settings import mail_town, provider_town, staff_with_telegram, write_settings
 from demo.summary import as_document, folded, problems, summary
 from demo.words import Words, language_of
 
@@ -30,7 +33,9 @@ GOOD = Outcome(
     owners={"Ana": 2, "Luis": 1},
     line=0,
     violations={"a": 0, "b": 0},
-    letters={"notice": Letters(sent=3, found=3)},
+    letters={"notice": Letters(sent=3, found=3, by_way={"mail": 1, "telegram": 2})},
+    sources={Source.MAIL: Held(put_in=3, in_ledger=3), Source.PHONE: Held(put_in=2, in_ledger=2)},
+    refused={"429": 2},
     undelivered=0,
     surprises=0,
 )
@@ -95,6 +100,20 @@ def test_the_settings_are_fit_to_run_and_reach_nobody_outside(language: str, tmp
     assert (tmp_path / "secrets" / "correo").stat().st_mode & 0o077 == 0
 
 
+def test_the_providers_are_the_demos_own_each_on_a_port_of_its_own_with_secrets_of_its_own(tmp_path: Path) -> None:
+    config = load_config(write_settings(tmp_path, language="es")).config
+
+    town = provider_town(config)
+
+    urls = [config.channels["chat"].api_url, config.channels["telefono"].api_url]  # type: ignore[attr-defined]
+    assert urls == [town.telegram_url, town.twilio_url]
+    assert len({town.telegram_port, town.twilio_port, town.files_port}) == 3
+    assert town.customers.token != town.staff.token
+    assert set(staff_with_telegram(config)) == {"ana", "luis", "carmen", "owen", "marta"}
+    assert town_from(town.argv[-1]) == town
+    assert all((tmp_path / "secrets" / name).stat().st_mode & 0o077 == 0 for name in ("chat", "staff", "telefono"))
+
+
 def test_what_a_person_should_hear_of_is_picked_out_of_the_log(tmp_path: Path) -> None:
     log = tmp_path / "log"
     tail = LogTail(log)
@@ -140,9 +159,9 @@ def test_a_good_day_has_no_problems() -> None:
         (replace(GOOD, missing=1), {}, "missing from the ledger: 1"),
         (replace(GOOD, surplus=2), {}, "more often than they were sent: 2"),
         (replace(GOOD, violations={"owner_not_told": 3, "b": 0}), {}, "broken promise: owner_not_told (3)"),
-        (replace(GOOD, letters={"notice": Letters(sent=3, found=2)}), {}, "Notices to staff: 3 sent, but 2"),
-        (replace(GOOD, surprises=1), {}, "nobody wrote down: 1"),
-        (replace(GOOD, posted=0, in_ledger=0), {}, "no mail was sent"),
+        (replace(GOOD, letters={"notice": Letters(sent=3, found=2)}), {}, "Notices to staff: 3 sent, but 2 found"),
+        (replace(GOOD, surprises=1), {}, "that nobody wrote down: 1"),
+        (replace(GOOD, posted=0, in_ledger=0), {}, "nothing was sent"),
         (GOOD, {"is_drained": False}, "not everything had arrived"),
         (GOOD, {"trouble": "ConnectionRefusedError"}, "the town has stopped: ConnectionRefusedError"),
     ],
@@ -196,3 +215,14 @@ def test_the_summary_fits_its_terminal_and_leaves_commands_whole(language: str) 
 )
 def test_it_speaks_the_language_of_the_locale(environment: Mapping[str, str], language: str) -> None:
     assert language_of(environment) == language
+
+
+def test_the_summary_says_what_each_provider_holds_and_where_letters_were_found() -> None:
+    told = "\n".join(
+        summary(GOOD, Words("en"), reasons=[], screened="", warnings=[], commands=[], places={"data": "", "log": ""})
+    )
+
+    assert "· Mail                 3 put in there, 3 in the ledger" in told
+    assert "· Telephone            2 put in there, 2 in the ledger" in told
+    assert "3 sent, 3 found: in the mailboxes 1, in Telegram 2" in told
+    assert "2 times a server said too fast" in told

@@ -19,7 +19,7 @@ from tests.demo.running import COMMAND, command_lines, environment, processes_of
 from tests.servers.ports import wait_until
 
 pytestmark = pytest.mark.timeout(300)
-LINE = re.compile(r"^\d\d:\d\d:\d\d correo .+: .+ (→ \w+|×) \(.+\)", re.MULTILINE)
+LINE = re.compile(r"^\d\d:\d\d:\d\d (?:correo|chat|telefono \[\w+\]) .+: .+ (→ \w+|×) \(.+\)", re.MULTILINE)
 
 
 @pytest.fixture(autouse=True)
@@ -46,8 +46,11 @@ def test_a_short_day_ends_by_itself_with_every_mail_in_the_ledger_and_the_audit_
     assert told["posted"] == told["in_ledger"] == sum(told["inbox"].values()) >= 2
     assert told["cases"] == sum(told["owners"].values()) >= 1
     assert set(told["audit"].values()) == {0}
+    assert all(each["put_in"] == each["in_ledger"] >= 1 for each in told["sources"].values())
+    assert set(told["sources"]) == {"mail", "telegram", "phone", "staff"}
     assert told["letters"]["acknowledgement"]["sent"] == told["letters"]["acknowledgement"]["found"] >= 1
     assert told["letters"]["notice"]["sent"] == told["letters"]["notice"]["found"] >= 1
+    assert told["letters"]["notice"]["by_way"]["telegram"] >= 1
     assert told["data_dir"] == str(folder / "var" / "demo")
     assert processes_of(folder) == set()
 
@@ -69,7 +72,7 @@ def test_in_a_pipe_each_message_is_a_line_and_ctrl_c_ends_with_the_summary(folde
     assert "\x1b" not in text
     assert len(LINE.findall(text)) >= 2
     assert text.startswith("Datos en var/demo; sucesos en var/demo/demo.log.")
-    posted = re.search(r"(\d+) puestos en el buzón, (\d+) en el registro", text)
+    posted = re.search(r"(\d+) puestos por los clientes, (\d+) en el registro", text)
     assert posted is not None
     assert posted[1] == posted[2]
     assert "Todo lo que se envió está en el registro" in text
@@ -85,7 +88,7 @@ def test_a_second_day_starts_from_nothing_and_its_commands_work(folder: Path) ->
 
     assert first["posted"] == first["in_ledger"] >= 1
     assert second.returncode == 0, second.stdout + second.stderr
-    posted = re.search(r"(\d+) put into the mailbox, (\d+) in the ledger", second.stdout)
+    posted = re.search(r"(\d+) put in by customers, (\d+) in the ledger", second.stdout)
     assert posted is not None
     assert posted[1] == posted[2]
     assert len(LINE.findall(second.stdout)) == int(posted[1])
@@ -104,7 +107,7 @@ def test_on_a_terminal_the_screen_is_alive_shows_a_broken_child_and_gives_the_te
     with OnTerminal(COMMAND, columns=80, rows=24, cwd=folder, env=environment()) as terminal:
         terminal.watch(lambda: terminal.text.count("→") >= 2, seconds=90, what="the second message")
         assert terminal.lines[0].startswith(" Ventanilla · Ferretería Sol, demo town")
-        assert "correo up to date" in terminal.lines[0]
+        assert "3 channels up to date" in terminal.lines[0]
         assert terminal.lines[1].startswith("Coming in ───")
         assert any(line.startswith("● Ana ") for line in terminal.lines)
         assert " show " in terminal.text.splitlines()[-2] + terminal.text.splitlines()[-1]
@@ -143,7 +146,7 @@ def test_a_demo_that_is_killed_leaves_no_process_behind_and_the_next_one_runs(fo
     while written.count(b"\n") < 2:  # the greeting and a message: everything runs
         written += os.read(process.stdout.fileno(), 4096)
     family = processes_of(folder)
-    assert len(family) >= 7, command_lines(family)
+    assert len(family) >= 8, command_lines(family)
 
     process.kill()
     process.communicate(timeout=10)

@@ -25,6 +25,8 @@ SIZES = [(80, 24), (120, 40), (200, 60), (100, 30), (60, 20), (40, 12), (20, 5)]
 
 
 def happening(ago: float, what: What, **values: object) -> Happening:
+    if values.get("channel") == "correo":
+        values["medium"] = "email"
     return Happening(at=NOW - timedelta(seconds=ago), what=what, **values)  # type: ignore[arg-type]
 
 
@@ -83,6 +85,9 @@ def snapshot(happenings: Sequence[Happening] = HAPPENINGS, *, troubles: Sequence
         cases=2,
         inbox={"routed": 6, "screened": 1, "duplicate": 1, "quarantined": 1},
         screened={"list": 1},
+        media={"email": 5, "telegram": 2, "whatsapp": 1, "sms": 1, "mms": 1, "call": 1, "voicemail": 2},
+        files=3,
+        linked=2,
         sent={"notice": 3, "acknowledgement": 2},
         on_their_way=1,
         delays=(0.2, 0.3, 0.6),
@@ -113,8 +118,8 @@ def test_every_line_fits_and_there_are_as_many_as_the_terminal_has(width: int, h
         assert len(drawn(lines, width).splitlines()) == height
 
 
-@pytest.mark.parametrize(("width", "height"), [(80, 24), (120, 40)])
-def test_it_shows_who_wrote_what_who_got_it_and_why(width: int, height: int) -> None:
+@pytest.mark.parametrize(("width", "height", "mark"), [(80, 24, "@"), (120, 40, "correo")])
+def test_it_shows_who_wrote_what_who_got_it_and_why(width: int, height: int, mark: str) -> None:
     text = drawn(frame(snapshot(), stage(), width=width, height=height), width)
     lines = text.splitlines()
 
@@ -122,7 +127,7 @@ def test_it_shows_who_wrote_what_who_got_it_and_why(width: int, height: int) -> 
         return next(line for line in lines if words in line)
 
     assert "0:42 · ● correo al día" in lines[0]
-    assert line_with("22:00:09 ").split()[:6] == ["22:00:09", "correo", "Lucía", "Ejemplo", "Re:", "Una"]
+    assert line_with("22:00:09 ").split()[:6] == ["22:00:09", mark, "Lucía", "Ejemplo", "Re:", "Una"]
     assert "→ Ana" in line_with("22:00:09 ")
     assert ("mismo caso" in line_with("22:00:09 ")) or ("sigue el mismo caso" in line_with("22:00:09 "))
     assert "Luis no está" in line_with("22:00:14 ")
@@ -134,6 +139,7 @@ def test_it_shows_who_wrote_what_who_got_it_and_why(width: int, height: int) -> 
     assert "fuera" in line_with("○ Luis ")
     assert "En cola: 1" in text
     assert "Entrados 9 de 10 · con responsable 6 · repetidos 1 · ilegibles 1" in text
+    assert "Correo 5 · Telegram 2 · WhatsApp 1 · SMS 2 · llamadas 3 · 3 archivos · " in text
     assert "Apartados 1: boletín 1" in text
     assert "2 casos · 3 avisos a la plantilla · 2 acuses de recibo · 1 en camino" in text
     assert "0,30 s" in text
@@ -203,6 +209,51 @@ def test_a_sentence_has_all_of_it() -> None:
     assert told[3] == "22:00:12 Luis goes off duty: others take what was theirs"
     assert told[4] == "22:00:14 Carla: Copia → Ana (Luis is away: passed on to somebody else)"
     assert told[5] == "22:00:16 correo (no sender): (no subject) × (unreadable: in quarantine)"
+
+
+BY_PHONE = (
+    happening(40, What.NEW_CASE, channel="chat", medium="telegram", who="Alba", subject="¿Hay?", owner="Ana"),
+    happening(38, What.EDITED, channel="chat", medium="telegram", who="Alba", subject="¿Hay más?", owner="Ana"),
+    happening(36, What.CONTINUED, channel="telefono", medium="whatsapp", who="Rosa", subject="Hola", owner="Ana"),
+    happening(34, What.NEW_CASE, channel="telefono", medium="voicemail", who="Tomás", subject="Voz", owner="Ana"),
+    happening(32, What.SUGGESTED, who="Tomás T.", before="Tomás"),
+    happening(30, What.LINKED, who="Luis"),
+    happening(28, What.CONTINUED, channel="chat", medium="telegram", who="Olivia", owner="Ana", file="photo-2.jpg"),
+)
+
+
+@pytest.mark.parametrize(
+    ("width", "marks"), [(80, ["tg", "tg", "wa", "tel"]), (120, ["Telegram", "Telegram", "WhatsApp", "voice"])]
+)
+def test_each_message_shows_how_it_came(width: int, marks: Sequence[str]) -> None:
+    lines = drawn(frame(snapshot(BY_PHONE), stage("en"), width=width, height=40), width).splitlines()[2:9]
+
+    assert [line.split()[1] for line in lines[:4]] == marks
+    assert "correct" in lines[1]
+    assert "may be the same person as Tomás" in lines[4]
+    assert "gets notices by Telegram" in lines[5]
+    assert "photo-2.jpg]" in lines[6] or "[jpg]" in lines[6]
+
+
+def test_in_a_log_each_line_says_how_it_came() -> None:
+    told = [as_sentence(each, Words("en"), MADRID) for each in BY_PHONE]
+
+    assert told[1] == "22:00:04 chat Alba: ¿Hay más? → Ana (corrects what they wrote)"
+    assert told[2] == "22:00:06 telefono [WhatsApp] Rosa: Hola → Ana (goes on with the same case)"
+    assert told[4] == "22:00:10 Tomás T. may be the same person as Tomás: for somebody to decide"
+    assert told[6] == "22:00:14 chat Olivia: [photo-2.jpg] → Ana (goes on with the same case)"
+
+
+def test_where_several_channels_do_not_fit_the_first_line_counts_them() -> None:
+    channels = tuple(ChannelNow(name=name, last_pull_at=NOW) for name in ("correo", "chat", "telefono"))
+
+    narrow, wide = (
+        frame(replace(snapshot(), channels=channels), stage("en"), width=width, height=24)[0].plain
+        for width in (80, 120)
+    )
+
+    assert "3 channels up to date" in narrow
+    assert "correo, chat, telefono up to date" in wide
 
 
 def test_wide_characters_take_the_room_they_take() -> None:
