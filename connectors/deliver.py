@@ -317,8 +317,10 @@ def _channel_of(via: str) -> str:
 
 
 def still_theirs(connection: sa.Connection, row: sa.Row[Any]) -> str | None:
-    """Why a notice is moot: its case has another owner by now, or nobody waits any more. None when it still tells news."""
-    if row.kind != OutboxKind.NOTICE or row.conversation_id is None:
+    """Why a notice, or a recording that follows one, is moot: its case has another owner by now, or nobody waits any more.
+    None when it still tells news."""
+    tells = row.kind == OutboxKind.NOTICE or "answers_row" in row.payload
+    if not tells or row.conversation_id is None:
         return None
     query = sa.select(conversations.c.assignment_number, conversations.c.waiting_since, conversations.c.owned)
     case = connection.execute(query.where(conversations.c.id == row.conversation_id)).one()

@@ -1,6 +1,7 @@
 """Keeps the notice on somebody's phone true: rewritten in place as a turn grows, and when another person takes the case.
 
-Only Telegram can rewrite what it has delivered; mails and Apprise notices stay as they were sent.
+Only Telegram can rewrite what it has delivered; mails and Apprise notices stay as they were sent. A recording that comes later
+in a turn follows its notice as an answer to it.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from router.house import House
-from router.phone_notice import handed_over_text, language_for, phone_payload
-from router.staff_words import say
+from router.phone_notice import handed_over_text, phone_payload, recordings
+from router.reach import APPRISE
 from router.turn import Turn, Waiting, turn_of
 from ventanilla.store.events import Journal
 from ventanilla.store.outbox import Letter, put_letter
@@ -26,9 +27,8 @@ _OUT = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.DELIVERED, Deli
 _NOTICES = (
     sa.select(outbox)
     .where(outbox.c.conversation_id == sa.bindparam("case_id"), outbox.c.kind == OutboxKind.NOTICE)
-    .where(outbox.c.via == STAFF_TELEGRAM, outbox.c.agent == sa.bindparam("agent"))
-    .where(outbox.c.state.in_((*_NOT_YET_OUT, *_OUT)))
-    .order_by(outbox.c.id.desc())
+    .where(outbox.c.agent == sa.bindparam("agent"), outbox.c.state.in_((*_NOT_YET_OUT, *_OUT)))
+    .order_by((outbox.c.via == STAFF_TELEGRAM).desc(), outbox.c.id.desc())
     .limit(1)
 )
 _EDITS = (
@@ -44,37 +44,50 @@ def tell_more(
 ) -> None:
     """Another message came in a turn that the case's owner was told of: the notice on their phone says so, in place.
 
-    `waiting` is that message, so that a recording in it follows the notice. Without a notice by Telegram nothing is done. The
-    caller holds the case's lock.
+    `waiting` is that message: a recording in it follows the notice, also one by mail. The caller holds the case's lock.
     """
-    if house.config.staff.telegram is None or case.waiting_since is None:
+    if case.waiting_since is None:
         return
-    notice = connection.execute(_NOTICES, {"case_id": case.id, "agent": case.owner}).one_or_none()
-    if notice is None or notice.payload.get("turn") != case.waiting_since.isoformat():
+    told = Turn.of_one(waiting, case.waiting_since).spoken if waiting else ()
+    if house.config.staff.telegram is None and not told:
+        return
+    notice = _notice_of_turn(connection, case, since=case.waiting_since)
+    if notice is None or (notice.via != STAFF_TELEGRAM and (not told or notice.via == APPRISE)):
         return
     turn = turn_of(connection, case, case.waiting_since)
-    payload = phone_payload(house, case, turn, why=str(notice.payload.get("why", "")), now=journal.now)
-    audio = {"audio_of": list(turn.spoken)} if turn.spoken else {}
-    if _rewrite(connection, notice, {**notice.payload, **payload, **audio}):
+    payload = dict(notice.payload)
+    if turn.spoken:
+        payload |= recordings(house, case, turn)
+    if notice.via == STAFF_TELEGRAM:
+        payload |= phone_payload(house, case, turn, why=str(payload.get("why", "")), now=journal.now)
+    if _rewrite(connection, notice, payload):
         return
-    _edit(connection, case, notice, str(payload["text"]), journal.now)
-    told = waiting and Turn.of_one(waiting, turn.since).spoken
+    if notice.via == STAFF_TELEGRAM:
+        _edit(connection, case, notice, str(payload["text"]), journal.now)
     if told:
         _follow_up(connection, house, case, notice, list(told), journal.now)
 
 
 def tell_handed_over(connection: sa.Connection, house: House, case: sa.Row[Any], journal: Journal, *, to: str) -> None:
     """Somebody else has the case now: the notice on its former owner's phone says who. `case` is as it was before."""
-    if house.config.staff.telegram is None or to == case.owner:
+    if house.config.staff.telegram is None or to == case.owner or case.waiting_since is None:
         return
-    notice = connection.execute(_NOTICES, {"case_id": case.id, "agent": case.owner}).one_or_none()
-    since = case.waiting_since or case.last_message_at
-    if notice is None or notice.state in _NOT_YET_OUT or notice.payload.get("turn") != since.isoformat():
+    notice = _notice_of_turn(connection, case, since=case.waiting_since)
+    if notice is None or notice.via != STAFF_TELEGRAM or notice.state in _NOT_YET_OUT:
         return  # what has not gone out yet is dropped as moot when its time comes
-    turn = turn_of(connection, case, since)
+    turn = turn_of(connection, case, case.waiting_since)
     customer = turn.newest.name if turn.newest else ""
     text = handed_over_text(house, case, customer, reader=case.owner, owner=to)
     _edit(connection, case, notice, text, journal.now)
+
+
+def _notice_of_turn(connection: sa.Connection, case: sa.Row[Any], *, since: datetime) -> sa.Row[Any] | None:
+    """What told the case's owner of this turn, by Telegram if it can be; None where nothing did. (A turn may have been moved
+    to an earlier message since.)"""
+    notice = connection.execute(_NOTICES, {"case_id": case.id, "agent": case.owner}).one_or_none()
+    if notice is None or "turn" not in notice.payload:
+        return None
+    return notice if datetime.fromisoformat(notice.payload["turn"]) >= since else None
 
 
 def _rewrite(connection: sa.Connection, row: sa.Row[Any], payload: Mapping[str, Any]) -> bool:
@@ -109,13 +122,17 @@ def _follow_up(
     connection: sa.Connection, house: House, case: sa.Row[Any], notice: sa.Row[Any], spoken: list[int], now: datetime
 ) -> None:
     """What was spoken later in the same turn follows the notice as an answer to it, once it is there."""
+    words = recordings(house, case, Turn(since=notice.created_at, spoken=tuple(spoken)))
+    subject = notice.payload.get("subject", "")
     letter = Letter(
         kind=OutboxKind.SERVICE,
         dedupe_key=f"audio:{notice.id}:{spoken[0]}",
-        via=STAFF_TELEGRAM,
+        via=notice.via,
         recipient=notice.recipient,
         payload={
-            "text": say(language_for(house, notice.agent), "audio", key=case.key),
+            "subject": f"Re: {subject}" if subject else "",
+            "text": words["audio"],
+            "headers": dict(notice.payload.get("headers", {})),
             "answers_row": notice.id,
             "audio_of": spoken,
             "only_with_audio": True,

@@ -13,9 +13,8 @@ from babel.dates import format_datetime
 
 from router.house import House, modes
 from router.permission import hindrance
-from router.phone_notice import language_for, opted_out_note, phone_payload
+from router.phone_notice import opted_out_note, phone_payload, recordings
 from router.reach import Target, mail_via, targets_of
-from router.staff_words import say
 from router.texts import ALERT, NOTICE, phrase, reason_in_words, spoken_language
 from router.turn import Turn, Waiting, turn_of
 from ventanilla.clocks.due import spoken, waited
@@ -189,9 +188,7 @@ def _payload(
         silent = not on_duty and case.priority != Priority.URGENT
         payload |= phone_payload(house, case, turn, why=why, now=now) | {"silent": silent}
     if turn.spoken:
-        language = language_for(house, case.owner)
-        later = {code: say(language, code, key=case.key) for code in ("audio", "audio_later")}
-        payload |= {"audio_of": list(turn.spoken), **later}
+        payload |= recordings(house, case, turn)
     return payload
 
 

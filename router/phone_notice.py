@@ -30,6 +30,13 @@ def phone_payload(house: House, case: Any, turn: Turn, *, why: str, now: datetim
     return {"text": text, "why": why}
 
 
+def recordings(house: House, case: Any, turn: Turn) -> dict[str, Any]:
+    """What an outbox row needs to carry what was spoken in a turn, and to say so while that is still being fetched."""
+    language = language_for(house, case.owner)
+    words = {code: say(language, code, key=case.key) for code in ("audio", "audio_later")}
+    return {"audio_of": list(turn.spoken), **words}
+
+
 def handed_over_text(house: House, case: Any, customer: str, *, reader: str, owner: str) -> str:
     """What takes a notice's place once somebody else answers for the case."""
     settings = house.config.agents.get(owner)

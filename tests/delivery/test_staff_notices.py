@@ -116,6 +116,7 @@ def hear_calls(house: StaffHouse) -> None:
 
     def read(raw: bytes) -> Message:
         told = json.loads(raw)
+        file = RemoteFile(filename="voz.mp3", content_type="audio/mpeg", ref={"sid": told["id"]})
         caller = Party(address="+34600000001", name="Eva", kind=AddressKind.PHONE)
         return Message(
             author=caller,
@@ -123,8 +124,8 @@ def hear_calls(house: StaffHouse) -> None:
             external_id=told["id"],
             account="+34910000000",
             conversational=True,
-            medium="voicemail",
-            files=(RemoteFile(filename="voz.mp3", content_type="audio/mpeg", ref={"sid": told["id"]}),),
+            medium=told.get("medium", "voicemail"),
+            files=() if "medium" in told else (file,),
         )
 
     by_channel = {**house.router.readers.by_channel, "soporte": read}
@@ -144,6 +145,15 @@ def fetch(house: StaffHouse) -> None:
 
 def call(number: int) -> bytes:
     return json.dumps({"id": f"CA{number}"}).encode()
+
+
+def hand_over_from_ana(house: StaffHouse) -> None:
+    """Everything of hers goes to whoever is there."""
+    journal = Journal(now=house.now, actor="test")
+    with house.store.write() as connection:
+        connection.execute(sa.update(agents).where(agents.c.name == "ana").values(on_duty=False))
+        leave_agent(connection, house.router.house, "ana", "owner_off_duty", journal)
+        journal.flush(connection)
 
 
 def test_a_turn_is_one_message_on_the_phone_rewritten_at_most_every_ten_seconds(post: Post) -> None:
@@ -216,12 +226,7 @@ def test_the_former_owners_message_says_who_has_the_case_now(post: Post) -> None
     post.house.receive(first())
     post.deliver(seconds=1)
 
-    post.house.say(ANA, "/pausa")
-    with post.house.store.write() as connection:
-        journal = Journal(now=post.house.now, actor="test")
-        connection.execute(sa.update(agents).where(agents.c.name == "ana").values(on_duty=False))
-        leave_agent(connection, post.house.router.house, "ana", "owner_off_duty", journal)
-        journal.flush(connection)
+    hand_over_from_ana(post.house)
     post.deliver(seconds=11)
 
     (edited,) = post.texts("editMessageText")
@@ -306,6 +311,36 @@ def test_by_mail_a_recording_is_an_attachment(post: Post) -> None:
     (taken,) = post.smtp.taken
     read = email.message_from_bytes(taken.raw, policy=policy.default)
     assert [part.get_content() for part in read.iter_attachments()] == [SPOKEN]
+
+
+def test_a_recording_that_comes_after_the_mail_follows_it_in_its_thread(post: Post) -> None:
+    post.house.apply(notify='"email"')
+    hear_calls(post.house)
+    post.house.receive(json.dumps({"id": "CA1", "medium": "call"}).encode())
+    post.deliver(seconds=3)
+
+    post.house.receive(call(2))
+    post.deliver(minutes=5)
+    assert len(post.smtp.taken) == 1
+    fetch(post.house)
+    post.deliver(minutes=2)
+
+    notice, recording = (email.message_from_bytes(taken.raw, policy=policy.default) for taken in post.smtp.taken)
+    assert recording["In-Reply-To"] == notice["Message-ID"]
+    assert [part.get_content() for part in recording.iter_attachments()] == [SPOKEN]
+
+
+def test_a_recording_for_somebody_who_no_longer_has_the_case_is_not_sent(post: Post) -> None:
+    hear_calls(post.house)
+    post.house.receive(call(1))
+    post.deliver(minutes=3)
+
+    hand_over_from_ana(post.house)
+    fetch(post.house)
+    post.deliver(minutes=2)
+
+    assert post.api.bot.called("sendAudio") == []
+    assert [row.agent for row in post.rows(OutboxKind.NOTICE)] == ["ana", "luis"]
 
 
 def test_nobody_is_told_about_a_channel_that_only_observes(post: Post) -> None:
