@@ -92,7 +92,7 @@ def import_entries(
         plan.outcome.suggested = len(plan.ties)
         return plan.outcome
     created = _write(connection, plan, journal)
-    taken = _taken_meanwhile(connection, created)
+    taken = _taken_meanwhile(connection, created, plan, journal)
     if taken:
         plan.outcome.created -= len(taken)
         plan.outcome.addresses -= sum(len(entry.addresses) for entry in taken)
@@ -181,10 +181,21 @@ def _write(connection: sa.Connection, plan: _Plan, journal: Journal) -> dict[int
     return created
 
 
-def _taken_meanwhile(connection: sa.Connection, created: Mapping[int, Entry]) -> list[Entry]:
-    """Entries whose every address a message made its own just before we did: their new contacts go again."""
+def _taken_meanwhile(
+    connection: sa.Connection, created: Mapping[int, Entry], plan: _Plan, journal: Journal
+) -> list[Entry]:
+    """Entries whose every address a message made its own just before we did: their new contacts go again. Where it took only
+    some, the two contacts may be one person."""
     whose = _known(connection, chain.from_iterable(entry.addresses for entry in created.values()))
-    lost = [made for made, entry in created.items() if not any(whose.get(each) == made for each in entry.addresses)]
+    lost = []
+    for made, entry in created.items():
+        others = {whose[each] for each in entry.addresses} - {made}
+        if made not in {whose[each] for each in entry.addresses}:
+            lost.append(made)
+            continue
+        for other in sorted(others):
+            plan.outcome.suggested += suggest(connection, made, other, reason=Reason.IMPORT, journal=journal)
+            plan.outcome.addresses -= sum(whose[each] == other for each in entry.addresses)
     if lost:
         connection.execute(sa.delete(contacts).where(contacts.c.id.in_(lost)))
     return [created[made] for made in lost]
