@@ -65,7 +65,7 @@ def _read(run: Context, file: Path, region: str | None) -> Sheet:
     except OSError as error:
         raise BadInput(f"{file}: {(error.strerror or 'cannot be read').lower()}") from None
     try:
-        return read_sheet(raw, region=country, people=_people(run))
+        return read_sheet(raw, region=country, people=people_of(run))
     except BadInput as error:
         raise BadInput(f"{file}: {error}") from None
 
@@ -76,7 +76,7 @@ def _is_country(region: str) -> bool:
     return region in get_global("territory_currencies")
 
 
-def _people(run: Context) -> dict[str, str]:
+def people_of(run: Context) -> dict[str, str]:
     """Every agent of the house by name, shown name and mail address, in lower case."""
     import sqlalchemy as sa
 

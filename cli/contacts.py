@@ -25,6 +25,7 @@ _Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 def add_to(app: typer.Typer) -> None:
     """Add this group's commands."""
+    from cli.contact_change import set_contact
     from cli.contact_import import import_contacts
 
     many = typer.Typer(rich_markup_mode=None)
@@ -32,8 +33,11 @@ def add_to(app: typer.Typer) -> None:
     many.command("import")(import_contacts)
     many.command()(suggestions)
     app.add_typer(many, name="contacts")
-    one = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="One customer: show, link, unlink, reject.")
+    one = typer.Typer(
+        rich_markup_mode=None, no_args_is_help=True, help="One customer: show, set, link, unlink, reject."
+    )
     one.command()(show)
+    one.command("set")(set_contact)
     one.command()(link)
     one.command()(unlink)
     one.command()(reject)
@@ -110,7 +114,7 @@ def show(address: _Address) -> int:
 
     run = context()
     with run.store.read() as connection:
-        document = contact_document(connection, _found(run, connection, address).contact_id)
+        document = contact_document(connection, found_address(run, connection, address).contact_id)
     if run.as_json:
         run.print_json(document)
     else:
@@ -134,7 +138,7 @@ def link(
 
     run = context()
     with run.store.read() as connection:
-        first, second = _found(run, connection, address), _found(run, connection, other)
+        first, second = found_address(run, connection, address), found_address(run, connection, other)
         question = "" if first.contact_id == second.contact_id else _link_question(connection, first, second)
     if not question:
         return _tell_linked(run, first, second, None)
@@ -159,7 +163,7 @@ def unlink(address: _Address, yes: _Yes = False) -> int:
 
     run = context()
     with run.store.read() as connection:
-        found = _found(run, connection, address)
+        found = found_address(run, connection, address)
         before = contact_document(connection, found.contact_id)
     others = [each["address"] for each in before["addresses"] if each["address"] != found.value]
     if not others:
@@ -189,7 +193,7 @@ def reject(address: _Address, other: Annotated[str, typer.Argument(help="An addr
 
     run = context()
     with run.store.write() as connection:
-        first, second = _found(run, connection, address), _found(run, connection, other)
+        first, second = found_address(run, connection, address), found_address(run, connection, other)
         if first.contact_id == second.contact_id:
             raise BadInput(
                 f"{first.value} and {second.value} belong to one contact; "
@@ -203,7 +207,8 @@ def reject(address: _Address, other: Annotated[str, typer.Argument(help="An addr
     return 0
 
 
-def _found(run: Context, connection: sa.Connection, typed: str) -> Found:
+def found_address(run: Context, connection: sa.Connection, typed: str) -> Found:
+    """The address that was meant. Raises BadInput, with the nearest."""
     from cli.addresses import known_address
     from config.region import home_region
 
@@ -217,7 +222,7 @@ def _still(run: Context, connection: sa.Connection, *asked: tuple[str, Found]) -
 
     begin_contact_change(connection)
     for typed, before in asked:
-        if _found(run, connection, typed) != before:
+        if found_address(run, connection, typed) != before:
             raise Conflict(f"{before.value} was linked or unlinked meanwhile; nothing was changed, look again")
 
 

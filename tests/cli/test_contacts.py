@@ -119,6 +119,45 @@ def test_an_address_that_wants_nothing_sent_is_shown_as_such(eva: Town, read: Re
     assert "(opted out 20" in read(eva, "contact", "show", PHONE)
 
 
+# Setting
+
+
+def test_what_is_known_of_a_customer_is_set_by_hand(eva: Town, ask: Ask, read: Read) -> None:
+    told = ask(
+        eva,
+        "contact",
+        "set",
+        PHONE,
+        "--name",
+        "Eva Gil",
+        "--owner",
+        "LUIS",
+        "--tag",
+        "vip, norte",
+        "--language",
+        "català",
+    )
+    assert (told["name"], told["owner"], told["tags"], told["language"]) == ("Eva Gil", "luis", ["vip", "norte"], "ca")
+    assert told["changed"] == ["name", "language", "owner", "tags"]
+
+    told = ask(eva, "contact", "set", PHONE, "--untag", "vip", "--owner", "none", "--language", "none")
+    assert (told["owner"], told["tags"], told["language"]) == (None, ["norte"], None)
+    assert "nothing was changed" in read(eva, "contact", "set", PHONE, "--tag", "norte")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "say what to set"),
+        (("--owner", "luiz"), 'did you mean "luis"?'),
+        (("--language", "klingon"), "expected one of es, en, ca, gl, eu"),
+        (("--untag", "vip"), "has no tag vip; has: none"),
+    ],
+)
+def test_what_cannot_be_set_is_said_with_what_can(eva: Town, read: Read, arguments: tuple[str, ...], said: str) -> None:
+    assert said in read(eva, "contact", "set", PHONE, *arguments, code=2)
+
+
 # Linking
 
 
