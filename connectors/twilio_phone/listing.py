@@ -78,7 +78,8 @@ def _window(
     *,
     may_give_up: bool = False,
 ) -> list[Entry] | None:
-    """The entries of these days, oldest first; None when they are too many for one window."""
+    """The entries of these days, oldest first; None when they are too many for one window. The last day may come again with the
+    next window."""
     params = {"To": to, "PageSize": str(limits.page)}
     if start is not None:
         params[f"{listed.filter}>"] = start.isoformat()
@@ -89,7 +90,7 @@ def _window(
         found += [each for each in page if _is_inbound(each, to)]
         if may_give_up and len(found) > limits.most:
             return None
-    return [entry for entry in _dated(found[::-1], listed, now) if end is None or entry.at.date() < end]
+    return _dated(found[::-1], listed, now)
 
 
 def _is_inbound(fields: Fields, to: str) -> bool:

@@ -50,7 +50,7 @@ def is_signed(request: HookRequest, form: Form, *, address: str, token: str) -> 
 
     signature = request.headers.get(_HEADER, "")
     query = _query(request)
-    if not signature or not signature.isascii():
+    if not signature:
         return False
     try:
         return bool(RequestValidator(token).validate(f"{address}?{query}" if query else address, form, signature))
