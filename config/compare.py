@@ -88,7 +88,7 @@ def _rules(old: Sequence[Any], new: Sequence[Any]) -> Iterator[str]:
     if len(old) != len(new):
         yield f"rules: {len(old)} become {len(new)}"
     for number, (before, after) in enumerate(zip(old, new, strict=False), start=1):
-        if before != after:
+        if any(_changes(before, after)):
             yield f"rule {number} is changed"
 
 

@@ -140,3 +140,14 @@ def test_a_key_that_an_older_version_did_not_know_is_no_change(tmp_path: Path) -
     del kept["retention"]
     kept["service"]["former"] = True
     assert differences(kept, config) == ()
+
+
+def test_a_rule_written_by_an_older_version_is_not_called_changed(tmp_path: Path) -> None:
+    rule = '[[rules]]\nwhen = { subject = "x" }\nthen = { priority = "high" }\n'
+    config = load(write(tmp_path, f"{GOOD}\n{rule}")).config
+    older = config.as_json()
+    del older["rules"][0]["then"]["languages"]
+
+    assert differences(older, config) == ()
+    older["rules"][0]["then"]["priority"] = "low"
+    assert differences(older, config) == ("rule 1 is changed",)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import string
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from config.values import LANGUAGES
 from router.texts import WORDS, Letterhead, date_format, phrase, reason_in_words, spoken_language
 
+ROOT = Path(__file__).parents[2]
 # The same in all languages: the product's name and places alone.
 ALIKE = {"acknowledgement.subject", "notice.subject", "alert.subject", "alert.body"}
 OTHERS = [code for code in WORDS if code != "en"]
@@ -86,3 +89,47 @@ def test_phrases_and_reasons_are_found_by_their_code() -> None:
     assert reason_in_words("eu", "round_robin") == "bere txanda zen"
     assert reason_in_words("eu", "a_new_code") == "a_new_code"
     assert (date_format("eu"), date_format("pt")) == ("yyyy/MM/dd", "long")
+
+
+# Every other table of texts by language, wherever it stands
+
+ROOMS = ("router", "connectors", "desk")
+
+
+def _tables() -> Iterator[tuple[str, dict[str, ast.expr]]]:
+    """Each dictionary in the rooms' sources that has something for Spanish and for English, by its file and line."""
+    for room in ROOMS:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Dict):
+                    pairs = zip(node.keys, node.values, strict=True)
+                    table = {str(key.value): value for key, value in pairs if isinstance(key, ast.Constant)}
+                    if {"es", "en"} <= table.keys():
+                        yield f"{path.relative_to(ROOT)}:{node.lineno}", table
+
+
+TABLES = list(_tables())
+
+
+@pytest.mark.parametrize("table", [table for _, table in TABLES], ids=[place for place, _ in TABLES])
+def test_a_table_of_texts_has_all_five_languages_alike(table: dict[str, ast.expr]) -> None:
+    assert set(LANGUAGES) <= table.keys()
+    said = {code: _said(table[code]) for code in LANGUAGES}
+    for code in OTHERS:
+        assert said[code].keys() == said["en"].keys(), code
+        for key, text in said[code].items():
+            assert _names(text) == _names(said["en"][key]), f"{code}: {key}"
+
+
+def _said(value: ast.expr) -> dict[str, str]:
+    """The texts of one language: one, or several by their code; nothing where they stand elsewhere."""
+    if isinstance(value, ast.Constant) and isinstance(value.value, str):
+        return {"": value.value}
+    if not isinstance(value, ast.Dict):
+        return {}
+    inner = zip(value.keys, value.values, strict=True)
+    return {
+        str(key.value): str(text.value)
+        for key, text in inner
+        if isinstance(key, ast.Constant) and isinstance(text, ast.Constant)
+    }
