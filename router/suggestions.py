@@ -27,13 +27,11 @@ MOST_NAMED = 5
 """A message that names more addresses than this is a list of them, not a signature."""
 
 _PHONE = re.compile(r"(?<![\w+@/-])(?<!\d\.)\+?\(?\d(?:[ ().\-]{0,2}\d){8,14}(?![\w@]|[./-]\d)")
+_NINE_DIGITS = re.compile(r"\d(?:[ ().\-]{0,2}\d){8}")  # a quick look: most messages have none
 _MAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}(?![\w@])")
-_QUOTED = re.compile(
-    r"^\s*(>|[-_]{5,}|-+ ?(original|mensaje|missatge|mensaxe|message|forwarded|begin)|"
-    r"(de|from|nork|sent|enviado|enviat|bidalia)\s?:\s|"
-    r".{0,200}\b(escribi[óo]|va escriure|escribiu|wrote|idatzi|a écrit)\b.{0,80}:\s*$)",
-    re.I,
-)
+_LINES = ("-----", "_____")  # what programs draw between an answer and what it answers
+_HEADS = ("de:", "from:", "nork:", "sent:", "enviado:", "enviat:", "bidalia:")
+_WROTE = re.compile(r"\b(escribió|escribio|va escriure|escribiu|wrote|idatzi)\b", re.I)
 _WHOSE = sa.select(addresses.c.contact_id, addresses.c.kind, contacts.c.name).join(
     contacts, contacts.c.id == addresses.c.contact_id
 )
@@ -58,6 +56,8 @@ def suggest_same_person(
     """
     if message.forwarded:
         return 0
+    if "@" not in message.text and not _NINE_DIGITS.search(message.text, 0, MOST_TEXT):
+        return 0
     text = own_words(message)
     phones, mails = named_phones(text, house), named_mails(text, house)
     others: list[sa.Row[Any]] = [
@@ -80,17 +80,24 @@ def own_words(message: Message) -> str:
     """What the sender wrote, signature included: the text up to where it begins to quote."""
     lines: list[str] = []
     for line in message.text[:MOST_TEXT].splitlines():
-        if _QUOTED.match(line) and "".join(lines).strip():
+        bare = line.strip()
+        if lines and _begins_a_quote(bare):
             break
-        if not line.lstrip().startswith(">"):
+        if bare and not bare.startswith(">"):
             lines.append(line)
     return "\n".join(lines)
 
 
+def _begins_a_quote(line: str) -> bool:
+    if line.startswith(_LINES) or line[:9].lower().replace(" :", ":").startswith(_HEADS):
+        return True
+    return line.endswith(":") and _WROTE.search(line) is not None
+
+
 def named_phones(text: str, house: House) -> list[str]:
     """The phone numbers in a text as E.164, but not our own; those without a country are the house's country's."""
-    found = _PHONE.findall(text)
-    if not found:
+    found = set(_PHONE.findall(text)) if _NINE_DIGITS.search(text) else set()
+    if not 0 < len(found) <= 2 * MOST_NAMED:
         return []
     region = home_region(house.config)
     ours = {
