@@ -12,8 +12,9 @@ import sqlalchemy as sa
 import tomlkit
 
 from cli.context import Context
+from config.email import EmailSettings
 from config.load import load_config
-from router.acknowledgements import receipt
+from router.acknowledgements import receipt, short_receipt
 from router.house import House
 from ventanilla.errors import BadInput
 from ventanilla.keys import new_key
@@ -35,7 +36,7 @@ def preview(run: Context, channel: str, mode: Mode) -> str:
     lines.append(f"{mode}: from now on {who} are written to. A new case is answered with this text:")
     for language, (name, about) in _SAMPLE.items():
         subject, text = _sample(house, channel, language, name, about, run.now())
-        lines += ["", f"--- {language} ---", f"Subject: {subject}", "", text.rstrip()]
+        lines += ["", f"--- {language} ---", *([f"Subject: {subject}", ""] if subject else []), text.rstrip()]
     return "\n".join([*lines, ""])
 
 
@@ -89,4 +90,6 @@ def _sample(house: House, channel: str, language: str, name: str, subject: str, 
     promise, _ = house.promise(None)
     due = house.due(promise, now, first=True)
     case: Any = SimpleNamespace(key=new_key(), language=language, due_at=due, channel=channel)
-    return receipt(house, case, name=name, subject=subject, received_at=now, now=now)
+    if isinstance(house.config.channels[channel], EmailSettings):
+        return receipt(house, case, name=name, subject=subject, received_at=now, now=now)
+    return "", short_receipt(house, case, medium="", now=now)

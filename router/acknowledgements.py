@@ -93,12 +93,8 @@ def _mail_payload(
 def _chat_payload(
     house: House, case: sa.Row[Any], message: Message, row: sa.Row[Any], *, now: datetime
 ) -> dict[str, Any]:
-    """Short, without a subject, from the account that was written to."""
-    language = spoken_language(case.language)
-    when = spoken(case.due_at, house.zone(), language, now=now) if case.due_at else ""
-    name = house.config.service.name
-    text = chat_receipt(language, key=case.key, when=when, house=name, medium=message.medium)
-    return {"text": text, "account": message.account}
+    """Without a subject, from the account that was written to."""
+    return {"text": short_receipt(house, case, medium=message.medium, now=now), "account": message.account}
 
 
 def _withheld(
@@ -168,3 +164,10 @@ def receipt(
             "house": house.config.service.name,
         }
     )
+
+
+def short_receipt(house: House, case: Any, *, medium: str, now: datetime) -> str:
+    """The text of a case's receipt in chat and by SMS, in the case's language."""
+    language = spoken_language(case.language)
+    when = spoken(case.due_at, house.zone(), language, now=now) if case.due_at else ""
+    return chat_receipt(language, key=case.key, when=when, house=house.config.service.name, medium=medium)

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from router.house import House
+from router.matching import survivor
 from router.notice_edits import tell_more
 from router.notices import write_alert
 from router.texts import phrase
@@ -59,8 +60,9 @@ def as_original(received: Received) -> Received:
 def _add_version(
     connection: sa.Connection, house: House, first: sa.Row[Any], received: Received, journal: Journal
 ) -> None:
-    case = lock_case(connection, first.conversation_id)
-    message_id = add_version(connection, case, first, received, journal)
+    written_in = lock_case(connection, first.conversation_id)
+    message_id = add_version(connection, written_in, first, received, journal)
+    case = survivor(connection, written_in)
     if case.waiting_since is not None:
         tell_more(connection, house, case, journal)
     else:
@@ -93,10 +95,18 @@ def _tell_owner(
     write_alert(
         connection,
         house,
-        to=[case.owner],
+        to=_owner_or_duty(house, case, journal),
         occasion=f"edited:{message_id}",
         subject=phrase(language, "edited_subject", key=case.key),
         body=phrase(language, "edited", customer=waiting.name, key=case.key, excerpt=excerpt),
         now=journal.now,
         channel=case.channel,
     )
+
+
+def _owner_or_duty(house: House, case: sa.Row[Any], journal: Journal) -> list[str]:
+    """Who was last responsible, if they are still with us; else the first of the team's duty list."""
+    owner = house.config.agents.get(case.owner)
+    if owner is not None and owner.is_here(house.today(journal.now)):
+        return [case.owner]
+    return list(house.config.teams[case.team].duty[:1]) if case.team in house.config.teams else []

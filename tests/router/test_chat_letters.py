@@ -217,8 +217,8 @@ def test_who_opts_out_gets_nothing_more_and_what_was_to_go_out_is_dropped(house:
     assert address.opted_out_at == house.now - timedelta(days=1)
     assert len(house.rows(conversations)) == 1
     assert len(house.rows(messages)) == 1
-    (event,) = house.rows(events, lambda table: table.c.kind == EventKind.CONSENT)
-    assert event.data == {"contact": address.contact_id, "kind": "phone", "wants": False}
+    said = house.rows(events, lambda table: table.c.kind == EventKind.CONSENT)
+    assert [event.data for event in said] == [{"contact": address.contact_id, "kind": "phone", "wants": False}] * 2
     reason = "opted out on 23 Nov 2026: whoever has this address wants no more messages from us"
     with house.store.read() as connection:
         assert still_allowed(connection, house.router.house, receipt) == reason
@@ -266,7 +266,18 @@ def test_whoever_wants_messages_again_gets_them(house: ChatHouse) -> None:
     assert house.rows(addresses)[0].opted_out_at is None
     assert len(house.letters(OutboxKind.ACKNOWLEDGEMENT)) == 1
     consents = house.rows(events, lambda table: table.c.kind == EventKind.CONSENT)
-    assert [event.data["wants"] for event in consents] == [False, True]
+    assert [event.data["wants"] for event in consents] == [False, True, True]
+
+
+def test_a_wish_that_comes_late_does_not_undo_what_was_said_since(house: ChatHouse) -> None:
+    house.take("telefono", again())
+    house.take("telefono", stop(), received=house.now - timedelta(minutes=5))
+    assert house.rows(addresses)[0].opted_out_at is None
+
+    house.later(minutes=1)
+    house.take("telefono", stop())
+    house.take("telefono", again(), received=house.now - timedelta(minutes=5))
+    assert house.rows(addresses)[0].opted_out_at == house.now
 
 
 def test_opting_out_of_one_address_leaves_the_others(house: ChatHouse) -> None:

@@ -107,6 +107,16 @@ def test_an_edit_in_a_resolved_case_opens_it_not_again(house: ChatHouse) -> None
     assert house.is_sound()
 
 
+def test_an_edit_of_a_case_whose_owner_has_left_is_told_to_the_duty_list(house: ChatHouse) -> None:
+    first = chat()
+    house.take("chat", first)
+    (case,) = house.rows(conversations)
+    resolve(house, case)
+    house.apply(**{case.owner: "left = 2026-11-22"})
+    house.take("chat", edited(first, "Hola, ¿qué tal?"))
+    assert [alert.agent for alert in house.letters(OutboxKind.ALERT)] == ["marta"]
+
+
 def test_the_hidden_text_of_notices_is_hidden_here_too(house: ChatHouse) -> None:
     first = chat()
     house.take("chat", first)

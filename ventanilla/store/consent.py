@@ -7,8 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from ventanilla.channel import Party
-from ventanilla.store.tables import addresses
-from ventanilla.words import AddressKind
+from ventanilla.store.tables import addresses, events
+from ventanilla.words import AddressKind, EventKind
 
 _THIS = (addresses.c.kind == sa.bindparam("of_kind")) & (addresses.c.value == sa.bindparam("at"))
 _OPT_OUT = (
@@ -18,6 +18,7 @@ _OPT_IN = sa.update(addresses).where(_THIS, addresses.c.opted_out_at.is_not(None
 _SINCE = sa.select(sa.func.min(addresses.c.opted_out_at)).where(
     addresses.c.kind.in_(tuple(AddressKind)), addresses.c.value == sa.bindparam("at")
 )
+_LATER_WISHES = sa.select(events.c.data).where(events.c.kind == EventKind.CONSENT, events.c.at > sa.bindparam("since"))
 
 
 def opt_out(connection: sa.Connection, party: Party, *, at: datetime) -> bool:
@@ -35,3 +36,9 @@ def opted_out_at(connection: sa.Connection, address: str) -> datetime | None:
     """Since when nothing is wanted at this address, of whatever kind it is; None where it is."""
     found: datetime | None = connection.scalar(_SINCE, {"at": address})
     return found
+
+
+def said_otherwise_since(connection: sa.Connection, contact_id: int, kind: AddressKind, *, since: datetime) -> bool:
+    """Whether a later wish of this contact's, at an address of this kind, has been written down already."""
+    later = connection.scalars(_LATER_WISHES, {"since": since})
+    return any((data["contact"], data["kind"]) == (contact_id, kind) for data in later)
