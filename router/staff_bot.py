@@ -48,6 +48,8 @@ def take_from_staff(
         text = say(_language_of_stranger(house, message), "stranger", house=house.config.service.name)
         _answer_stranger(connection, row, message, text, journal, most=TO_A_STRANGER)
         return _settle(connection, row, InboxState.SCREENED, "stranger", journal)
+    account = message.author.address
+    is_new = agent.telegram != account
     asked = Asked(
         connection=connection,
         house=house,
@@ -56,19 +58,23 @@ def take_from_staff(
         language=language_for(house, agent.name),
         argument=argument,
     )
+    if is_new and agent.telegram is not None:
+        away = asked.say("moved_away", name=asked.name)
+        _answer(connection, row.id, agent.name, agent.telegram, away, journal, which="former")
     if message.edits is not None:
         return _settle(connection, row, InboxState.ROUTED, "edited", journal)
-    what, text = _act(asked, word, message)
-    _answer(connection, row.id, asked.agent.name, message.author.address, text, journal)
+    what, text = _act(asked, word, message, is_new=is_new)
+    _answer(connection, row.id, agent.name, account, text, journal)
     return _settle(connection, row, InboxState.ROUTED, what, journal)
 
 
-def _act(asked: Asked, word: str | None, message: Message) -> tuple[str, str]:
-    """What it was, and what to answer."""
+def _act(asked: Asked, word: str | None, message: Message, *, is_new: bool) -> tuple[str, str]:
+    """What it was, and what to answer. `is_new`: this very message has made the account theirs."""
     if word is not None:
         code = command_meant(word)
         if word == "start":
-            return "start", asked.say("welcome_again", name=asked.name, commands=asked.commands)
+            values = {"house": asked.house.config.service.name, "name": asked.name, "commands": asked.commands}
+            return "start", asked.say("welcome" if is_new else "welcome_again", **values)
         if code is None:
             return "unknown command", asked.say("unknown_command", command=f"/{word[:32]}", commands=asked.commands)
         return code, _COMMANDS[code](asked)

@@ -30,7 +30,7 @@ class Outcome:
 def whose(
     connection: sa.Connection, house: House, account: str, *, is_start: bool, journal: Journal
 ) -> sa.Row[Any] | None:
-    """Who has this account; None for a stranger.
+    """Who has this account (their row as it was before this message); None for a stranger.
 
     An id that the file gives to somebody is proven by its first message, for it is Telegram that says from whom it comes;
     where they have linked another account since, only by /start.

@@ -91,14 +91,28 @@ def post_of(house: StaffHouse) -> Iterator[Post]:
         bot.close()
 
 
-@pytest.fixture
-def post(sqlite_store: Store, tmp_path: Path) -> Iterator[Post]:
-    house = StaffHouse(sqlite_store, tmp_path)
+@contextmanager
+def told_house(store: Store, folder: Path) -> Iterator[Post]:
+    """Ana is linked and has read the bot's greeting."""
+    house = StaffHouse(store, folder)
     house.apply(channel="acknowledge = { enabled = false }")
     house.link("ana", ANA)
     with post_of(house) as made:
         made.deliver(seconds=1)
         made.api.bot.calls.clear()
+        yield made
+
+
+@pytest.fixture
+def post(sqlite_store: Store, tmp_path: Path) -> Iterator[Post]:
+    with told_house(sqlite_store, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def either_post(store: Store, tmp_path: Path) -> Iterator[Post]:
+    """Once on each engine."""
+    with told_house(store, tmp_path) as made:
         yield made
 
 
@@ -156,7 +170,8 @@ def hand_over_from_ana(house: StaffHouse) -> None:
         journal.flush(connection)
 
 
-def test_a_turn_is_one_message_on_the_phone_rewritten_at_most_every_ten_seconds(post: Post) -> None:
+def test_a_turn_is_one_message_on_the_phone_rewritten_at_most_every_ten_seconds(either_post: Post) -> None:
+    post = either_post
     post.house.receive(first())
     post.deliver(seconds=1)
     assert len(post.texts("sendMessage")) == 1
@@ -267,7 +282,8 @@ def test_a_recording_is_in_the_notice_and_waiting_for_it_is_no_failed_attempt(po
     assert (notice.state, notice.attempts) == (DeliveryState.SENT, 1)
 
 
-def test_a_recording_that_takes_too_long_follows_the_notice_as_an_answer_to_it(post: Post) -> None:
+def test_a_recording_that_takes_too_long_follows_the_notice_as_an_answer_to_it(either_post: Post) -> None:
+    post = either_post
     hear_calls(post.house)
     post.house.receive(call(1))
 

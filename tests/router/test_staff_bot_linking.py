@@ -26,7 +26,8 @@ def kinds(house: StaffHouse) -> list[str]:
 
 def check_books(house: StaffHouse) -> None:
     """Nothing of the staff's is a customer's, and every promise holds."""
-    assert house.rows(conversations) == [] and house.rows(contacts) == []
+    assert house.rows(conversations) == []
+    assert house.rows(contacts) == []
     with house.store.read() as connection:
         assert not any(audit(connection, blobs=house.store.blobs, now=house.now).values())
 
@@ -39,7 +40,8 @@ def test_an_invitation_links_the_account_that_opens_it_and_its_notices_go_there(
 
     ana = house.agent("ana")
     assert (ana.telegram, ana.telegram_proven_at) == (str(ANA), house.now)
-    assert "Hola, Ana. Listo" in house.told(ANA)[0] and "/pausa" in house.told(ANA)[0]
+    assert "Hola, Ana. Listo" in house.told(ANA)[0]
+    assert "/pausa" in house.told(ANA)[0]
     assert kinds(house) == [EventKind.AGENT_INVITED, EventKind.AGENT_LINKED]
     assert all(token not in row.token_sha256 for row in house.rows(invitations))
     check_books(house)
@@ -110,7 +112,21 @@ def test_an_id_of_the_file_counts_only_once_its_account_has_written(house: Staff
     house.say(ANA, "/start")
 
     assert house.agent("ana").telegram == str(ANA)
-    assert "Hola, Ana" in house.told(ANA)[0]
+    assert "Hola, Ana. Listo" in house.told(ANA)[0]
+    house.say(ANA, "/start")
+    assert "ya estaba enlazada" in house.told(ANA)[1]
+
+
+def test_the_files_account_takes_over_from_an_invited_one_only_when_it_says_start(house: StaffHouse) -> None:
+    house.apply(ana=f"telegram = {ANA}")
+    house.link("ana", STRANGER)
+
+    assert house.say(ANA, "/casos") is InboxState.SCREENED
+    assert house.agent("ana").telegram == str(STRANGER)
+
+    assert house.say(ANA, "/start") is InboxState.ROUTED
+    assert house.agent("ana").telegram == str(ANA)
+    assert "van desde ahora a otra cuenta" in house.told(STRANGER)[-1]
 
 
 def test_a_changed_id_in_the_file_undoes_the_link_and_an_unchanged_one_leaves_it(house: StaffHouse) -> None:
