@@ -9,16 +9,15 @@ import base64
 import contextlib
 import hashlib
 import hmac
-import json
 import socket
 import threading
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode
 
+from tests.servers.twilio_http import Api, HttpServer, Media, handler_of
 from ventanilla.channel import HookRequest
 
 ACCOUNT = "AC" + "0123456789abcdef" * 2
@@ -51,16 +50,16 @@ class TwilioServer:
         self.media_url: str | None = None
         self._port = self._made = 0
         self._lock = threading.RLock()
-        self._http: list[ThreadingHTTPServer] = []
-        self._open: set[socket.socket] = set()
+        self._http: list[HttpServer] = []
+        self.connections: set[socket.socket] = set()
 
     # Its life
 
     def start(self) -> TwilioServer:
         """Returns once it listens."""
         self._http = [
-            _Server(("127.0.0.1", self._port), _handler(_Api, self)),
-            _Server(("127.0.0.1", 0), _handler(_Media, self)),
+            HttpServer(("127.0.0.1", self._port), handler_of(Api, self)),
+            HttpServer(("127.0.0.1", 0), handler_of(Media, self)),
         ]
         self._port = self._http[0].server_address[1]
         for each in self._http:
@@ -73,7 +72,7 @@ class TwilioServer:
             each.shutdown()
             each.server_close()
         self._http = []
-        for connection in list(self._open):
+        for connection in list(self.connections):
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
 
@@ -338,84 +337,3 @@ def _day(item: dict[str, Any], field: str) -> str:
         return parsedate_to_datetime(item[field]).date().isoformat()
     except (TypeError, ValueError, AttributeError):
         return datetime.now(UTC).date().isoformat()
-
-
-class _Server(ThreadingHTTPServer):
-    allow_reuse_address = True
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A connection that ended is no news."""
-
-
-class _Quiet(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1  # head and body in one packet
-    server_of: TwilioServer
-
-    def send(self, status: int, content: bytes, headers: Mapping[str, str]) -> None:
-        self.send_response_only(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def setup(self) -> None:
-        super().setup()
-        self.server_of._open.add(self.connection)
-
-    def finish(self) -> None:
-        self.server_of._open.discard(self.connection)
-        super().finish()
-
-    def log_message(self, *_: object) -> None:
-        """Nothing is written down."""
-
-
-class _Api(_Quiet):
-    def do_GET(self) -> None:
-        parts = urlsplit(self.path)
-        self._serve("GET", parts.path, dict(parse_qsl(parts.query, keep_blank_values=True)))
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        self._serve("POST", self.path, dict(parse_qsl(body, keep_blank_values=True)))
-
-    def _serve(self, method: str, path: str, fields: dict[str, str]) -> None:
-        server = self.server_of
-        server.asked.append((method, path, fields))
-        if server.planned:
-            return self._json(*server.planned.pop(0))
-        status, answer = server.answer(method, path, fields, self.headers.get("Authorization"))
-        sid = path.rpartition("/")[2].removesuffix(".mp3")
-        if sid in server.files and status == 404:  # it is not in this place, but there is such a file
-            at = server.media_url or server.media_address
-            return self._json(307, {}, {"Location": f"{at}/{sid}"})
-        if method == "POST" and server.silent_posts > 0:
-            server.silent_posts -= 1
-            self.connection.recv(1)  # until whoever asked has gone
-            return None
-        if method == "POST" and status == 201 and server.lost_answers > 0:
-            server.lost_answers -= 1
-            self.close_connection = True
-            self.connection.shutdown(socket.SHUT_RDWR)
-            return None
-        return self._json(status, answer, {})
-
-    def _json(self, status: int, answer: dict[str, Any], headers: Mapping[str, str]) -> None:
-        date = format_datetime(datetime.now(UTC) + self.server_of.clock_off, usegmt=True)
-        self.send(status, json.dumps(answer).encode(), {"Date": date, **headers})
-
-
-class _Media(_Quiet):
-    def do_GET(self) -> None:
-        self.server_of.media_asked.append({name.lower(): value for name, value in self.headers.items()})
-        if self.path.lstrip("/") not in self.server_of.files:
-            return self.send(403, b"AccessDenied", {})
-        content_type, content = self.server_of.files[self.path.lstrip("/")]
-        return self.send(200, content, {"Content-Type": content_type})
-
-
-def _handler(kind: type[_Quiet], server: TwilioServer) -> type[_Quiet]:
-    return type(kind.__name__, (kind,), {"server_of": server})
