@@ -27,11 +27,18 @@ from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
 from ventanilla.store.inbox import claim_attempts, lock_pending, raw_bytes, settle
 from ventanilla.store.messages import Received
+from ventanilla.store.tables import inbox
 from ventanilla.words import STAFF_BOT, EventKind, InboxState
 
 log = structlog.get_logger(__name__)
 
 MAX_ATTEMPTS = 3
+_OLDER_OF_STAFF = (
+    sa.select(inbox.c.id)
+    .where(inbox.c.channel == STAFF_BOT, inbox.c.state == InboxState.PENDING, inbox.c.id < sa.bindparam("newest"))
+    .order_by(inbox.c.id)
+    .limit(100)
+)
 ACTOR = "router"
 
 
@@ -58,7 +65,7 @@ def route_items(router: Router, ids: Sequence[int]) -> dict[int, InboxState]:
     """
     outcomes: dict[int, InboxState] = {}
     read: list[Received] = []
-    for row in claim_attempts(router.store, ids):
+    for row in _claim(router, ids):
         try:
             read.append(_read(router, row))
         except BadMessage as error:
@@ -88,6 +95,18 @@ def quarantine(router: Router, row: sa.Row[Any], reason: str) -> dict[int, Inbox
         journal.flush(connection)
     log.warning("quarantined", inbox_id=row.id, channel=row.channel, reason=reason)
     return {row.id: InboxState.QUARANTINED}
+
+
+def _claim(router: Router, ids: Sequence[int]) -> list[sa.Row[Any]]:
+    """These rows, each with one more attempt, oldest first; with one for the staff's bot all that came to it before and is still
+    pending: who says "pause" and then "available" must not end up paused."""
+    rows = claim_attempts(router.store, ids)
+    newest = max((row.id for row in rows if row.channel == STAFF_BOT), default=None)
+    if newest is None:
+        return rows
+    with router.store.read() as connection:
+        older = set(connection.scalars(_OLDER_OF_STAFF, {"newest": newest})) - {row.id for row in rows}
+    return sorted([*rows, *(claim_attempts(router.store, sorted(older)) if older else ())], key=lambda row: row.id)
 
 
 def _read(router: Router, row: sa.Row[Any]) -> Received:

@@ -174,10 +174,26 @@ def test_routing_an_answered_row_again_answers_nothing_twice(house: StaffHouse) 
     assert len(house.told(ANA)) == 2  # the welcome and this
 
 
+def typed(text: str, number: int) -> dict[str, object]:
+    """An update in which Ana writes this."""
+    who = {"id": ANA, "is_bot": False, "first_name": "Ana"}
+    chat = {"id": ANA, "type": "private"}
+    return {"message": {"message_id": number, "date": 1, "chat": chat, "from": who, "text": text}}
+
+
+def test_what_was_typed_first_is_done_first_whichever_is_routed_first(house: StaffHouse) -> None:
+    pausing, back = house.bring(typed("/pausa", 9001)), house.bring(typed("/disponible", 9002))
+
+    assert list(route_items(house.router, [back])) == [pausing, back]
+
+    assert route_items(house.router, [pausing]) == {}
+    assert house.told(ANA)[-1].startswith("Está disponible")
+    assert on_duty(house)
+
+
 def test_staff_rows_and_customers_mail_in_one_batch_are_settled_each_its_own_way(house: StaffHouse) -> None:
-    staff = {"message_id": 9001, "date": 1, "chat": {"id": ANA, "type": "private"}, "text": "/ayuda"}
-    staff["from"] = {"id": ANA, "is_bot": False, "first_name": "Ana"}
-    ids = [house.commit(mail()), house.bring({"message": staff}), house.commit(mail(sender="b@clientes.example"))]
+    staff = house.bring(typed("/ayuda", 9001))
+    ids = [house.commit(mail()), staff, house.commit(mail(sender="b@clientes.example"))]
 
     assert set(route_items(house.router, ids).values()) == {InboxState.ROUTED}
 
