@@ -13,7 +13,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from bench.chat import long_poll_times, quantiles, webhook_times
+from bench.chat import bare_times, long_poll_times, quantiles, webhook_times
 from bench.servers import mail_server
 from bench.shop import Mailbox, sample_mail, service, wait_for
 from connectors.imap_email.reading.context import MailContext
@@ -67,6 +67,8 @@ def _measure_chat(
     folder: Path, url: Callable[[], str], engine: str, arguments: argparse.Namespace
 ) -> tuple[list[tuple[str, str, str]], bool]:
     rows, missed = [], False
+    most = max(arguments.webhook, arguments.long_poll)
+    bare, _ = quantiles(bare_times(folder / "bare", store_url=url(), count=most)) if most else (1.0, 1.0)
     for what, measure, count in (
         ("webhook", webhook_times, arguments.webhook),
         ("long poll", long_poll_times, arguments.long_poll),
@@ -74,7 +76,8 @@ def _measure_chat(
         if count:
             middle, late = quantiles(measure(folder / what, store_url=url(), count=count))
             figure = f"p50 {middle * 1000:.0f} ms, p99 {late * 1000:.0f} ms"
-            rows.append((f"{engine}: {what} → assigned, idle", figure, _goal(middle, 0.05)))
+            ratio = f"{middle / bare:.1f} times the work alone ({bare * 1000:.0f} ms)"
+            rows.append((f"{engine}: {what} → assigned, idle", figure, f"{_goal(middle, 0.05)}; {ratio}"))
             missed |= middle > 0.05
     return rows, missed
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,6 +22,8 @@ log = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=30)
 RENEW = 10.0
+FRESH = 5.0
+"""Seconds for which a lease is ours without asking again: if it is not, the next commit says so."""
 FIRST_RETRY, LAST_RETRY = 1.0, 300.0
 
 Enqueue = Callable[[Sequence[int]], object]
@@ -41,7 +44,10 @@ class Puller:
     clock: Callable[[], datetime]
     stop: threading.Event = field(default_factory=threading.Event)
     _token: int = 0
+    _taken_at: float = 0.0
     _failures: int = 0
+    _is_well: bool = False
+    _committed: int = 0
     _waits: bool = False
 
     def run(self) -> None:
@@ -64,11 +70,12 @@ class Puller:
 
     def pull_once(self) -> int:
         """Pull and commit what is new; return how many items wanted routing."""
-        new = 0
+        new = self._committed = 0
         checkpoint = read_checkpoint(self.store, self.source.name)
         for batch in self.source.pull(checkpoint, now=self.clock()):
             ids = commit_batch(self.store, self.channel, batch, lease=(self._lease, self._token), now=self.clock())
             new += len(ids)
+            self._committed += 1
             self._enqueue(ids)
             if self.stop.is_set():
                 break
@@ -83,19 +90,29 @@ class Puller:
             self.stop.wait(RENEW / 2)
             return
         new = self.pull_once()
-        if note_pull(self.store, self.channel, self.source.name, now=self.clock(), items=new):
-            log.info("channel_resumed", channel=self.channel)
+        self._note_well(new)
         if new:
             log.info("pulled", channel=self.channel, source=self.source.name, items=new)
         if not self.stop.is_set():
             self.source.wait(self.poll.total_seconds())
 
+    def _note_well(self, new: int) -> None:
+        """What was committed is noted with it: one more write just now would only be in the way of the message's routing."""
+        if self._is_well and self._committed:
+            return
+        if note_pull(self.store, self.channel, self.source.name, now=self.clock(), items=new):
+            log.info("channel_resumed", channel=self.channel)
+        self._is_well = True
+
     def _take_lease(self) -> bool:
+        if self._token and time.monotonic() - self._taken_at < FRESH:
+            return True
         token = acquire_lease(self.store, self._lease, holder=self._holder, ttl=LEASE, now=self.clock())
         if token is None and not self._waits:
             log.info("waiting_for_lease", channel=self.channel, source=self.source.name)
         self._waits = token is None
         self._token = token or 0
+        self._taken_at = time.monotonic()
         return token is not None
 
     @property
@@ -125,6 +142,7 @@ class Puller:
 
     def _park(self, error: Exception) -> None:
         self._failures += 1
+        self._is_well = False
         asked = getattr(error, "retry_after", None) or 0.0
         delay = max(asked, min(FIRST_RETRY * 2.0 ** min(self._failures - 1, 20), LAST_RETRY))
         pause = isinstance(error, LoginRefused | Permanent)

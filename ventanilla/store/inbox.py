@@ -48,6 +48,8 @@ _HEARD_OF = (  # at most once a second: calls that come at once would queue for 
     .where(sa.or_(channels.c.last_item_at.is_(None), channels.c.last_item_at < sa.bindparam("long_ago")))
     .values(last_item_at=sa.bindparam("at"))
 )
+_LOOKED = sa.update(channels).where(channels.c.name == sa.bindparam("pulled")).values(last_pull_at=sa.bindparam("at"))
+_PULLED = _LOOKED.values(last_item_at=sa.bindparam("at"))
 _SAME_ITEM = (
     sa.select(sa.func.min(inbox.c.id))
     .where(inbox.c.channel == sa.bindparam("channel"), inbox.c.identity == sa.bindparam("identity"))
@@ -60,8 +62,8 @@ def commit_batch(
 ) -> list[int]:
     """Commit the items and their checkpoint in one transaction; return the ids of new rows that want routing.
 
-    Items already in the ledger are passed over. Raises Conflict when the lease was lost, Temporary when the store is out of
-    reach; nothing was written then.
+    Items already in the ledger are passed over. Under a lease it is a pull that went well, and is noted as such with the
+    channel. Raises Conflict when the lease was lost, Temporary when the store is out of reach; nothing was written then.
     """
     rows = [_row(store, channel, batch.source, item, now) for item in batch.items]
     with store.write() as connection:
@@ -69,6 +71,8 @@ def commit_batch(
             require_lease(connection, *lease)
         new = _insert_new(connection, rows)
         _keep_checkpoint(connection, channel, batch, now)
+        if lease is not None:
+            connection.execute(_PULLED if new else _LOOKED, {"pulled": channel, "at": now})
     return new
 
 
