@@ -21,7 +21,7 @@ from ventanilla.store.tables import agents, outbox
 from ventanilla.words import STAFF_BOT, STAFF_TELEGRAM, InboxState, OutboxKind
 
 BOT = "42"
-TOKEN = "42:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"  # noqa: S105
+TOKEN = "42:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 ANA, LUIS, MARTA, STRANGER = 1001, 1002, 1003, 6666
 STAFF = {"notify": '"telegram", "email"', "more": f'[staff.telegram]\ntoken = "{TOKEN}"\n'}
 

@@ -33,7 +33,7 @@ VENDORS = {
     "telegram": ("connectors.telegram_chat",),
     "twilio": ("connectors.twilio_phone",),
     "phonenumbers": ("ventanilla.phones",),
-    "starlette": ("desk",),
+    "starlette": ("desk", "demo"),
     "uvicorn": ("desk", "demo"),
     "segno": ("cli",),
 }

@@ -95,7 +95,9 @@ class TelegramApi:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True  # an answer is two writes: the second would wait for the first to be acknowledged
+            disable_nagle_algorithm = (
+                True  # an answer is two writes: the second would wait for the first to be acknowledged
+            )
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
