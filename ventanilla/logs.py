@@ -34,7 +34,18 @@ LONGEST = 500
 MOST_ITEMS = 50
 MOST_FRAMES = 12
 # At their lower levels these write down whole messages and commands, and addresses with a token in them.
-TALKATIVE = ("aiosmtpd", "apprise", "asyncio", "httpcore", "httpx", "imapclient", "mail.log", "pymap", "telegram", "urllib3")
+TALKATIVE = (
+    "aiosmtpd",
+    "apprise",
+    "asyncio",
+    "httpcore",
+    "httpx",
+    "imapclient",
+    "mail.log",
+    "pymap",
+    "telegram",
+    "urllib3",
+)
 # Quiet unless something is wrong with them.
 QUIET = ("alembic", "dramatiq", "sqlalchemy")
 

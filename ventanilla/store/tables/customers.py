@@ -30,7 +30,9 @@ addresses = sa.Table(
     filled("name", default=""),
     sa.Column("created_at", Utc, nullable=False),
     sa.Column("opted_out_at", Utc),
-    sa.Column("linked_from", Id, sa.ForeignKey("contacts.id"), index=True),  # whose it was before a person linked the two
+    sa.Column(
+        "linked_from", Id, sa.ForeignKey("contacts.id"), index=True
+    ),  # whose it was before a person linked the two
     sa.CheckConstraint(one_of("kind", AddressKind), name="kind"),
     sa.CheckConstraint("linked_from <> contact_id", name="linked"),
 )
