@@ -76,7 +76,7 @@ class Desk:
 
     def kept(self) -> list[Any]:
         with self.store.read() as connection:
-            return list(connection.execute(sa.select(attachments)))
+            return list(connection.execute(sa.select(attachments).order_by(attachments.c.position)))
 
     def events(self) -> list[str]:
         with self.store.read() as connection:
