@@ -1,4 +1,4 @@
-"""`demo`: a sample town whose customers write, a local mail server, and the whole service as `up` runs it, shown live."""
+"""`demo`: a sample town whose customers write and call, providers' servers on this machine, and the whole service, shown live."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def demo(
 ) -> int:
     """Show the road live: customers of a sample town write, each case gets one owner. Nothing leaves this machine.
 
-    Needs no settings and asks nothing. Exit 0 when every mail is in the ledger once and the audit holds, else 1.
+    Needs no settings and asks nothing. Exit 0 when all that was put in is in the ledger once and the audit holds, else 1.
 
     Example: ventanilla demo --for 60s
     """
@@ -126,7 +126,8 @@ def _tell(town: Town, evening: Evening, words: Words) -> int:
 
 def _next_commands(town: Town, keys: Sequence[str]) -> list[str]:
     key = keys[0] if keys else "KEY"
-    return [_command(f"show {key}", town), _command(f"explain {key}", town), _command("inbox --state screened", town)]
+    tried = (f"show {key}", f"explain {key}", "contacts suggestions", "inbox --state screened")
+    return [_command(words, town) for words in tried]
 
 
 def _command(words: str, town: Town) -> str:

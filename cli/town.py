@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from time import monotonic, sleep
 from types import FrameType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,7 +19,6 @@ from cli.journal import writing
 from cli.up import children_of
 from config.load import Loaded, load_config
 from config.opening import open_configured_store
-from daemon.spawn import ask_to_end, ended, kill_group, spawn
 from daemon.supervisor import Supervisor
 from demo.book import Book
 from demo.closing import Outcome, outcome
@@ -38,17 +34,16 @@ from demo.settings import mail_town, provider_town, staff_with_telegram, write_s
 from demo.shifts import Shifts
 from demo.show import Showing, View
 from demo.snapshot import Snapshot
+from demo.town_process import town_process
 from demo.watching import Watcher
 from router.house import open_house
 from router.presence import keep_presence
-from ventanilla.errors import Unreachable
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
 from ventanilla.store.importing import import_entries
 from ventanilla.store.migrate import upgrade
 
 DRAIN = 10.0
-_SERVER_STARTS_WITHIN = 20.0
 _SOON, _LATER = 2, 5
 """How many cases are open when somebody first takes a break: in a short show, in a longer one."""
 
@@ -120,9 +115,11 @@ def live(town: Town, view: View, *, until: Callable[[float], float], seed: int, 
     mail, book = mail_town(town.loaded.config), town.book
     office = PostOffice(mail, book)
     with (
-        _server(mail.argv, mail.is_ready, town.log),
-        _server(town.providers.argv, town.providers.is_ready, town.log),
+        town_process(mail.argv, mail.is_ready, town.log) as mail_is_there,
+        town_process(town.providers.argv, town.providers.is_ready, town.log) as providers_are_there,
     ):
+        mail_is_there()
+        providers_are_there()
         for user in staff_with_telegram(town.loaded.config).values():
             town.phones.tell_staff_bot(user, "/start")
         supervisor = Supervisor(
@@ -195,26 +192,6 @@ def _import_customers(run: Context, folder: Path) -> None:
     sheet = read_sheet(file.read_bytes(), region=None, people={})
     with writing(run) as (connection, journal):
         import_entries(connection, sheet.entries, journal)
-
-
-@contextmanager
-def _server(argv: Sequence[str], is_ready: Callable[[], bool], log: Path) -> Iterator[None]:
-    """A server of the town's, which dies with us. It outlives the service, so that at the end it can be looked at."""
-    process = spawn([argv[0], "-P", *argv[1:]], env=os.environ)
-    try:
-        started = monotonic()
-        while not is_ready():
-            if ended(process) is not None or monotonic() - started > _SERVER_STARTS_WITHIN:
-                raise Unreachable(f"demo: {argv[2]} did not start; see {log}")
-            sleep(0.05)
-        yield
-    finally:
-        ask_to_end(process)
-        asked = monotonic()
-        while ended(process) is None:
-            if monotonic() - asked > 2.0:
-                kill_group(process)
-            sleep(0.02)
 
 
 def _take_signals(day: Day) -> None:

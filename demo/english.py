@@ -113,7 +113,7 @@ PHRASES = {
     "way:sms": "SMS",
     "way:calls": "calls",
     "files": "file|files",
-    "linked_people": "staff on Telegram {count}",
+    "linked_people": "linked staff {count}",
     "source:mail": "· Mail",
     "source:telegram": "· Telegram",
     "source:phone": "· Telephone",
@@ -123,4 +123,5 @@ PHRASES = {
     "sum_refused_is": "{count} times a server said too fast; it was tried again and arrived",
     "found_in": "in the mailboxes {mail}|in Telegram {telegram}|by SMS {sms}|by WhatsApp {whatsapp}",
     "kind:service": "The bots' answers",
+    "withheld": "(number withheld)",
 }

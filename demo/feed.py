@@ -76,7 +76,7 @@ def on_screen(happening: Happening, width: int, words: Words, zone: tzinfo) -> T
         [
             Cell(time, 8, "dim"),
             Cell(medium(happening, words) if wide else _MARKS.get(happening.medium, ""), medium_width, "blue"),
-            Cell(happening.who or words("nobody"), who_width, faint),
+            Cell(_who(happening, words), who_width, faint),
             Cell(_subject(happening, words, short=not wide), width - taken, faint or "dim"),
             Cell(owner, owner_width, style),
             Cell(why(happening, words, short=not wide), why_width, "yellow" if happening.in_line else faint),
@@ -92,10 +92,14 @@ def as_sentence(happening: Happening, words: Words, zone: tzinfo) -> str:
     place = f" {happening.channel}" if happening.channel else ""
     if happening.medium in _BY_PHONE:
         place += f" [{medium(happening, words)}]"
-    who, subject = clean(happening.who) or words("nobody"), clean(_subject(happening, words, short=False))
+    who, subject = clean(_who(happening, words)), clean(_subject(happening, words, short=False))
     owner = f"→ {happening.owner}" if happening.owner else "×"
-    told = f"{time}{place} {who}: {subject} {owner} ({why(happening, words, short=False)})"
+    told = f"{time}{place} {who}:{f' {subject}' if subject else ''} {owner} ({why(happening, words, short=False)})"
     return f"{told} {happening.case}".rstrip()
+
+
+def _who(happening: Happening, words: Words) -> str:
+    return happening.who or words("withheld" if happening.medium in _BY_PHONE else "nobody")
 
 
 def medium(happening: Happening, words: Words) -> str:

@@ -17,6 +17,8 @@ from ventanilla.words import STAFF_BOT
 MAIL, CHAT, PHONE = "correo", "chat", "telefono"
 """The names of the channels in config/demo.toml."""
 _SOURCES = {MAIL: Source.MAIL, CHAT: Source.TELEGRAM, PHONE: Source.PHONE, STAFF_BOT: Source.STAFF}
+WITHHELD = "anonymous"
+"""Who calls without showing their number, as Twilio names them."""
 _HEADERS = BytesHeaderParser(policy=default)
 
 
@@ -59,7 +61,8 @@ def _by_phone(item: Mapping[str, Any]) -> Glimpse:
     fields = _fields(item)
     sender = str(fields.get("from") or "")
     medium = "call" if "call" in item else "whatsapp" if sender.startswith("whatsapp:") else "sms"
-    return Glimpse(who=sender.removeprefix("whatsapp:"), what=str(fields.get("body") or ""), medium=medium)
+    who = "" if sender == WITHHELD else sender.removeprefix("whatsapp:")
+    return Glimpse(who=who, what=str(fields.get("body") or ""), medium=medium)
 
 
 def _fields(item: Mapping[str, Any]) -> Mapping[str, Any]:

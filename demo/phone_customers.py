@@ -14,12 +14,13 @@ from typing import Any
 
 from demo import letters
 from demo.files import photo
+from demo.ledger import WITHHELD
 from demo.letters import Stamp
 from demo.people import CUSTOMERS_DOMAIN
 from demo.phone_people import ALBA, DIEGO, HARRY, NURIA, OLIVIA, ROSA, TOMAS, PhonePerson, newcomer
 from demo.phone_script import Beat, beats, rest
 from demo.phone_words import PHRASES
-from demo.phones import WITHHELD, Phones
+from demo.phones import Phones
 from demo.post_office import PostOffice
 from demo.questions import question
 from demo.sounds import silence_mp3, silence_opus
@@ -41,6 +42,7 @@ class PhoneCustomers:
         self._script = beats(self._rng)
         self._asked: Counter[str] = Counter()
         self._newcomers = 0
+        self._sent: Counter[str] = Counter()
         self._last_word = 0
         self._talks: dict[str, tuple[PhonePerson, Callable[[PhonePerson, str], object]]] = {}
         self._plays: dict[Beat, Callable[[], object]] = {
@@ -51,7 +53,7 @@ class PhoneCustomers:
             Beat.SMS_AFTER_CALL: lambda: self._text(TOMAS, _words(TOMAS, "called")),
             Beat.MAIL_FIRST: self._mail,
             Beat.WHATSAPP_AFTER_MAIL: lambda: self._whatsapp(ROSA, _words(ROSA, "wrote_a_mail")),
-            Beat.PHOTO: lambda: self._send_photo(ALBA, "photo"),
+            Beat.PHOTO: lambda: self._send_photo(ALBA, self._once_more("photo")),
             Beat.MISSED_CALL: lambda: self._phones.call(NURIA.phone),
             Beat.CALL_AGAIN: lambda: self._phones.call(NURIA.phone),
             Beat.ALBUM: self._album,
@@ -127,7 +129,13 @@ class PhoneCustomers:
     def _whatsapp_photo(self) -> None:
         self._talks[HARRY.name] = (HARRY, self._whatsapp)
         picture = photo(self._rng)
-        self._phones.text(HARRY, _words(HARRY, "photo"), whatsapp=True, media=[picture])
+        words = _words(HARRY, self._once_more("whatsapp_photo"))
+        self._phones.text(HARRY, words, whatsapp=True, media=[picture])
+
+    def _once_more(self, what: str) -> str:
+        """The first time this, then another."""
+        self._sent[what] += 1
+        return "photo" if self._sent[what] == 1 else "photo_again"
 
     def _go_on(self) -> None:
         """Somebody who has written says a little more, the same way."""

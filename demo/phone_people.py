@@ -12,18 +12,20 @@ _FIRST_CHANCE = 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhonePerson:
-    """Somebody with a telephone. `phone` is E.164; `telegram` a user id; `address` their mail, where they have one."""
+    """Somebody with a telephone. `phone` is E.164; `telegram` a user id, shown under `alias` where they call themselves otherwise
+    there; `address` their mail, where they have one."""
 
     name: str
     language: str
     phone: str
     telegram: int
     address: str = ""
+    alias: str = ""
 
     @property
     def user(self) -> dict[str, object]:
         """How Telegram shows them."""
-        first, _, last = self.name.partition(" ")
+        first, _, last = (self.alias or self.name).partition(" ")
         return {
             "id": self.telegram,
             "is_bot": False,
@@ -38,16 +40,16 @@ class PhonePerson:
         return Person(name=self.name, address=self.address, language=self.language)
 
 
-def _person(number: int, name: str, language: str = "es", *, mail: str = "") -> PhonePerson:
+def _person(number: int, name: str, language: str = "es", *, mail: str = "", alias: str = "") -> PhonePerson:
     address = f"{mail}@{CUSTOMERS_DOMAIN}" if mail else ""
     phone, telegram = f"+34600000{number:03}", 600_000_000 + number
-    return PhonePerson(name=name, language=language, phone=phone, telegram=telegram, address=address)
+    return PhonePerson(name=name, language=language, phone=phone, telegram=telegram, address=address, alias=alias)
 
 
 ROSA = _person(11, "Rosa Factura", mail="rosa.factura")
 """Writes a mail about an invoice, then by WhatsApp that she has. The shop's list of customers has both her addresses."""
-TOMAS = _person(12, "Tomás Teléfono")
-"""Calls and speaks after the tone, then sends an SMS; later he is on Telegram too and shares his number."""
+TOMAS = _person(12, "Tomás Teléfono", alias="Tomy Obras")
+"""Calls and speaks after the tone, then sends an SMS; later he is on Telegram too, under another name, and shares his number."""
 ALBA = _person(13, "Alba Chat")
 """Presses start, asks, corrects a slip of the pen."""
 OLIVIA = _person(14, "Olivia Album", "en")

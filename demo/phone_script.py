@@ -65,13 +65,12 @@ _LATER = {
     Beat.WHATSAPP_PHOTO: 6,
     Beat.VOICE: 4,
     Beat.CALL_AGAIN: 6,
-    Beat.SMS_AFTER_CALL: 4,
     Beat.VOICEMAIL: 3,
-    Beat.NEWCOMER: 5,
+    Beat.NEWCOMER: 2,
     Beat.WITHHELD: 2,
 }
 
-_SHORTEST, _LONGEST, _USUAL = 1.2, 3.8, 2.0
+_SHORTEST, _LONGEST, _USUAL = 1.0, 3.0, 1.6
 _BUSY_FOR = 60.0
 _SLOWEST = 12.0
 
@@ -84,6 +83,6 @@ def beats(rng: random.Random) -> Iterator[Beat]:
 
 
 def rest(rng: random.Random, *, elapsed: float) -> float:
-    """Seconds until the next: 1 to 4 in the first minute, then calmer (never over 12 on average)."""
+    """Seconds until the next: 1 to 3 in the first minute, then calmer (never over 15 on average)."""
     slower = min(1 + max(0.0, elapsed - _BUSY_FOR) / 30, _SLOWEST / _USUAL)
     return rng.triangular(_SHORTEST, _LONGEST, _USUAL) * slower

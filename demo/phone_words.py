@@ -12,6 +12,7 @@ PHRASES = {
         "called": "Les he llamado y les he dejado un mensaje en el contestador. Soy Tomás, el de la obra de la calle Mayor.",
         "here_too": "Hola, soy Tomás, el que les llamó antes. Por aquí me va mejor.",
         "photo": "Esta es la cerradura que se ha roto.",
+        "photo_again": "Otra foto, por si ayuda.",
         "sms": "Necesito saber si el taladro que encargué ya ha llegado. Diego",
         "stop": "BAJA",
         "more": "¿Saben algo ya?",
@@ -20,6 +21,7 @@ PHRASES = {
     },
     "en": {
         "photo": "This is the lock that broke.",
+        "photo_again": "Another photo, in case it helps.",
         "album": "This is how the door looks after the delivery.",
         "more": "Any news yet?",
         "still": "I am still waiting, thank you.",

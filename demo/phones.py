@@ -12,8 +12,6 @@ from demo.phone_people import PhonePerson
 from demo.provider_town import BotAccount, ProviderTown
 from demo.side_door import SideDoor
 
-WITHHELD = "anonymous"
-
 
 class Phones:
     """Telegram, SMS, WhatsApp and calls. Raises OSError when a server is gone. Used by several threads."""

@@ -76,11 +76,11 @@ _BUSY = {
 _CALM = {
     Scene.MORE: 46,
     Scene.QUOTED: 20,
-    Scene.QUESTION: 8,
+    Scene.QUESTION: 4,
     Scene.ANOTHER: 2,
-    Scene.HTML: 2,
-    Scene.WEB_FORM: 2,
-    Scene.PHOTO: 2,
+    Scene.HTML: 1,
+    Scene.WEB_FORM: 1,
+    Scene.PHOTO: 1,
     Scene.INVOICE: 1,
     Scene.FORWARD: 1,
     Scene.NEWSLETTER: 2,
@@ -88,7 +88,7 @@ _CALM = {
     Scene.OUT_OF_OFFICE: 2,
     Scene.COPY: 1,
 }
-_CALM_AFTER = 40
+_CALM_AFTER = 30
 
 SHORTEST, LONGEST, USUAL = 1.0, 4.0, 1.6
 """Seconds between two mails in a busy hour."""

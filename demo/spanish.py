@@ -119,7 +119,7 @@ PHRASES = {
     "way:sms": "SMS",
     "way:calls": "llamadas",
     "files": "archivo|archivos",
-    "linked_people": "plantilla en Telegram {count}",
+    "linked_people": "plantilla enlazada {count}",
     "source:mail": "· Correo",
     "source:telegram": "· Telegram",
     "source:phone": "· Teléfono",
@@ -129,4 +129,5 @@ PHRASES = {
     "sum_refused_is": "{count} veces dijo un servidor que demasiado deprisa; se repitió y llegó",
     "found_in": "en los buzones {mail}|en Telegram {telegram}|por SMS {sms}|por WhatsApp {whatsapp}",
     "kind:service": "Respuestas del bot",
+    "withheld": "(número oculto)",
 }

@@ -19,7 +19,7 @@ from tests.demo.running import COMMAND, command_lines, environment, processes_of
 from tests.servers.ports import wait_until
 
 pytestmark = pytest.mark.timeout(300)
-LINE = re.compile(r"^\d\d:\d\d:\d\d (?:correo|chat|telefono \[\w+\]) .+: .+ (→ \w+|×) \(.+\)", re.MULTILINE)
+LINE = re.compile(r"^\d\d:\d\d:\d\d (?:correo|chat|telefono \[\w+\]) .+:.* (→ \w+|×) \(.+\)", re.MULTILINE)
 
 
 @pytest.fixture(autouse=True)
@@ -94,7 +94,7 @@ def test_a_second_day_starts_from_nothing_and_its_commands_work(folder: Path) ->
     assert len(LINE.findall(second.stdout)) == int(posted[1])
     assert not (folder / "var" / "demo" / "left over").exists()
     shown = [line.split() for line in second.stdout.splitlines() if " --config " in line]
-    assert len(shown) == 3
+    assert len(shown) == 4
     words = shown[0][shown[0].index("show") :]
     looked = subprocess.run(
         [*COMMAND[:-1], *words], cwd=folder, env=environment(), capture_output=True, text=True, check=False

@@ -219,6 +219,7 @@ BY_PHONE = (
     happening(32, What.SUGGESTED, who="Tomás T.", before="Tomás"),
     happening(30, What.LINKED, who="Luis"),
     happening(28, What.CONTINUED, channel="chat", medium="telegram", who="Olivia", owner="Ana", file="photo-2.jpg"),
+    happening(26, What.SCREENED, channel="telefono", medium="call", reason="service"),
 )
 
 
@@ -242,6 +243,7 @@ def test_in_a_log_each_line_says_how_it_came() -> None:
     assert told[2] == "22:00:06 telefono [WhatsApp] Rosa: Hola → Ana (goes on with the same case)"
     assert told[4] == "22:00:10 Tomás T. may be the same person as Tomás: for somebody to decide"
     assert told[6] == "22:00:14 chat Olivia: [photo-2.jpg] → Ana (goes on with the same case)"
+    assert told[7] == "22:00:16 telefono [call] (number withheld): × (screened: nobody behind it)"
 
 
 def test_where_several_channels_do_not_fit_the_first_line_counts_them() -> None:

@@ -14,11 +14,15 @@ import pytest
 from demo.customers import Customers
 from demo.memory import Memory
 from demo.people import CUSTOMERS_DOMAIN, somebody
+from demo.phone_script import Beat, beats, rest
 from demo.post_office import PostOffice
 from demo.questions import question
 from demo.script import Scene, pause, scenes
 from router.brake import LIMIT as BRAKE_LIMIT
 from router.brake import WITHIN as BRAKE_WITHIN
+
+RECEIPTS_IN_OPENING = 9
+"""A greeting, and for each person by each way the first time."""
 
 
 class Mailboxes:
@@ -86,6 +90,17 @@ def test_the_same_seed_is_the_same_day_and_another_is_another() -> None:
     assert day(1) != day(2)
 
 
+def first_texts_by_phone(seed: int, *, until: float) -> list[float]:
+    """When somebody gets a receipt by chat or telephone: those of the opening, and newcomers."""
+    rng, elapsed, found = random.Random(f"phones {seed}"), 0.0, [0.0] * RECEIPTS_IN_OPENING
+    for beat in beats(rng):
+        if elapsed > until:
+            return found
+        found += [elapsed] if beat is Beat.NEWCOMER else []
+        elapsed += rest(rng, elapsed=elapsed)
+    return found
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_however_long_it_runs_receipts_stay_below_the_brake(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("demo.customers.photo", lambda rng: b"a photo takes time to make")
@@ -98,6 +113,7 @@ def test_however_long_it_runs_receipts_stay_below_the_brake(seed: int, monkeypat
         opened += [elapsed for mail in office.mails[before:] if may_open_a_case(mail)]
         elapsed += pause(rng, elapsed=elapsed)
 
+    opened += first_texts_by_phone(seed, until=2400)
     stretch = BRAKE_WITHIN.total_seconds()
     most = max(sum(start <= each < start + stretch for each in opened) for start in opened)
     assert most < BRAKE_LIMIT
