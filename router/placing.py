@@ -7,7 +7,6 @@ transaction take their addresses in one sorted order first, or PostgreSQL would 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,16 +16,12 @@ from router.bounces import note_bounce
 from router.chats import match_chat
 from router.consent import note_wish
 from router.edits import CAME_FIRST, as_original, place_version
-from router.facts import facts_of
 from router.greetings import greet
 from router.house import House, modes
-from router.languages import language_of
-from router.line import ensure_present_owner
 from router.matching import Match, match
 from router.notice_edits import tell_more
 from router.notices import write_notice
-from router.responsible import Wanted, choose_responsible
-from router.rules import apply_rules
+from router.opening import go_on, open_for
 from router.screening import Known, is_staff, reason_of, screen
 from router.shared import note_shared
 from router.suggestions import suggest_same_person
@@ -34,21 +29,12 @@ from router.turn import Waiting
 from ventanilla.channel import Message, Party, Screening
 from ventanilla.errors import BadMessage
 from ventanilla.store.contacts import contact_at, contacts_for
-from ventanilla.store.conversations import (
-    NewCase,
-    link_cases,
-    lock_case,
-    open_case,
-    open_cases_elsewhere,
-    open_turn,
-    reopen_case,
-)
+from ventanilla.store.conversations import link_cases, open_cases_elsewhere
 from ventanilla.store.events import Journal
 from ventanilla.store.inbox import first_with_identity, settle
 from ventanilla.store.messages import Received, add_inbound
-from ventanilla.words import EventKind, InboxState, Kind, Mode, Priority, Verdict
+from ventanilla.words import EventKind, InboxState, Mode, Verdict
 
-ACTOR = "router"
 ELSEWHERE = "same customer on another channel"
 _FROM_SOMEBODY = (Verdict.ACCEPT, Verdict.OPTED_OUT, Verdict.OPTED_IN)
 
@@ -153,9 +139,9 @@ def _place(
     row, message = one.row, one.message
     found = _match(connection, house, one, contact)
     if found.case is None:
-        case, turn_opened = _open(connection, house, row, message, contact, journal), True
+        case, turn_opened = open_for(connection, house, row, message, contact, journal), True
     else:
-        case, turn_opened = _continue(connection, house, row, found, contact, journal)
+        case, turn_opened = go_on(connection, house, row, found, contact, journal)
     others = participants_of(house, message)
     message_id = add_inbound(connection, case, one, journal, participants_of=others, how=found.how)
     waiting = Waiting.for_message(message, message_id)
@@ -189,73 +175,3 @@ def participants_of(house: House, message: Message) -> list[Party]:
     ours = house.own_addresses | house.staff_addresses
     named = (message.customer, *message.reply_to, *message.to, *message.cc)
     return list({party.address: party for party in named if party.address and party.address not in ours}.values())
-
-
-def _open(
-    connection: sa.Connection,
-    house: House,
-    row: sa.Row[Any],
-    message: Message,
-    contact: sa.Row[Any],
-    journal: Journal,
-) -> sa.Row[Any]:
-    language = language_of(message, contact.language, house.language_of(row.channel))
-    decided = apply_rules(
-        house.config.rules,
-        facts_of(house, row.channel, message, tags=contact.tags, language=language, at=row.received_at),
-    )
-    promise, _ = house.promise(decided.promise)
-    wanted = Wanted(
-        team=decided.team or house.config.channels[row.channel].team,
-        contact=contact,
-        language=language,
-        skills=frozenset(decided.skills),
-        languages=frozenset(decided.languages),
-        named_agent=decided.agent,
-        just_written=True,
-    )
-    grant, _ = choose_responsible(connection, house, wanted, now=journal.now, actor=ACTOR)
-    grant = replace(grant, decision={**grant.decision, **decided.as_written()})
-    new = NewCase(
-        channel=row.channel,
-        team=wanted.team,
-        contact_id=contact.id,
-        account=message.account or getattr(house.config.channels[row.channel], "address", ""),
-        address=message.customer.address,
-        conversational=message.conversational,
-        subject=message.subject,
-        language=language,
-        first_message_at=row.received_at,
-        due_at=house.due(promise, row.received_at, first=True),
-        promise=promise,
-        priority=decided.priority or Priority.NORMAL,
-        kind=decided.kind or Kind.QUERY,
-        skills=decided.skills,
-        languages=decided.languages,
-        tags=decided.tags,
-    )
-    return open_case(connection, new, grant, journal)
-
-
-def _continue(
-    connection: sa.Connection, house: House, row: sa.Row[Any], found: Match, contact: sa.Row[Any], journal: Journal
-) -> tuple[sa.Row[Any], bool]:
-    """The case with the customer's new message awaited, and whether that opened a turn or changed its owner."""
-    case = found.case
-    assert case is not None  # noqa: S101  the caller has looked
-    due = house.due(case.promise, row.received_at, first=case.first_response_at is None)
-    if found.reopens:
-        wanted = Wanted(
-            team=case.team,
-            contact=contact,
-            language=case.language,
-            skills=frozenset(case.skills),
-            languages=frozenset(case.languages),
-            exclude_case=case.id,
-            just_written=True,
-        )
-        grant, _ = choose_responsible(connection, house, wanted, now=journal.now, actor=ACTOR)
-        return reopen_case(connection, case, grant, journal, at=row.received_at, due_at=due), True
-    case = ensure_present_owner(connection, house, case, contact, journal)
-    opened = open_turn(connection, case, journal, at=row.received_at, due_at=due)
-    return lock_case(connection, case.id), opened
