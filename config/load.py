@@ -12,8 +12,8 @@ from config.check_calendars import check_calendars, check_zone
 from config.check_channels import check_channels
 from config.check_decisions import check_available, check_name, check_promises, check_staff
 from config.check_people import check_people
-from config.check_rules import check_rules
 from config.check_plugins import check_plugins
+from config.check_rules import check_rules
 from config.check_secrets import check_secrets
 from config.check_staff_bot import check_staff_bot
 from config.check_web import check_web
