@@ -169,7 +169,7 @@ def test_what_a_dead_process_of_this_machine_was_fetching_is_due_at_once(house: 
     assert len(due_files(house, "chat", now=NOW)) == 1
 
 
-@pytest.mark.parametrize("by", ["elsewhere/1/2", this_process()])
+@pytest.mark.parametrize("by", ["elsewhere/1/2", this_process()], ids=["another machine", "this process"])
 def test_what_a_process_that_may_live_is_fetching_stays_its_own(house: Store, by: str) -> None:
     put(house)
     claim(house, by=by)
