@@ -108,7 +108,7 @@ def count_lines(snapshot: Snapshot, width: int, words: Words) -> list[Text]:
     ]
     texts = [
         came_in,
-        _by_medium(snapshot, words),
+        _by_medium(snapshot, words, width),
         screened_in_words(snapshot, words),
         " · ".join(out),
         _delays(snapshot, words, width),
@@ -116,13 +116,13 @@ def count_lines(snapshot: Snapshot, width: int, words: Words) -> list[Text]:
     return [line([Cell(text, width)]) for text in texts]
 
 
-def _by_medium(snapshot: Snapshot, words: Words) -> str:
+def _by_medium(snapshot: Snapshot, words: Words, width: int) -> str:
     """How messages came, and what the chat and the telephone brought besides."""
     counted = [(name, sum(snapshot.media.get(each, 0) for each in media)) for name, media in _WAYS]
     parts = [f"{words(name)} {count}" for name, count in counted if count]
     if snapshot.files:
         parts.append(words.count("files", snapshot.files))
-    if snapshot.linked:
+    if snapshot.linked and width >= WIDE:
         parts.append(words("linked_people", count=snapshot.linked))
     return " · ".join(parts)
 

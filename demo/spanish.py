@@ -105,7 +105,7 @@ PHRASES = {
     "linked": "ya recibe sus avisos por Telegram",
     "greeting": "saludo",
     "opted_in": "vuelve a querer mensajes",
-    "service": "sin nadie detrás",
+    "service": "nadie detrás",
     "medium:email": "correo",
     "medium:telegram": "Telegram",
     "medium:sms": "SMS",
