@@ -139,7 +139,8 @@ def test_it_shows_who_wrote_what_who_got_it_and_why(width: int, height: int, mar
     assert "fuera" in line_with("○ Luis ")
     assert "En cola: 1" in text
     assert "Entrados 9 de 10 · con responsable 6 · repetidos 1 · ilegibles 1" in text
-    assert "Correo 5 · Telegram 2 · WhatsApp 1 · SMS 2 · llamadas 3 · 3 archivos · " in text
+    assert "Correo 5 · Telegram 2 · WhatsApp 1 · SMS 2 · llamadas 3 · 3 archivos" in text
+    assert ("plantilla enlazada 2" in text) is (width == 120)
     assert "Apartados 1: boletín 1" in text
     assert "2 casos · 3 avisos a la plantilla · 2 acuses de recibo · 1 en camino" in text
     assert "0,30 s" in text
