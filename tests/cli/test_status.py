@@ -261,15 +261,22 @@ def test_status_loads_nothing_heavy_and_answers_in_half_a_second(town: Town) -> 
     cache = town.config.parent / "compiled"
     environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(cache), "PYTHONDONTWRITEBYTECODE": ""}
 
-    # when it runs a few times
-    seconds = []
+    # when it runs a few times, and beside it what every command of this library must load
+    library = [sys.executable, "-c", "import typer.main, typer._adapters, rich.console, rich.table, sqlite3"]
+    seconds, least = [], []
     for _ in range(4):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        done = subprocess.run(argv, capture_output=True, text=True, env=environment, check=True, cwd=Path.cwd())
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+        least.append(_processor_seconds(library, environment)[0])
+        spent, done = _processor_seconds(argv, environment)
+        seconds.append(spent)
 
-    # then it loads little, and takes less than half a second of the processor (others may be using it as well)
+    # then it loads little, and takes less than half a second of the processor (more only where that library alone does)
     loaded = set(done.stderr.split())
     assert [name for name in HEAVY if name in loaded] == []
-    assert min(seconds) < 0.5
+    assert min(seconds) < max(0.5, 1.7 * min(least))
+
+
+def _processor_seconds(argv: list[str], environment: dict[str, str]) -> tuple[float, subprocess.CompletedProcess[str]]:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(argv, capture_output=True, text=True, env=environment, check=True, cwd=Path.cwd())
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, done
