@@ -1,6 +1,6 @@
 # The commands of this project. Nothing needs to be installed but Python 3.11 or newer, its pip, and make.
 #
-#   make run                     the demo town: mail comes in and goes to people, live on the screen
+#   make run                     the demo town: mail, chat and calls come in and go to people, live on the screen
 #   make run ARGS="--for 60s"    the same for a minute
 #   make test                    the whole suite; ARGS go to pytest
 #   make check                   what must hold besides: style, types, rooms, docs, the wheel
