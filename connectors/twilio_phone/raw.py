@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from connectors.reading.characters import clean_text
 from ventanilla.errors import BadMessage
 
 Fields = Mapping[str, Any]
@@ -57,7 +58,7 @@ def text_of(fields: Fields, *names: str) -> str:
         if isinstance(value, int) and not isinstance(value, bool):
             value = str(value)
         if isinstance(value, str) and value:
-            return value.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+            return clean_text(value)
     return ""
 
 

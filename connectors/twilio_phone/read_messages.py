@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from connectors.reading.characters import clean_line
 from connectors.twilio_phone.consent import wants_again, wants_none
 from connectors.twilio_phone.names import WHATSAPP
 from connectors.twilio_phone.people import party
@@ -16,6 +17,7 @@ from ventanilla.errors import BadMessage
 from ventanilla.words import AddressKind, Verdict
 
 MOST_MEDIA = 10
+MOST_NAME = 200
 _SID = re.compile(r"[A-Z]{2}[0-9a-zA-Z]{8,62}\Z")
 _MEDIA = re.compile(r"/Messages/([A-Z]{2}[0-9a-f]{32})/Media/(ME[0-9a-f]{32})\Z")
 _LARGEST = 16 * 1024 * 1024  # WhatsApp's limit; MMS have 5 MB
@@ -32,7 +34,7 @@ def read_message(item: Mapping[str, Any]) -> Message:
         raise BadMessage("a message without its sender or the number it came to")
     files = _files(fields, sid)
     text = _text(fields)
-    author = party(sender, sid=sid, name=text_of(fields, "ProfileName").strip())
+    author = party(sender, sid=sid, name=clean_line(text_of(fields, "ProfileName"), limit=MOST_NAME))
     screening, consent = _consent(fields, text)
     replied = text_of(fields, "OriginalRepliedMessageSid")
     return Message(

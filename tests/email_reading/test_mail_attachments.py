@@ -7,7 +7,7 @@ import hashlib
 
 import pytest
 
-from connectors.imap_email.reading.filenames import safe_filename
+from connectors.reading.filenames import safe_filename
 from tests.email_reading.house import mail, read_multipart
 
 NAMES = [

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from connectors.imap_email.reading.characters import clean_line
 from connectors.imap_email.reading.encoded_words import decode_words
 from connectors.imap_email.reading.limits import MAX_ADDRESSES, MAX_NAME
+from connectors.reading.characters import clean_line
 from ventanilla.channel import Party
 
 # An encoded word is one piece, even where it (wrongly) holds a comma or a bracket.

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from connectors.imap_email.reading.characters import clean_line
-from connectors.imap_email.reading.filenames import safe_filename
 from connectors.imap_email.reading.headers import read_headers
 from connectors.imap_email.reading.limits import MAX_ATTACHMENTS, MAX_SUBJECT
 from connectors.imap_email.reading.parts import Part
+from connectors.reading.characters import clean_line
+from connectors.reading.filenames import safe_filename
 from ventanilla.channel import Attachment
 
 _BRACKETS = "<> \t"

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from connectors.imap_email.reading.calendar_line import calendar_line
-from connectors.imap_email.reading.characters import clean_text
 from connectors.imap_email.reading.charsets import decode_text
 from connectors.imap_email.reading.flowed import unflow
 from connectors.imap_email.reading.html_text import html_lines
 from connectors.imap_email.reading.limits import MAX_HTML, MAX_PIECES, MAX_TEXT, MAX_TEXT_BYTES, cut_note
 from connectors.imap_email.reading.lines import Line, joined, own_lines
 from connectors.imap_email.reading.parts import Budget, Part
+from connectors.reading.characters import clean_text
 
 _STUB = re.compile(
     r"(?i)\bhtml\b|navegador|browser|navigateur|view (?:this|it) (?:email|message|online)|cliente? de corre[ou]"

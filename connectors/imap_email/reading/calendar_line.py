@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from connectors.imap_email.reading.characters import clean_line
+from connectors.reading.characters import clean_line
 
 _FOLD = re.compile(r"\r?\n[ \t]")
 _FIELD = re.compile(r"(?im)^(METHOD|SUMMARY|DTSTART)((?:;[^:\r\n]{0,200})?):([^\r\n]*)")

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from connectors.imap_email.reading.addresses import canonical_address
-from connectors.imap_email.reading.characters import clean_line
 from connectors.imap_email.reading.header_blocks import read_block
 from connectors.imap_email.reading.limits import MAX_NAME
 from connectors.imap_email.reading.lines import Line, joined
 from connectors.imap_email.reading.quoting import find_cut, is_forward_subject, is_quoted, own_words, unquoted
+from connectors.reading.characters import clean_line
 from ventanilla.channel import Attachment, Party
 
 _REPLY_SUBJECT = re.compile(r"(?i)^\s*(?:re|aw|rép?|sv|antw|rif|res)\s*(?:\[\d+\])?\s*:")

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-from connectors.imap_email.reading.characters import clean_text
 from connectors.imap_email.reading.limits import MAX_TAGS, cut_note
 from connectors.imap_email.reading.lines import Line, Zone
+from connectors.reading.characters import clean_text
 
 _DROPPED = {
     "script",

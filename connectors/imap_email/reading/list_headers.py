@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from connectors.imap_email.reading.characters import clean_line
 from connectors.imap_email.reading.context import MailContext
 from connectors.imap_email.reading.headers import Headers
+from connectors.reading.characters import clean_line
 
 _LIST_ID = re.compile(r"<([^<>]{1,300})>")
 _BULK = {"bulk", "list", "junk"}

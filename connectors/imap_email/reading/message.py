@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from connectors.imap_email.reading.attachments import attached_mail, read_attachments
 from connectors.imap_email.reading.bodies import Body, body_html, body_lines, read_body
 from connectors.imap_email.reading.bounces import is_read_receipt, is_report, read_bounce
-from connectors.imap_email.reading.characters import clean_line
 from connectors.imap_email.reading.context import MailContext
 from connectors.imap_email.reading.dates import read_date
 from connectors.imap_email.reading.forwards import Original, find_original
@@ -18,6 +17,7 @@ from connectors.imap_email.reading.parts import Budget, Part, read_parts
 from connectors.imap_email.reading.people import People, find_customer, read_people
 from connectors.imap_email.reading.quoting import own_words
 from connectors.imap_email.reading.screening import screen
+from connectors.reading.characters import clean_line
 from ventanilla.channel import Attachment, Bounce, Message, Party, Screening
 from ventanilla.errors import BadMessage
 from ventanilla.keys import find_keys

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from connectors.imap_email.reading.characters import clean_line
 from connectors.imap_email.reading.limits import MAX_IDS
+from connectors.reading.characters import clean_line
 
 _BRACKETED = re.compile(r"<([^<>]{1,990})>")
 _BARE = re.compile(r"""[^\s<>,;"()]{1,500}@[^\s<>,;"()]{1,500}""")

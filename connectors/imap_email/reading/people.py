@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from connectors.imap_email.reading.addresses import read_addresses, read_all_addresses
-from connectors.imap_email.reading.characters import clean_line
 from connectors.imap_email.reading.context import MailContext
 from connectors.imap_email.reading.headers import Headers
 from connectors.imap_email.reading.limits import MAX_NAME
 from connectors.imap_email.reading.list_headers import is_own_list
+from connectors.reading.characters import clean_line
 from ventanilla.channel import Party
 
 _FALLBACKS = ("sender", "x-original-from", "reply-to", "return-path", "resent-from")

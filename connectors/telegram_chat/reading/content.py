@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from connectors.imap_email.reading.characters import clean_line, clean_text
+from connectors.reading.characters import clean_line, clean_text
 from connectors.telegram_chat.fields import Json, decimal, number, table, tables, text
 from connectors.telegram_chat.reading.files import LARGEST
 from connectors.telegram_chat.reading.kinds import FILES, FRAME, SERVICE

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from connectors.imap_email.reading.filenames import safe_filename
+from connectors.reading.filenames import safe_filename
 from connectors.telegram_chat.fields import Json, needed, number, table, tables, text
 from ventanilla.channel import RemoteFile
 from ventanilla.errors import BadMessage

@@ -6,9 +6,9 @@ import mimetypes
 import re
 import unicodedata
 
-from connectors.imap_email.reading.characters import is_hidden_character
-from connectors.imap_email.reading.limits import MAX_FILENAME
+from connectors.reading.characters import is_hidden_character
 
+MAX_FILENAME = 120
 _FORBIDDEN = re.compile(r'[<>:"|?*\\/]')
 _BLANKS = re.compile(r"\s+")
 _DEVICES = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|\Z)")

@@ -1,4 +1,4 @@
-"""Which characters a mail's words may carry on. Knows nothing of mail.
+"""Which characters a customer's words may carry on. Knows no channel.
 
 NUL is refused by PostgreSQL, lone surrogates by UTF-8, line breaks in a header let it forge others, and a right-to-left override
 makes `exe.pdf` of `fdp.exe`.
