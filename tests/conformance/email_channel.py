@@ -23,8 +23,6 @@ PASSWORD = 'a password: ñ \\ " 1'  # what LOGIN alone would trip over
 class EmailChannel(ChannelUnderTest):
     """Small batches, so that every test has several."""
 
-    knows_unseen = True
-
     def __init__(self, server: Dovecot) -> None:
         self._server = server.user("soporte", PASSWORD)
         self._password = PASSWORD

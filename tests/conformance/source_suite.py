@@ -22,12 +22,6 @@ LONG_AGO = timedelta(days=400)
 class ChannelUnderTest(ABC):
     """One channel with a real server behind it, as the suite drives it."""
 
-    can_be_old = True
-    """Whether the server can hold items from before the channel was configured."""
-    knows_unseen = False
-    """Whether the server knows which items somebody has looked at."""
-    gives_hints = True
-    """Whether the provider tells of something new; else it is only asked every so often."""
     wait_seconds = 5.0
     """How long a hint may take when something new arrives during `wait`."""
 
@@ -64,8 +58,8 @@ class ChannelUnderTest(ABC):
         """What must never be told."""
 
 
-class SourceSuite:
-    """Subclass it in a test module that has a fixture `channel`."""
+class _Suite:
+    """What every part of the suite has at hand."""
 
     @pytest.fixture
     def sources(self) -> Iterator[list[Source]]:
@@ -74,6 +68,10 @@ class SourceSuite:
         yield opened
         for source in opened:
             source.close()
+
+
+class SourceSuite(_Suite):
+    """Subclass it in a test module that has a fixture `channel`, with the parts below that fit the channel."""
 
     def test_each_item_is_new_once_across_restarts(self, channel: ChannelUnderTest, sources: list[Source]) -> None:
         ledger = Ledger()
@@ -125,9 +123,6 @@ class SourceSuite:
         for number in range(4):
             channel.arrive(f"old {number}", age=LONG_AGO)
         channel.arrive("new")
-        if not channel.can_be_old:
-            pytest.skip("this channel has no past")
-
         ledger = Ledger()
         for _ in range(100):
             batch = next(_restarted(channel, sources).pull(ledger.checkpoint, now=_now()), None)
@@ -152,8 +147,6 @@ class SourceSuite:
     def test_by_default_what_is_older_than_the_channel_is_only_imported(
         self, channel: ChannelUnderTest, sources: list[Source]
     ) -> None:
-        if not channel.can_be_old:
-            pytest.skip("this channel has no past")
         channel.arrive("old and unseen", age=LONG_AGO)
         channel.arrive("old and seen", age=LONG_AGO, seen=True)
         channel.arrive("arrived before the first pull")
@@ -166,23 +159,7 @@ class SourceSuite:
         assert _texts(channel, ledger.new) == ["arrived before the first pull", "arrived after the first pull"]
         assert _texts(channel, ledger.imported) == ["old and unseen", "old and seen"]
 
-    def test_start_unseen_makes_unseen_items_new_whatever_their_age(
-        self, channel: ChannelUnderTest, sources: list[Source]
-    ) -> None:
-        if not channel.knows_unseen:
-            pytest.skip("this channel does not know what was seen")
-        channel.arrive("old and seen", age=LONG_AGO, seen=True)
-        channel.arrive("old and unseen", age=LONG_AGO)
-        ledger = Ledger()
-
-        ledger.pull(_restarted(channel, sources, start="unseen"))
-
-        assert _texts(channel, ledger.new) == ["old and unseen"]
-        assert _texts(channel, ledger.imported) == ["old and seen"]
-
     def test_start_all_makes_everything_new(self, channel: ChannelUnderTest, sources: list[Source]) -> None:
-        if not channel.can_be_old:
-            pytest.skip("this channel has no past")
         channel.arrive("old", age=LONG_AGO, seen=True)
         channel.arrive("young")
         ledger = Ledger()
@@ -195,8 +172,6 @@ class SourceSuite:
     def test_start_at_a_date_makes_new_what_came_on_that_day_or_later(
         self, channel: ChannelUnderTest, sources: list[Source]
     ) -> None:
-        if not channel.can_be_old:
-            pytest.skip("this channel has no past")
         channel.arrive("long ago", age=LONG_AGO)
         channel.arrive("ten days ago", age=timedelta(days=10))
         ledger = Ledger()
@@ -207,8 +182,6 @@ class SourceSuite:
         assert _texts(channel, ledger.imported) == ["long ago"]
 
     def test_imported_items_are_never_new_later(self, channel: ChannelUnderTest, sources: list[Source]) -> None:
-        if not channel.can_be_old:
-            pytest.skip("this channel has no past")
         channel.arrive("old", age=LONG_AGO)
         ledger = Ledger()
 
@@ -276,21 +249,6 @@ class SourceSuite:
         ledger.pull(source)
 
         assert not [item for batch in source.pull(ledger.checkpoint, now=_now()) for item in batch.items]
-
-    def test_wait_returns_when_something_arrives(self, channel: ChannelUnderTest, sources: list[Source]) -> None:
-        if not channel.gives_hints:
-            pytest.skip("this channel is polled")
-        ledger, source = Ledger(), _restarted(channel, sources)
-        ledger.pull(source)
-        arrival = threading.Timer(0.3, channel.arrive, ["hello"])
-        arrival.start()
-
-        took = _seconds(lambda: source.wait(60))
-        arrival.join()
-        ledger.pull(source)
-
-        assert 0.2 < took < 0.3 + channel.wait_seconds
-        assert _texts(channel, ledger.new) == ["hello"]
 
     def test_wait_ends_when_its_time_is_over(self, channel: ChannelUnderTest, sources: list[Source]) -> None:
         source = _restarted(channel, sources)
@@ -383,6 +341,39 @@ class SourceSuite:
 
         assert refusal.value.cure
         assert channel.secret() not in f"{refusal.value} {refusal.value.cure}"
+
+
+class SeenSuite(_Suite):
+    """Beside it, for a server that knows which items somebody has looked at."""
+
+    def test_start_unseen_makes_unseen_items_new_whatever_their_age(
+        self, channel: ChannelUnderTest, sources: list[Source]
+    ) -> None:
+        channel.arrive("old and seen", age=LONG_AGO, seen=True)
+        channel.arrive("old and unseen", age=LONG_AGO)
+        ledger = Ledger()
+
+        ledger.pull(_restarted(channel, sources, start="unseen"))
+
+        assert _texts(channel, ledger.new) == ["old and unseen"]
+        assert _texts(channel, ledger.imported) == ["old and seen"]
+
+
+class HintSuite(_Suite):
+    """Beside it, for a provider that tells of something new."""
+
+    def test_wait_returns_when_something_arrives(self, channel: ChannelUnderTest, sources: list[Source]) -> None:
+        ledger, source = Ledger(), _restarted(channel, sources)
+        ledger.pull(source)
+        arrival = threading.Timer(0.3, channel.arrive, ["hello"])
+        arrival.start()
+
+        took = _seconds(lambda: source.wait(60))
+        arrival.join()
+        ledger.pull(source)
+
+        assert 0.2 < took < 0.3 + channel.wait_seconds
+        assert _texts(channel, ledger.new) == ["hello"]
 
 
 def _restarted(channel: ChannelUnderTest, sources: list[Source], *, start: str | date = "now") -> Source:

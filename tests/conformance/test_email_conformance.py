@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from tests.conformance.email_channel import EmailChannel
-from tests.conformance.source_suite import SourceSuite
+from tests.conformance.source_suite import HintSuite, SeenSuite, SourceSuite
 from tests.servers.dovecot import Dovecot
 
 
-class TestEmail(SourceSuite):
+class TestEmail(SourceSuite, SeenSuite, HintSuite):
     """Against a real dovecot."""
 
     @pytest.fixture

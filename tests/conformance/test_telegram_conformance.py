@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.conformance.source_suite import SourceSuite
+from tests.conformance.source_suite import HintSuite, SourceSuite
 from tests.conformance.telegram_channel import TelegramChannel
 from tests.servers.telegram_api import TelegramApi
 
 
-class TestTelegram(SourceSuite):
+class TestTelegram(SourceSuite, HintSuite):
     """Against a Bot API server on loopback."""
 
     @pytest.fixture

@@ -21,7 +21,6 @@ SMALL = Limits(page=3, batch=2, most=3)
 class TwilioMessages(ChannelUnderTest):
     """Small pages, batches and windows, so that every test has several."""
 
-    gives_hints = False
     kind: type[PolledSource] = MessageSource
 
     def __init__(self, server: TwilioServer) -> None:

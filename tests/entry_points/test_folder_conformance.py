@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.source_suite import SourceSuite
+from tests.conformance.source_suite import HintSuite, SourceSuite
 from tests.entry_points.folder_channel import FolderChannel
 
 
 @pytest.mark.usefixtures("example_on_path")
-class TestFolder(SourceSuite):
+class TestFolder(SourceSuite, HintSuite):
     """Against a real folder."""
 
     @pytest.fixture
