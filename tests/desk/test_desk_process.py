@@ -43,7 +43,7 @@ def test_an_update_that_telegram_brings_has_an_owner_and_a_strangers_call_is_cou
         write(tmp_path, token=telegram.token, api_url=telegram.url, service=public, more=more)
         with up(tmp_path) as running:
             wait_until(lambda: telegram.bot.webhook.url, what="the webhook")
-            assert get(port, "/healthz") == 200
+            wait_until(lambda: get(port, "/healthz") == 200, what="the web side")
             assert get(port, "/webhooks/chat/", method="POST") == 403
             telegram.bot.put(written(5, "¿Tienen tornillos?"))
             assert telegram.bot.deliver()
