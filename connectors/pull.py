@@ -16,7 +16,7 @@ from ventanilla.processes import this_process
 from ventanilla.store.channels import note_pull, note_trouble
 from ventanilla.store.engine import Store
 from ventanilla.store.inbox import commit_batch, read_checkpoint
-from ventanilla.store.leases import acquire_lease, release_lease
+from ventanilla.store.leases import acquire_lease, lease_holder, release_lease
 
 log = structlog.get_logger(__name__)
 
@@ -109,7 +109,8 @@ class Puller:
             return True
         token = acquire_lease(self.store, self._lease, holder=self._holder, ttl=LEASE, now=self.clock())
         if token is None and not self._waits:
-            log.info("waiting_for_lease", channel=self.channel, source=self.source.name)
+            held_by = lease_holder(self.store, self._lease)
+            log.info("waiting_for_lease", channel=self.channel, lease=self._lease, held_by=held_by)
         self._waits = token is None
         self._token = token or 0
         self._taken_at = time.monotonic()

@@ -22,12 +22,13 @@ from connectors.telegram_chat.troubles import TROUBLES, NoAnswer, Refusal, expla
 from connectors.telegram_chat.updates import ALLOWED, raw_item
 from connectors.telegram_chat.webhook import WebhookKeeper
 from ventanilla.channel import Batch
-from ventanilla.errors import LoginRefused, VentanillaError
+from ventanilla.errors import LoginRefused, Permanent, VentanillaError
 
 MOST_UPDATES = 100
 _LONG_POLL = 50
 _ANSWER_COMES = 2.0  # a poll that lasts as long as we wait answers a moment later: to hang up just then serves nobody
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 60.0
+_STOPS_AFTER = 3  # times that somebody else took the bot from us, without a poll that went well in between
 
 
 class TelegramSource:
@@ -54,6 +55,7 @@ class TelegramSource:
         self._kept: tuple[int | None, Sequence[Any]] | None = None
         self._trouble: VentanillaError | Refusal | None = None
         self._pause = _FIRST_PAUSE
+        self._conflicts = 0
 
     @property
     def name(self) -> str:
@@ -64,7 +66,8 @@ class TelegramSource:
             return source_name("unknown")
 
     def pull(self, checkpoint: Mapping[str, Any] | None, *, now: datetime) -> Iterator[Batch]:
-        """What waits, in the order of its arrival. Raises Temporary (two pollers, too many requests, no answer), LoginRefused."""
+        """What waits, in the order of its arrival. Raises Temporary (two pollers, too many requests, no answer), LoginRefused;
+        Permanent when another program takes the bot from us again and again: one of the two must stop."""
         trouble, self._trouble = self._trouble, None
         progress = from_checkpoint(checkpoint, floor=self._floor)
         try:
@@ -161,6 +164,7 @@ class TelegramSource:
                 self._trouble = error
             return False
         self._kept = (self._offset, updates) if updates else None
+        self._conflicts = 0
         return True
 
     def _calm(self, updates: Sequence[Any]) -> None:
@@ -173,7 +177,9 @@ class TelegramSource:
 
     def _explained(self, trouble: Refusal | NoAnswer) -> VentanillaError:
         if isinstance(trouble, Refusal) and trouble.code == 409:
-            return self._webhook.explain_conflict(trouble)
+            self._conflicts += 1
+            told = self._webhook.explain_conflict(trouble)
+            return told if self._conflicts < _STOPS_AFTER else Permanent(str(told), cure=told.cure)
         return explain(trouble, host=self._api.host, where=self._api.where)
 
 

@@ -18,7 +18,7 @@ from tests.servers.ports import wait_until
 from tests.servers.telegram_api import TelegramApi
 from tests.servers.telegram_updates import LUCIA, edited, message, pressed, written
 from tests.telegram_chat.conftest import now
-from ventanilla.errors import LoginRefused, Temporary
+from ventanilla.errors import LoginRefused, Permanent, Temporary
 
 SourceOn = Callable[..., TelegramSource]
 
@@ -103,6 +103,26 @@ def test_another_poller_is_told_with_its_cure(server: TelegramApi, source_on: So
         Ledger().pull(source)
     assert "stop the other program" in trouble.value.cure
     Ledger().pull(source)  # and goes on trying
+
+
+def test_a_bot_that_another_program_takes_again_and_again_stops_here_until_somebody_decides(
+    server: TelegramApi, source_on: SourceOn
+) -> None:
+    source, other, told = source_on(), source_on(), []
+    Ledger().pull(source)
+
+    for _ in range(3):
+        thief = threading.Timer(0.2, lambda: list(other.pull(None, now=now())))
+        thief.start()
+        source.wait(10)
+        thief.join()
+        with pytest.raises((Temporary, Permanent), match="another program asks") as trouble:
+            Ledger().pull(source)
+        told.append(trouble.value)
+        Ledger().pull(source)
+
+    assert [type(each) for each in told] == [Temporary, Temporary, Permanent]
+    assert "stop the other program" in told[-1].cure  # type: ignore[attr-defined]
 
 
 def test_a_webhook_of_another_program_is_named_without_its_path_and_left_alone(

@@ -37,6 +37,12 @@ def acquire_lease(store: Store, name: str, *, holder: str, ttl: timedelta, now: 
         return int(row.token) + 1
 
 
+def lease_holder(store: Store, name: str) -> str | None:
+    """The process that last held it (see `ventanilla.processes`); None if nobody ever did."""
+    with store.read() as connection:
+        return connection.scalar(sa.select(leases.c.holder).where(leases.c.name == name))
+
+
 def require_lease(connection: sa.Connection, name: str, token: int) -> None:
     """Within a transaction: go on only if this token is still the newest. Raises Conflict naming the holder."""
     row = connection.execute(sa.select(leases).where(leases.c.name == name).with_for_update()).one_or_none()
