@@ -27,6 +27,7 @@ ACTOR = "sweeper"
 OWNER_OFF_DUTY = "owner_off_duty"
 COVER = "cover"
 FROM_LINE = "line"
+_LOOKED_AT = tuple(conversations.c[name] for name in ("id", "team", "owner", "skills", "languages"))
 _CONTACT = sa.select(contacts).where(contacts.c.id == sa.bindparam("contact_id"))
 
 
@@ -45,19 +46,26 @@ def move_on_from_absent(store: Store, house: House, journal: Journal, *, limit: 
     return _hand_on_each(store, house, _of_absent(store, house, journal, limit), OWNER_OFF_DUTY, journal)
 
 
-def _hand_on_each(store: Store, house: House, cases: Sequence[tuple[int, str]], reason: str, journal: Journal) -> int:
-    """A team in which one case found nobody is passed over for the rest of this round."""
-    moved, full = 0, set[str]()
-    for case_id, team in cases:
-        if team in full:
+def _hand_on_each(store: Store, house: House, cases: Sequence[sa.Row[Any]], reason: str, journal: Journal) -> int:
+    """Where nobody could be found for one case, others of its team that ask the same are passed over for this round."""
+    moved, nobody_for = 0, set[object]()
+    for case in cases:
+        asks = _asks(case, reason)
+        if asks in nobody_for:
             continue
         with store.write() as connection:
-            if _hand_on(connection, house, case_id, reason, journal):
-                moved += 1
-            else:
-                full.add(team)
+            handed_on = _hand_on(connection, house, case.id, reason, journal)
             journal.flush(connection)
+        if handed_on is False:
+            nobody_for.add(asks)
+        moved += handed_on is True
     return moved
+
+
+def _asks(case: sa.Row[Any], reason: str) -> object:
+    """What decides whether somebody can be found: the team, what a rule demands, and for the absent who covers for them."""
+    absent = case.owner if reason == OWNER_OFF_DUTY else None
+    return case.team, frozenset(case.skills), frozenset(case.languages), absent
 
 
 def ensure_present_owner(
@@ -96,19 +104,19 @@ def leave_agent(connection: sa.Connection, house: House, agent: str, reason: str
     return moved
 
 
-def _in_line(store: Store, limit: int) -> Sequence[tuple[int, str]]:
+def _in_line(store: Store, limit: int) -> Sequence[sa.Row[Any]]:
     nearest_due = (conversations.c.due_at.is_(None), conversations.c.due_at, conversations.c.waiting_since)
     query = (
-        sa.select(conversations.c.id, conversations.c.team)
+        sa.select(*_LOOKED_AT)
         .where(conversations.c.line_since.is_not(None), conversations.c.owned == 1)
         .order_by(*nearest_due, conversations.c.id)
         .limit(limit)
     )
     with store.read() as connection:
-        return [(row.id, row.team) for row in connection.execute(query)]
+        return connection.execute(query).all()
 
 
-def _of_absent(store: Store, house: House, journal: Journal, limit: int) -> Sequence[tuple[int, str]]:
+def _of_absent(store: Store, house: House, journal: Journal, limit: int) -> Sequence[sa.Row[Any]]:
     shortest = min((team.away_grace for team in house.config.teams.values()), default=timedelta(0))
     covered = sa.exists().where(
         absences.c.agent == agents.c.name,
@@ -117,7 +125,7 @@ def _of_absent(store: Store, house: House, journal: Journal, limit: int) -> Sequ
         sa.or_(absences.c.ends_at.is_(None), absences.c.ends_at > journal.now),
     )
     query = (
-        sa.select(conversations.c.id, conversations.c.team)
+        sa.select(*_LOOKED_AT)
         .join(agents, agents.c.name == conversations.c.owner)
         .where(
             conversations.c.owned == 1, conversations.c.waiting_since.is_not(None), conversations.c.line_since.is_(None)
@@ -128,18 +136,19 @@ def _of_absent(store: Store, house: House, journal: Journal, limit: int) -> Sequ
     )
     with store.read() as connection:
         somebody_there = connection.scalar(sa.select(agents.c.name).where(agents.c.on_duty, agents.c.enabled).limit(1))
-        return [(row.id, row.team) for row in connection.execute(query)] if somebody_there else []
+        return connection.execute(query).all() if somebody_there else []
 
 
-def _hand_on(connection: sa.Connection, house: House, case_id: int, reason: str, journal: Journal) -> bool:
+def _hand_on(connection: sa.Connection, house: House, case_id: int, reason: str, journal: Journal) -> bool | None:
+    """True when it was handed on, False when nobody could be found, None when there is no need any more."""
     case = lock_case(connection, case_id)
     still = case.owned == 1 and (case.line_since is not None if reason == FROM_LINE else case.waiting_since is not None)
     if not still or case.team not in house.config.teams:
-        return False
+        return None
     if reason == OWNER_OFF_DUTY:
         owner = connection.execute(sa.select(agents).where(agents.c.name == case.owner)).one()
         if not is_gone(connection, house, owner, case.team, journal):
-            return False
+            return None
     contact = connection.execute(_CONTACT, {"contact_id": case.contact_id}).one()
     return _pass_to_somebody(connection, house, case, contact, reason, journal)
 

@@ -217,6 +217,23 @@ def test_the_waiting_line_drains_nearest_due_first(house: House) -> None:
     assert sound(house)
 
 
+def test_a_case_that_nobody_can_take_holds_up_no_other_of_its_team(house: House) -> None:
+    german = '\n[[rules]]\nwhen = { subject = "Deutsch" }\nthen = { skills = ["de"] }\n'
+    house.apply(capacity="1", members='"ana"', more=german)
+    house.receive(mail(sender="uno@c.example"))
+    for number, subject in ((2, "Deutsch bitte"), (1, "Espera")):  # what nobody can do is due first
+        received = house.now - timedelta(minutes=10 * number)
+        house.receive(mail(sender=f"cliente{number}@c.example", subject=subject), received=received)
+    assert [case.owner for case in house.rows(conversations)] == ["ana", "marta", "marta"]
+
+    house.apply(capacity="2")
+    drain_line(house.store, house.router.house, journal(house))
+
+    owners = {case.subject: case.owner for case in house.rows(conversations)}
+    assert (owners["Deutsch bitte"], owners["Espera"]) == ("marta", "ana")
+    assert sound(house)
+
+
 def test_what_waits_on_somebody_gone_beyond_grace_is_handed_over(house: House) -> None:
     house.receive(mail())
     (case,) = house.rows(conversations)

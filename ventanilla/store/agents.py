@@ -59,9 +59,7 @@ def note_assigned(connection: sa.Connection, agent: str, *, now: datetime) -> No
 
 def is_presence_due(connection: sa.Connection, *, now: datetime) -> bool:
     """Whether anybody's presence is to be worked out afresh by now; a cheap look without a lock."""
-    return (
-        connection.execute(sa.select(agents.c.name).where(agents.c.duty_changes_at <= now).limit(1)).first() is not None
-    )
+    return connection.execute(_PRESENCE_DUE, {"now": now}).first() is not None
 
 
 def due_for_presence(connection: sa.Connection, *, now: datetime) -> list[sa.Row[Any]]:
