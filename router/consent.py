@@ -27,6 +27,7 @@ def note_wish(
     at = row.received_at
     data = {"contact": contact.id, "kind": customer.kind, "wants": wants}
     journal.add(EventKind.CONSENT, at=at, channel=row.channel, inbox_id=row.id, data=data)
+    journal.flush(connection)  # what was said in the same batch must be seen by the next question
     if said_otherwise_since(connection, contact.id, customer.kind, since=at):
         return
     if wants:

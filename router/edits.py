@@ -72,8 +72,9 @@ def _add_version(
 def _add_late_original(
     connection: sa.Connection, house: House, version: sa.Row[Any], received: Received, journal: Journal
 ) -> None:
-    case = lock_case(connection, version.conversation_id)
-    add_late_original(connection, case, version, received, journal)
+    written_in = lock_case(connection, version.conversation_id)
+    add_late_original(connection, written_in, version, received, journal)
+    case = survivor(connection, written_in)
     at = received.row.received_at
     if case.waiting_since is not None and at < case.waiting_since:  # the customer has waited since the first version
         due = house.due(case.promise, at, first=case.first_response_at is None)

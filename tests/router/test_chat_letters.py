@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from router.chat_words import chat_receipt, greeting, opening_hours
 from router.permission import customer_hindrance, hindrance, still_allowed
+from router.service import route_items
 from tests.router.chat_house import (
     LUCIA,
     LUCIA_PHONE,
@@ -277,6 +278,15 @@ def test_a_wish_that_comes_late_does_not_undo_what_was_said_since(house: ChatHou
     house.later(minutes=1)
     house.take("telefono", stop())
     house.take("telefono", again(), received=house.now - timedelta(minutes=5))
+    assert house.rows(addresses)[0].opted_out_at == house.now
+
+
+def test_a_wish_that_comes_late_in_the_same_batch_does_not_undo_the_newer_one(house: ChatHouse) -> None:
+    newer = house.put("telefono", stop())
+    older = house.put("telefono", again(), received=house.now - timedelta(minutes=5))
+
+    route_items(house.router, [newer, older])
+
     assert house.rows(addresses)[0].opted_out_at == house.now
 
 
