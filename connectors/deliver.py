@@ -75,7 +75,7 @@ class Deliverer:
     _pools: dict[str, ThreadPoolExecutor] = field(default_factory=dict)
     _open: dict[str, Sender] = field(default_factory=dict)
     _recover_at: datetime | None = None
-    _troubled: set[str] = field(default_factory=set)
+    _well: set[str] = field(default_factory=set)  # ways out that work, as far as this process has seen
     _under_way: dict[int, Future[None]] = field(default_factory=dict)
 
     def run(self) -> None:
@@ -174,7 +174,7 @@ class Deliverer:
         sender, letter = self._sender(via), outgoing_whole(self.store, row)
         if row.payload.get("maybe_sent"):
             found = sender.find(letter)
-            if found is not None or (row.kind in TO_CUSTOMERS and not getattr(sender, "repeats", True)):
+            if found is not None or (_is_to_customer(row) and not getattr(sender, "repeats", True)):
                 return found
         return sender.send(letter)
 
@@ -212,7 +212,7 @@ class Deliverer:
 
     def _note_trouble(self, via: str, error: VentanillaError) -> None:
         """A refused login stops this way out: `status` says so, and a person is told once. The rows stay and are tried again."""
-        self._troubled.add(via)
+        self._well.discard(via)
         channel, now = _channel_of(via), self.clock()
         cure = getattr(error, "cure", "")
         refused = isinstance(error, LoginRefused)
@@ -231,10 +231,11 @@ class Deliverer:
             self.tell_trouble(channel, f"sending: {error}", cure)
 
     def _note_well(self, via: str) -> None:
-        if via in self._troubled:
+        """Once, at its first success: the trouble may have been a process's before this one."""
+        if via not in self._well:
             with self.store.write() as connection:
                 note_well(connection, _channel_of(via), SENDING, now=self.clock())
-            self._troubled.discard(via)
+            self._well.add(via)
 
     def _drop_if_unwanted(self, row: sa.Row[Any]) -> bool:
         with self.store.read() as connection:
@@ -314,6 +315,12 @@ class Deliverer:
 def _channel_of(via: str) -> str:
     """The row of `channels` on which a way out's trouble is written down."""
     return STAFF_BOT if via == STAFF_TELEGRAM else via
+
+
+def _is_to_customer(row: sa.Row[Any]) -> bool:
+    """Whether a customer gets it: a bot's greeting is one too, its answers to the staff are not."""
+    greets = row.kind == OutboxKind.SERVICE and row.agent is None and row.via != STAFF_TELEGRAM
+    return greets or row.kind in TO_CUSTOMERS
 
 
 def still_theirs(connection: sa.Connection, row: sa.Row[Any]) -> str | None:

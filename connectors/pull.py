@@ -44,6 +44,7 @@ class Puller:
     clock: Callable[[], datetime]
     stop: threading.Event = field(default_factory=threading.Event)
     _token: int = 0
+    _token_of: str = ""
     _taken_at: float = 0.0
     _failures: int = 0
     _is_well: bool = False
@@ -105,14 +106,14 @@ class Puller:
         self._is_well = True
 
     def _take_lease(self) -> bool:
-        if self._token and time.monotonic() - self._taken_at < FRESH:
+        if self._token and self._token_of == self._lease and time.monotonic() - self._taken_at < FRESH:
             return True
         token = acquire_lease(self.store, self._lease, holder=self._holder, ttl=LEASE, now=self.clock())
         if token is None and not self._waits:
             held_by = lease_holder(self.store, self._lease)
             log.info("waiting_for_lease", channel=self.channel, lease=self._lease, held_by=held_by)
         self._waits = token is None
-        self._token = token or 0
+        self._token, self._token_of = token or 0, self._lease
         self._taken_at = time.monotonic()
         return token is not None
 
@@ -126,8 +127,8 @@ class Puller:
             try:
                 if self._token:
                     acquire_lease(self.store, self._lease, holder=self._holder, ttl=LEASE, now=self.clock())
-            except Temporary as error:
-                log.warning("lease_not_renewed", channel=self.channel, problem=str(error))
+            except Exception as error:  # the next renewal may do; without a keeper nobody would renew
+                log.warning("lease_not_renewed", channel=self.channel, problem=type(error).__name__)
 
     def _let_go(self) -> None:
         try:

@@ -60,9 +60,11 @@ class TelegramSender:
         try:
             for number in range(len(gone.numbers), len(pieces)):
                 gone.numbers.append(self._put(pieces[number], outgoing, gone, is_first=number == 0))
-        except TROUBLES as trouble:
+        except Exception as trouble:
             if gone.numbers:
                 self._remember(outgoing.id, gone)
+            if not isinstance(trouble, TROUBLES):
+                raise
             raise explain_sending(trouble, host=self._api.host, where=self._api.where) from None
         return Sent(external_id=external_id(self._api.bot, gone.chat, gone.numbers[0]))
 

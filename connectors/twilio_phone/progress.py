@@ -26,10 +26,6 @@ class Progress:
         """The day to list from; None for everything there is."""
         return None if self.through is None else (self.through - MARGIN).date()
 
-    def knows(self, sid: str) -> bool:
-        """Whether this was taken in already, as far as the checkpoint remembers."""
-        return any(sid in sids for sids in self.seen.values())
-
     def known(self) -> frozenset[str]:
         """Every SID that the checkpoint remembers."""
         return frozenset(sid for sids in self.seen.values() for sid in sids)

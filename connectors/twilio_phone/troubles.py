@@ -13,9 +13,7 @@ _LOGIN = "check account_sid and auth_token; a new token counts at once, nothing 
 _NUMBERS = re.compile(r"\+?\d[\d\s-]{5,}\d")
 _LONGEST_WAIT = 3600.0
 # What requests and urllib3 raise before the first byte has left.
-_NEVER_LEFT = frozenset(
-    {"ConnectTimeout", "ConnectTimeoutError", "NewConnectionError", "NameResolutionError", "SSLError"}
-)
+_NEVER_LEFT = frozenset({"ConnectTimeout", "ConnectTimeoutError", "NewConnectionError", "NameResolutionError"})
 
 
 def refusal(
@@ -42,7 +40,7 @@ def unreachable(error: BaseException, *, host: str, wrote: bool = False) -> Vent
     if isinstance(error, VentanillaError):
         return error
     names = {type(each).__name__ for each in _chain(error)}
-    if "SSLError" in names or "SSLCertVerificationError" in names:
+    if "SSLCertVerificationError" in names or ("SSLError" in names and not wrote):
         return Temporary(f"{host}: no trusted encrypted connection", cure="check this machine's clock and certificates")
     if names & {"NameResolutionError", "gaierror"}:
         return Temporary(f"the name {host} cannot be resolved", cure="check this machine's DNS")

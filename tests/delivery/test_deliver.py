@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,9 @@ from tests.servers.ports import wait_until
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.smtp import SmtpServer
 from ventanilla.store.audit import audit
+from ventanilla.store.channels import SENDING, note_trouble
 from ventanilla.store.engine import Store
-from ventanilla.store.tables import events, outbox
+from ventanilla.store.tables import channels, events, outbox
 from ventanilla.words import DeliveryState, EventKind, OutboxKind
 
 
@@ -82,6 +84,21 @@ def test_a_notice_that_cannot_go_out_for_now_is_told_to_the_duty_person_and_stil
     assert len(smtp.taken) == 3  # notice, receipt, alert
     with house.store.read() as connection:
         assert not any(audit(connection, now=house.now, blobs=house.store.blobs).values())
+
+
+def test_the_first_success_clears_trouble_that_an_earlier_process_noted(house: House, smtp: SmtpServer) -> None:
+    house.receive(mail())
+    with house.store.write() as connection:
+        retry_at = house.now + timedelta(minutes=5)
+        note_trouble(
+            connection, "soporte", SENDING, problem="refused", cure="x", pause=True, retry_at=retry_at, now=house.now
+        )
+
+    with deliverer(house, smtp) as delivery:
+        try_all(house, delivery, times=1)
+
+    (channel,) = house.rows(channels)
+    assert (channel.paused_at, channel.problem) == (None, None)
 
 
 def test_what_never_goes_out_is_given_up_at_last_and_escalated_once(house: House, smtp: SmtpServer) -> None:

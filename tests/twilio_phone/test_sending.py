@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import ssl
 
 import pytest
 
+from connectors.twilio_phone.troubles import unreachable
 from tests.servers.twilio_api import TwilioServer
 from tests.twilio_phone.line import CHAT, CUSTOMER, OURS, PhoneLine
 from ventanilla.channel import Attachment, Outgoing
@@ -187,3 +189,15 @@ def test_an_answer_that_never_comes_is_ambiguous(line: PhoneLine, server: Twilio
 
     with pytest.raises(Ambiguous, match="in time"):
         line.sender(seconds=0.2).send(letter())
+
+
+@pytest.mark.parametrize(
+    ("error", "wrote", "kind"),
+    [
+        (ssl.SSLError("DECRYPTION_FAILED_OR_BAD_RECORD_MAC"), True, Ambiguous),
+        (ssl.SSLError("handshake failure"), False, Temporary),
+        (ssl.SSLCertVerificationError("expired"), True, Temporary),
+    ],
+)
+def test_only_what_surely_never_left_is_sent_again_without_a_look(error: Exception, wrote: bool, kind: type) -> None:
+    assert type(unreachable(error, host="api.example", wrote=wrote)) is kind
