@@ -204,7 +204,7 @@ def test_a_resolved_chat_reopens_within_its_window_and_beyond_it_a_new_case_begi
     assert house.is_sound()
 
 
-def test_an_answer_to_an_earlier_message_goes_where_that_is(house: ChatHouse) -> None:
+def test_an_answer_to_what_is_over_for_too_long_goes_to_the_open_case(house: ChatHouse) -> None:
     first = chat("La lámpara")
     house.take("chat", first)
     resolve(house, house.rows(conversations)[0])
@@ -222,21 +222,25 @@ def test_an_answer_to_an_earlier_message_goes_where_that_is(house: ChatHouse) ->
 
 
 def test_an_answer_to_a_resolved_case_within_its_window_opens_that_one(house: ChatHouse) -> None:
+    one_customer(house, "telegram", LUCIA, "telegram", "7722")
     first = chat("La lámpara")
     house.take("chat", first)
     (lamp,) = house.rows(conversations)
     resolve(house, lamp)
-    house.take("chat", chat("¿Y bien?", in_reply_to=(str(first.external_id),)))
-    assert [case.assignment_number for case in house.rows(conversations)] == [2]
+
+    house.take("chat", chat("¿Y bien?", user="7722", in_reply_to=(str(first.external_id),)))  # from their other account
+
+    assert [(case.id, case.assignment_number) for case in house.rows(conversations)] == [(lamp.id, 2)]
 
 
 def test_an_answer_to_our_own_text_goes_where_that_is(house: ChatHouse) -> None:
+    one_customer(house, "telegram", LUCIA, "telegram", "7722")
     house.take("chat", chat())
     (receipt,) = house.letters(OutboxKind.ACKNOWLEDGEMENT)
     with house.store.write() as connection:
         sent = {"state": "sent", "sent_at": house.now, "external_id": "7000/5511/99"}
         connection.execute(sa.update(outbox).where(outbox.c.id == receipt.id).values(sent))
-    house.take("chat", chat("Gracias", in_reply_to=("7000/5511/99",)))
+    house.take("chat", chat("Gracias", user="7722", in_reply_to=("7000/5511/99",)))  # from their other account
     assert house.rows(messages)[-1].conversation_id == receipt.conversation_id
     assert len(house.rows(conversations)) == 1
 

@@ -90,14 +90,25 @@ def test_a_wait_that_died_with_its_process_loses_nothing(server: TelegramApi, so
     assert texts(ledger) == ["hello"]
 
 
+def robbed(server: TelegramApi, source: TelegramSource, other: TelegramSource) -> None:
+    """Another poller comes while `source` waits: not before its poll has reached the server."""
+    before = len(server.bot.called("getUpdates"))
+
+    def rob() -> None:
+        wait_until(lambda: len(server.bot.called("getUpdates")) > before, what="the poll under way")
+        list(other.pull(None, now=now()))
+
+    thief = threading.Thread(target=rob)
+    thief.start()
+    source.wait(30)
+    thief.join()
+
+
 def test_another_poller_is_told_with_its_cure(server: TelegramApi, source_on: SourceOn) -> None:
     source, other = source_on(), source_on()
     Ledger().pull(source)
-    thief = threading.Timer(0.2, lambda: list(other.pull(None, now=now())))
-    thief.start()
 
-    source.wait(10)
-    thief.join()
+    robbed(server, source, other)
 
     with pytest.raises(Temporary, match="another program asks") as trouble:
         Ledger().pull(source)
@@ -112,10 +123,7 @@ def test_a_bot_that_another_program_takes_again_and_again_stops_here_until_someb
     Ledger().pull(source)
 
     for _ in range(3):
-        thief = threading.Timer(0.2, lambda: list(other.pull(None, now=now())))
-        thief.start()
-        source.wait(10)
-        thief.join()
+        robbed(server, source, other)
         with pytest.raises((Temporary, Permanent), match="another program asks") as trouble:
             Ledger().pull(source)
         told.append(trouble.value)

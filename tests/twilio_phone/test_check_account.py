@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -88,8 +89,12 @@ def test_whatsapp_senders_are_looked_for(server: TwilioServer) -> None:
 def test_a_clock_that_is_wrong_is_told(server: TwilioServer) -> None:
     server.clock_off = timedelta(minutes=10)
 
-    assert "600 s" in findings(server)["clock"].message or "599 s" in findings(server)["clock"].message
-    assert not findings(server)["clock"].ok
+    found = findings(server)["clock"]
+
+    assert not found.ok
+    seconds = re.search(r"(\d+) s\b", found.message)
+    assert seconds is not None
+    assert 570 <= int(seconds[1]) <= 601  # Twilio's clock says whole seconds, and a slow machine takes some
 
 
 def test_a_refused_token_is_told_without_it(server: TwilioServer) -> None:
