@@ -220,7 +220,7 @@ def test_a_flood_of_refused_calls_is_a_line_every_so_often_without_what_they_sai
         for _ in range(30):
             web.call({"items": {"SM1": "un secreto"}}, signed_for="https://elsewhere.example/")
     got = capsys.readouterr()
-    said = got.out + got.err + caplog.text
 
-    assert said.count("webhook_refused") == 1
-    assert "secreto" not in said
+    # where the lines go depends on whether another test has set the logs up
+    assert (got.out + caplog.text).count("webhook_refused") == 1
+    assert "secreto" not in got.out + got.err + caplog.text
