@@ -82,7 +82,7 @@ def test_a_disk_that_takes_no_more_delays_and_loses_nothing(
 
     with appending(dovecot, letters, seconds=4):
         time.sleep(1)
-        _limit_files(service, 4096)
+        _limit_files(service, 64 * 1024)  # far below what the store takes, far above its log, which must tell of it
         time.sleep(6)
         assert any("disk" in str(line.get("problem")) for line in service.said())
         _limit_files(service, resource.RLIM_INFINITY)
