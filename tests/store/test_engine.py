@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -92,3 +94,26 @@ def test_sqlite_survives_a_power_cut_as_configured(sqlite_store: Store) -> None:
         }
 
     assert settings == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30_000}
+
+
+def test_a_new_file_is_opened_by_many_at_once(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    with sqlite3.connect(tmp_path / "new.db") as held:  # a file of the old journal mode, and somebody at work in it
+        held.execute("CREATE TABLE t (a)")
+        held.execute("BEGIN EXCLUSIVE")
+        opened = open_store(url, tmp_path)
+        read: list[int | None] = []
+
+        def look() -> None:
+            with opened.read() as connection:
+                read.append(connection.scalar(sa.text("SELECT count(*) FROM t")))
+
+        looking = threading.Thread(target=look)
+        looking.start()
+        looking.join(timeout=0.3)
+        assert looking.is_alive(), "it waits as it does for any other lock"
+    looking.join(timeout=30)
+    held.close()
+    opened.close()
+
+    assert read == [0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +17,6 @@ from ventanilla.errors import Temporary
 
 _SQLITE_BUSY_SECONDS = 30
 _PRAGMAS = (
-    "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     f"PRAGMA busy_timeout = {_SQLITE_BUSY_SECONDS * 1000}",
@@ -82,6 +82,7 @@ def _sqlite(url: sa.URL) -> sa.Engine:
     @sa.event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None  # the driver's own BEGIN comes too late and is never IMMEDIATE
+        _write_ahead(connection)
         for pragma in _PRAGMAS:
             connection.execute(pragma)
 
@@ -90,6 +91,19 @@ def _sqlite(url: sa.URL) -> sa.Engine:
         connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")
 
     return engine
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Journal mode WAL. SQLite does not wait for others while a new file changes over to it, whatever its busy timeout is."""
+    give_up = time.monotonic() + _SQLITE_BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                raise
+            time.sleep(0.01)
 
 
 @contextmanager
