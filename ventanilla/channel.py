@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from ventanilla.words import AddressKind, DeliveryState, Verdict
+from ventanilla.words import AddressKind, CallOutcome, DeliveryState, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +113,16 @@ class Bounce:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Authentication:
+    """One Authentication-Results field (RFC 8601): who says it, the DMARC result ("pass", "fail", "none" …) and for which domain
+    in From."""
+
+    authserv: str
+    dmarc: str
+    domain: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """One message as every room reads it, whatever channel brought it.
 
@@ -127,6 +137,10 @@ class Message:
     `edits` is the `external_id` of an earlier message of which this is a new version. `shared` are other addresses that the
     provider vouches for as the author's own (a phone number shared by its owner). `language` is what the sender's program
     says, two letters. `consent` is False from somebody who wants nothing more sent, True from one who wants it again.
+
+    An `outbound` message was written by one of us past this service (found in the Sent folder, a call made from our number):
+    `author` is our side, `customer` whom it went to, `call_outcome` what became of a call. `authentications` is what mail
+    servers on the way found out about the author, the nearest server's first: whether to believe one is the router's matter.
     """
 
     author: Party
@@ -155,6 +169,9 @@ class Message:
     shared: Sequence[Party] = ()
     language: str | None = None
     consent: bool | None = None
+    outbound: bool = False
+    call_outcome: CallOutcome | None = None
+    authentications: Sequence[Authentication] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +182,9 @@ class Outgoing:
     rewrite in place instead of sending one more. `in_reply_to` is the provider's id of the message that this answers.
     `buttons` are rows of (label, what the provider sends back when it is pressed), for providers that have them. `template` and
     `template_values` are a provider's approved text, where only such may be sent. `silent` asks that it ring nowhere.
+    `cc` are further addresses, shown to all. `tried_at` is when it was first handed over; `parts` are the provider's ids of those
+    parts of it that went out already, in order: a sender goes on after them. `taken` are ids that other things of ours to the
+    same recipient went out under: what `find` finds is none of those.
     """
 
     id: int
@@ -187,6 +207,10 @@ class Outgoing:
     template: str | None = None
     template_values: Mapping[str, str] = field(default_factory=dict)
     silent: bool = False
+    cc: Sequence[str] = ()
+    tried_at: datetime | None = None
+    parts: Sequence[str] = ()
+    taken: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

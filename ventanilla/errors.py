@@ -66,11 +66,15 @@ class Conflict(VentanillaError):
 
 
 class Temporary(VentanillaError):
-    """It failed for now. `retry_after` is in seconds; None leaves it to the caller's back-off."""
+    """It failed for now. `retry_after` is in seconds; None leaves it to the caller's back-off. `parts` are the provider's ids of
+    what of a message in several parts had gone out by then."""
 
-    def __init__(self, message: str, *, retry_after: float | None = None, cure: str = "") -> None:
+    def __init__(
+        self, message: str, *, retry_after: float | None = None, cure: str = "", parts: Sequence[str] = ()
+    ) -> None:
         self.retry_after = retry_after
         self.cure = cure
+        self.parts = tuple(parts)
         super().__init__(message)
 
 

@@ -8,6 +8,8 @@ STAFF_BOT = "staff"
 """The pseudo-channel under which what people of the house write to their bot stands in the ledger; no case comes from it."""
 STAFF_TELEGRAM = "staff_telegram"
 """The way out by which that bot writes to them."""
+IN_PERSON = "in_person"
+"""The pseudo-channel of calls and visits that one of us enters by hand; nothing goes out by it."""
 
 
 class Mode(StrEnum):
@@ -58,11 +60,13 @@ class DeliveryState(StrEnum):
 
 
 class OutboxKind(StrEnum):
-    """What a row of the outbox is for. `service` is what a bot says of itself: a greeting, a command's outcome."""
+    """What a row of the outbox is for. `reply` is a person's; `automatic` what we say of a case by ourselves besides its receipt;
+    `service` is what a bot says of itself: a greeting, a command's outcome."""
 
     NOTICE = "notice"
     ACKNOWLEDGEMENT = "acknowledgement"
     REPLY = "reply"
+    AUTOMATIC = "automatic"
     DIGEST = "digest"
     ALERT = "alert"
     SERVICE = "service"
@@ -85,6 +89,50 @@ class Priority(StrEnum):
     NORMAL = "normal"
     HIGH = "high"
     URGENT = "urgent"
+
+
+class Origin(StrEnum):
+    """Who began a case: the customer, one of us who wrote first, or one of us who entered a call or a visit by hand."""
+
+    CUSTOMER = "customer"
+    STAFF = "staff"
+    IN_PERSON = "in_person"
+
+
+class Resolution(StrEnum):
+    """How a case ended: answered, or with its last turn left open because nothing needed an answer, or for another reason that
+    a person gave."""
+
+    ANSWERED = "answered"
+    NO_REPLY_NEEDED = "no_reply_needed"
+    UNANSWERED = "unanswered"
+
+
+class Side(StrEnum):
+    """From where one of us acted. `mailbox` is an ordinary mail client on the shared mailbox, `provider` a call that the
+    telephone company reports."""
+
+    COMMAND = "command"
+    TELEGRAM = "telegram"
+    EMAIL = "email"
+    MAILBOX = "mailbox"
+    PROVIDER = "provider"
+    DESK = "desk"
+
+
+class CallOutcome(StrEnum):
+    """What became of a call to a customer. Only `reached` is a reply."""
+
+    REACHED = "reached"
+    NO_ANSWER = "no_answer"
+    MESSAGE = "message"
+
+
+class Restriction(StrEnum):
+    """How a difficult customer is dealt with: by one named person without pings, or not at all until a date."""
+
+    RESTRICTED = "restricted"
+    BLOCKED = "blocked"
 
 
 class Role(StrEnum):
@@ -185,3 +233,21 @@ class EventKind(StrEnum):
     AGENT_LINKED = "agent_linked"
     AGENT_UNLINKED = "agent_unlinked"
     AGENT_UNREACHABLE = "agent_unreachable"
+    REPLY_WRITTEN = "reply_written"
+    REPLY_HELD = "reply_held"
+    REPLY_RELEASED = "reply_released"
+    REPLY_WITHDRAWN = "reply_withdrawn"
+    TURN_RESTORED = "turn_restored"
+    CALLED = "called"
+    NOTED = "noted"
+    ACCEPTED = "accepted"
+    ACCEPTANCE_LAPSED = "acceptance_lapsed"
+    DECLINED = "declined"
+    CASE_REOPENED = "case_reopened"
+    CASE_MERGED = "case_merged"
+    CASE_UNMERGED = "case_unmerged"
+    CASE_SPLIT = "case_split"
+    COLLABORATOR_ADDED = "collaborator_added"
+    COLLABORATOR_REMOVED = "collaborator_removed"
+    CONTACT_RESTRICTED = "contact_restricted"
+    CONTACT_UNRESTRICTED = "contact_unrestricted"

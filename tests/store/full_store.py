@@ -62,6 +62,9 @@ def _add_the_rest(connection: sa.Connection, attached: str) -> None:
             {"token_sha256": "a" * 64, "agent": "ana", "purpose": "telegram", "created_at": NOW, "expires_at": NOW},
         ),
         (t.contacts, {"name": "Eva again", "tags": ["vip"], "created_at": NOW}),
+        (t.collaborators, {"conversation_id": 2, "agent": "ana", "added_by": "luis", "added_at": NOW}),
+        (t.notes, {"conversation_id": 2, "agent": "ana", "side": "command", "text": "año", "created_at": NOW}),
+        (t.staff_texts, {"inbox_id": 1, "agent": "ana", "text": "año", "files": [], "created_at": NOW}),
         (t.contact_suggestions, {"contact_id": 1, "other_id": 2, "reason": "x", "created_at": NOW}),
     ):
         connection.execute(sa.insert(table).values(row))

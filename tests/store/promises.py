@@ -584,3 +584,81 @@ def two_files_at_one_place_of_a_message(connection: sa.Connection) -> None:
 def an_unknown_state_that_a_provider_reports(connection: sa.Connection) -> None:
     report = {"via": "chat", "external_id": "SM1", "state": "perhaps", "rank": 2, "at": NOW}
     connection.execute(sa.insert(t.delivery_reports).values(report))
+
+
+# The life of a case, and what its people do.
+
+
+@promise("ck_conversations_origin")
+def an_unknown_origin(connection: sa.Connection) -> None:
+    change_case(connection, 1, origin="nowhere")
+
+
+@promise("ck_conversations_resolution")
+def an_unknown_resolution(connection: sa.Connection) -> None:
+    change_case(connection, 3, resolution="forgotten")
+
+
+@promise("ck_conversations_resolved")
+def an_open_case_that_says_how_it_ended(connection: sa.Connection) -> None:
+    change_case(connection, 1, resolution="answered")
+
+
+@promise("ck_conversations_closed")
+def an_open_case_that_was_closed(connection: sa.Connection) -> None:
+    change_case(connection, 1, closed_at=NOW)
+
+
+@promise("ck_messages_side")
+def an_unknown_side(connection: sa.Connection) -> None:
+    connection.execute(_update(t.messages, side="elsewhere"))
+
+
+@promise("ck_messages_outcome")
+def an_unknown_outcome_of_a_call(connection: sa.Connection) -> None:
+    connection.execute(_update(t.messages, outcome="busy"))
+
+
+@promise("ck_messages_closes_a_turn")
+def a_customers_message_that_ends_their_own_turn(connection: sa.Connection) -> None:
+    connection.execute(_update(t.messages, turn_since=EARLIER))
+
+
+@promise("ck_messages_automatic_is_no_reply")
+def an_automatic_text_that_counts_as_a_reply(connection: sa.Connection) -> None:
+    connection.execute(_update(t.messages, automatic=True, replied_at=NOW))
+
+
+@promise("ck_notes_side")
+def a_note_from_an_unknown_side(connection: sa.Connection) -> None:
+    note = {"conversation_id": 1, "agent": "ana", "side": "elsewhere", "text": "x", "created_at": NOW}
+    connection.execute(sa.insert(t.notes).values(note))
+
+
+RESTRICTED: dict[str, Any] = {
+    "restriction": "restricted",
+    "restricted_to": "ana",
+    "restriction_reason": "x",
+    "restricted_by": "ana",
+}
+RESTRICTED["restricted_at"] = NOW
+
+
+@promise("ck_contacts_restriction")
+def an_unknown_restriction(connection: sa.Connection) -> None:
+    connection.execute(_update(t.contacts, **RESTRICTED | {"restriction": "disliked"}))
+
+
+@promise("ck_contacts_restricted_has_owner")
+def a_restricted_customer_with_nobody_who_answers_for_them(connection: sa.Connection) -> None:
+    connection.execute(_update(t.contacts, **RESTRICTED | {"restricted_to": None}))
+
+
+@promise("ck_contacts_blocked_expires")
+def a_customer_blocked_for_ever(connection: sa.Connection) -> None:
+    connection.execute(_update(t.contacts, **RESTRICTED | {"restriction": "blocked"}))
+
+
+@promise("ck_contacts_restriction_is_explained")
+def a_restriction_without_a_reason(connection: sa.Connection) -> None:
+    connection.execute(_update(t.contacts, **RESTRICTED | {"restriction_reason": None}))

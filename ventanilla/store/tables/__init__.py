@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from ventanilla.store.tables.base import metadata
-from ventanilla.store.tables.cases import assignments, conversation_links, conversations, participants
+from ventanilla.store.tables.cases import (
+    assignments,
+    collaborators,
+    conversation_links,
+    conversations,
+    notes,
+    participants,
+)
 from ventanilla.store.tables.customers import addresses, contact_suggestions, contacts
 from ventanilla.store.tables.house import channels, checkpoints, config_versions, hook_refusals, installation, leases
 from ventanilla.store.tables.log import append_only_ddl, events
@@ -16,6 +23,7 @@ from ventanilla.store.tables.post import (
     messages,
     outbox,
     remote_files,
+    staff_texts,
 )
 
 __all__ = [
@@ -27,6 +35,7 @@ __all__ = [
     "attachments",
     "channels",
     "checkpoints",
+    "collaborators",
     "config_versions",
     "contact_suggestions",
     "contacts",
@@ -42,9 +51,11 @@ __all__ = [
     "message_refs",
     "messages",
     "metadata",
+    "notes",
     "outbox",
     "participants",
     "remote_files",
+    "staff_texts",
     "team_members",
     "teams",
 ]

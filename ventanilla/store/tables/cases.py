@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from ventanilla.store.tables.base import filled, metadata, one_of
 from ventanilla.store.types import Id, Json, Utc
-from ventanilla.words import OWNED_STATES, CaseState, Kind, Priority
+from ventanilla.words import OWNED_STATES, CaseState, Kind, Origin, Priority, Resolution, Side
 
 conversations = sa.Table(
     "conversations",
@@ -47,9 +47,17 @@ conversations = sa.Table(
     sa.Column("line_since", Utc),
     sa.Column("first_response_at", Utc),
     sa.Column("resolved_at", Utc),
-    sa.Column("merged_into", Id, sa.ForeignKey("conversations.id", deferrable=True, initially="DEFERRED")),
+    sa.Column("resolution", sa.Text),
+    sa.Column("closed_at", Utc),
+    filled("origin", default="customer"),
+    sa.Column("merged_into", Id, sa.ForeignKey("conversations.id", deferrable=True, initially="DEFERRED"), index=True),
+    sa.Column("before_merge", Json),
     sa.CheckConstraint(one_of("state", CaseState), name="state"),
     sa.CheckConstraint(one_of("kind", Kind), name="kind"),
+    sa.CheckConstraint(one_of("origin", Origin), name="origin"),
+    sa.CheckConstraint(one_of("resolution", Resolution), name="resolution"),
+    sa.CheckConstraint("closed_at IS NULL OR state = 'closed'", name="closed"),
+    sa.CheckConstraint("resolution IS NULL OR owned IS NULL", name="resolved"),
     sa.CheckConstraint(one_of("priority", Priority), name="priority"),
     sa.CheckConstraint(
         f"({one_of('state', OWNED_STATES)} AND owned IS NOT NULL AND owned = 1) "
@@ -104,6 +112,7 @@ assignments = sa.Table(
     sa.Column("config_version", Id, nullable=False),
     sa.Column("notified_at", Utc),
     sa.Column("accepted_at", Utc),
+    sa.Column("accept_by", Utc),
     sa.CheckConstraint(
         "(released_at IS NULL AND is_open IS NOT NULL AND is_open = 1) OR (released_at IS NOT NULL AND is_open IS NULL)",
         name="is_open",
@@ -117,6 +126,7 @@ assignments = sa.Table(
         deferrable=True,
         initially="DEFERRED",
     ),
+    sa.Index("ix_assignments_accept_by", "is_open", "accept_by"),
     sa.Index(
         "uq_assignments_one_open",
         "conversation_id",
@@ -141,4 +151,28 @@ conversation_links = sa.Table(
     sa.Column("other_id", Id, sa.ForeignKey("conversations.id"), primary_key=True),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("created_at", Utc, nullable=False),
+)
+
+collaborators = sa.Table(
+    "collaborators",
+    metadata,
+    sa.Column("conversation_id", Id, sa.ForeignKey("conversations.id"), primary_key=True),
+    sa.Column("agent", sa.Text, sa.ForeignKey("agents.name"), primary_key=True),
+    sa.Column("added_by", sa.Text, sa.ForeignKey("agents.name"), nullable=False),
+    sa.Column("added_at", Utc, nullable=False),
+    sa.Index("ix_collaborators_agent", "agent"),
+)
+
+notes = sa.Table(
+    "notes",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("conversation_id", Id, sa.ForeignKey("conversations.id"), nullable=False, index=True),
+    sa.Column("agent", sa.Text, sa.ForeignKey("agents.name"), nullable=False),
+    sa.Column("side", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("created_at", Utc, nullable=False),
+    sa.Column("idempotency_key", sa.Text, unique=True),
+    sa.CheckConstraint(one_of("side", Side), name="side"),
+    sqlite_autoincrement=True,
 )

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from ventanilla.store.tables.base import filled, metadata, one_of
 from ventanilla.store.types import Id, Json, Utc
-from ventanilla.words import AddressKind
+from ventanilla.words import AddressKind, Restriction
 
 contacts = sa.Table(
     "contacts",
@@ -18,6 +18,20 @@ contacts = sa.Table(
     sa.Column("last_owner", sa.Text, sa.ForeignKey("agents.name")),
     sa.Column("tags", Json, nullable=False),
     sa.Column("created_at", Utc, nullable=False),
+    sa.Column("restriction", sa.Text),
+    sa.Column("restricted_to", sa.Text, sa.ForeignKey("agents.name")),
+    sa.Column("restriction_reason", sa.Text),
+    sa.Column("restricted_by", sa.Text, sa.ForeignKey("agents.name")),
+    sa.Column("restricted_at", Utc),
+    sa.Column("restricted_until", Utc),
+    sa.CheckConstraint(one_of("restriction", Restriction), name="restriction"),
+    sa.CheckConstraint("restriction <> 'restricted' OR restricted_to IS NOT NULL", name="restricted_has_owner"),
+    sa.CheckConstraint("restriction <> 'blocked' OR restricted_until IS NOT NULL", name="blocked_expires"),
+    sa.CheckConstraint(
+        "(restriction IS NULL) = (restricted_by IS NULL) AND (restriction IS NULL) = (restriction_reason IS NULL) "
+        "AND (restriction IS NULL) = (restricted_at IS NULL)",
+        name="restriction_is_explained",
+    ),
     sqlite_autoincrement=True,
 )
 

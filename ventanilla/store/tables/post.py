@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from ventanilla.store.tables.base import filled, metadata, one_of
 from ventanilla.store.types import Id, Json, Utc
-from ventanilla.words import DeliveryState, Direction, FileState, InboxState, OutboxKind
+from ventanilla.words import CallOutcome, DeliveryState, Direction, FileState, InboxState, OutboxKind, Side
 
 inbox = sa.Table(
     "inbox",
@@ -64,10 +64,20 @@ messages = sa.Table(
     sa.Column("pulled_at", Utc),
     sa.Column("routed_at", Utc, nullable=False),
     sa.Column("replied_at", Utc),
+    sa.Column("side", sa.Text),
+    sa.Column("outcome", sa.Text),
+    sa.Column("answers", Id),
+    sa.Column("turn_since", Utc),
+    sa.Column("turn_due_at", Utc),
+    sa.Column("idempotency_key", sa.Text, unique=True),
     sa.CheckConstraint(one_of("direction", Direction), name="direction"),
     sa.CheckConstraint("direction = 'out' OR assignment_number IS NOT NULL", name="inbound_has_assignment"),
     sa.CheckConstraint("direction = 'out' OR inbox_id IS NOT NULL", name="inbound_has_source"),
     sa.CheckConstraint("edits IS NULL OR edits <> id", name="edits_another"),
+    sa.CheckConstraint(one_of("side", Side), name="side"),
+    sa.CheckConstraint(one_of("outcome", CallOutcome), name="outcome"),
+    sa.CheckConstraint("turn_since IS NULL OR (direction = 'out' AND replied_at IS NOT NULL)", name="closes_a_turn"),
+    sa.CheckConstraint("NOT automatic OR replied_at IS NULL", name="automatic_is_no_reply"),
     sa.UniqueConstraint("id", "conversation_id", name="uq_messages_of_case"),
     sa.ForeignKeyConstraint(
         ["edits", "conversation_id"],
@@ -154,6 +164,9 @@ outbox = sa.Table(
     sa.Column("sending_at", Utc),
     sa.Column("sent_at", Utc),
     sa.Column("delivered_at", Utc),
+    sa.Column("tried_at", Utc),
+    sa.Column("copied_at", Utc),
+    sa.Column("parts", Json),
     sa.Column("delivery_rank", sa.Integer, nullable=False, server_default="0"),
     sa.CheckConstraint(one_of("kind", OutboxKind), name="kind"),
     sa.CheckConstraint(one_of("state", DeliveryState), name="state"),
@@ -176,4 +189,16 @@ delivery_reports = sa.Table(
     sa.Column("reason", sa.Text),
     sa.Column("at", Utc, nullable=False),
     sa.CheckConstraint(one_of("state", DeliveryState), name="state"),
+)
+
+staff_texts = sa.Table(
+    "staff_texts",
+    metadata,
+    sa.Column("inbox_id", Id, sa.ForeignKey("inbox.id"), primary_key=True),
+    sa.Column("agent", sa.Text, sa.ForeignKey("agents.name"), nullable=False, index=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("files", Json, nullable=False),
+    sa.Column("created_at", Utc, nullable=False),
+    sa.Column("settled_at", Utc),
+    sa.Column("conversation_id", Id, sa.ForeignKey("conversations.id")),
 )

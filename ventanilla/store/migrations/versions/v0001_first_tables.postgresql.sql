@@ -28,10 +28,18 @@ CREATE TABLE conversations (
 	line_since TIMESTAMP WITH TIME ZONE, 
 	first_response_at TIMESTAMP WITH TIME ZONE, 
 	resolved_at TIMESTAMP WITH TIME ZONE, 
+	resolution TEXT, 
+	closed_at TIMESTAMP WITH TIME ZONE, 
+	origin TEXT DEFAULT 'customer' NOT NULL, 
 	merged_into BIGINT, 
+	before_merge JSONB, 
 	CONSTRAINT pk_conversations PRIMARY KEY (id), 
 	CONSTRAINT ck_conversations_state CHECK (state IN ('open', 'waiting_customer', 'waiting_third_party', 'resolved', 'closed', 'merged', 'spam')), 
 	CONSTRAINT ck_conversations_kind CHECK (kind IN ('query', 'request', 'complaint', 'claim', 'suggestion')), 
+	CONSTRAINT ck_conversations_origin CHECK (origin IN ('customer', 'staff', 'in_person')), 
+	CONSTRAINT ck_conversations_resolution CHECK (resolution IN ('answered', 'no_reply_needed', 'unanswered')), 
+	CONSTRAINT ck_conversations_closed CHECK (closed_at IS NULL OR state = 'closed'), 
+	CONSTRAINT ck_conversations_resolved CHECK (resolution IS NULL OR owned IS NULL), 
 	CONSTRAINT ck_conversations_priority CHECK (priority IN ('low', 'normal', 'high', 'urgent')), 
 	CONSTRAINT ck_conversations_owned CHECK ((state IN ('open', 'waiting_customer', 'waiting_third_party') AND owned IS NOT NULL AND owned = 1) OR (NOT state IN ('open', 'waiting_customer', 'waiting_third_party') AND owned IS NULL)), 
 	CONSTRAINT ck_conversations_waiting_is_owned CHECK (waiting_since IS NULL OR owned IS NOT NULL), 
@@ -43,6 +51,7 @@ CREATE TABLE conversations (
 CREATE INDEX ix_conversations_address ON conversations (address, account);;
 CREATE INDEX ix_conversations_contact_id ON conversations (contact_id);;
 CREATE INDEX ix_conversations_line ON conversations (team, line_since);;
+CREATE INDEX ix_conversations_merged_into ON conversations (merged_into);;
 CREATE INDEX ix_conversations_owner_owned ON conversations (owner, owned);;
 CREATE INDEX ix_conversations_state ON conversations (state, id);;
 CREATE UNIQUE INDEX uq_conversations_one_chat ON conversations (channel, account, address) WHERE conversational AND owned = 1;;
@@ -60,11 +69,13 @@ CREATE TABLE assignments (
 	config_version BIGINT NOT NULL, 
 	notified_at TIMESTAMP WITH TIME ZONE, 
 	accepted_at TIMESTAMP WITH TIME ZONE, 
+	accept_by TIMESTAMP WITH TIME ZONE, 
 	CONSTRAINT pk_assignments PRIMARY KEY (conversation_id, number), 
 	CONSTRAINT ck_assignments_is_open CHECK ((released_at IS NULL AND is_open IS NOT NULL AND is_open = 1) OR (released_at IS NOT NULL AND is_open IS NULL)), 
 	CONSTRAINT ck_assignments_number CHECK (number >= 1), 
 	CONSTRAINT uq_assignments_owner UNIQUE (conversation_id, number, agent, is_open)
 );;
+CREATE INDEX ix_assignments_accept_by ON assignments (is_open, accept_by);;
 CREATE INDEX ix_assignments_agent ON assignments (agent);;
 CREATE UNIQUE INDEX uq_assignments_one_open ON assignments (conversation_id) WHERE is_open = 1;;
 CREATE TABLE installation (
@@ -222,6 +233,32 @@ CREATE TABLE conversation_links (
 	CONSTRAINT fk_conversation_links_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id), 
 	CONSTRAINT fk_conversation_links_other_id FOREIGN KEY(other_id) REFERENCES conversations (id)
 );;
+CREATE TABLE collaborators (
+	conversation_id BIGINT NOT NULL, 
+	agent TEXT NOT NULL, 
+	added_by TEXT NOT NULL, 
+	added_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_collaborators PRIMARY KEY (conversation_id, agent), 
+	CONSTRAINT fk_collaborators_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id), 
+	CONSTRAINT fk_collaborators_agent FOREIGN KEY(agent) REFERENCES agents (name), 
+	CONSTRAINT fk_collaborators_added_by FOREIGN KEY(added_by) REFERENCES agents (name)
+);;
+CREATE INDEX ix_collaborators_agent ON collaborators (agent);;
+CREATE TABLE notes (
+	id BIGSERIAL NOT NULL, 
+	conversation_id BIGINT NOT NULL, 
+	agent TEXT NOT NULL, 
+	side TEXT NOT NULL, 
+	text TEXT NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	idempotency_key TEXT, 
+	CONSTRAINT pk_notes PRIMARY KEY (id), 
+	CONSTRAINT ck_notes_side CHECK (side IN ('command', 'telegram', 'email', 'mailbox', 'provider', 'desk')), 
+	CONSTRAINT fk_notes_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id), 
+	CONSTRAINT fk_notes_agent FOREIGN KEY(agent) REFERENCES agents (name), 
+	CONSTRAINT uq_notes_idempotency_key UNIQUE (idempotency_key)
+);;
+CREATE INDEX ix_notes_conversation_id ON notes (conversation_id);;
 CREATE TABLE contacts (
 	id BIGSERIAL NOT NULL, 
 	name TEXT DEFAULT '' NOT NULL, 
@@ -230,9 +267,21 @@ CREATE TABLE contacts (
 	last_owner TEXT, 
 	tags JSONB NOT NULL, 
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	restriction TEXT, 
+	restricted_to TEXT, 
+	restriction_reason TEXT, 
+	restricted_by TEXT, 
+	restricted_at TIMESTAMP WITH TIME ZONE, 
+	restricted_until TIMESTAMP WITH TIME ZONE, 
 	CONSTRAINT pk_contacts PRIMARY KEY (id), 
+	CONSTRAINT ck_contacts_restriction CHECK (restriction IN ('restricted', 'blocked')), 
+	CONSTRAINT ck_contacts_restricted_has_owner CHECK (restriction <> 'restricted' OR restricted_to IS NOT NULL), 
+	CONSTRAINT ck_contacts_blocked_expires CHECK (restriction <> 'blocked' OR restricted_until IS NOT NULL), 
+	CONSTRAINT ck_contacts_restriction_is_explained CHECK ((restriction IS NULL) = (restricted_by IS NULL) AND (restriction IS NULL) = (restriction_reason IS NULL) AND (restriction IS NULL) = (restricted_at IS NULL)), 
 	CONSTRAINT fk_contacts_account_manager FOREIGN KEY(account_manager) REFERENCES agents (name), 
-	CONSTRAINT fk_contacts_last_owner FOREIGN KEY(last_owner) REFERENCES agents (name)
+	CONSTRAINT fk_contacts_last_owner FOREIGN KEY(last_owner) REFERENCES agents (name), 
+	CONSTRAINT fk_contacts_restricted_to FOREIGN KEY(restricted_to) REFERENCES agents (name), 
+	CONSTRAINT fk_contacts_restricted_by FOREIGN KEY(restricted_by) REFERENCES agents (name)
 );;
 CREATE TABLE invitations (
 	token_sha256 TEXT NOT NULL, 
@@ -290,11 +339,21 @@ CREATE TABLE messages (
 	pulled_at TIMESTAMP WITH TIME ZONE, 
 	routed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	replied_at TIMESTAMP WITH TIME ZONE, 
+	side TEXT, 
+	outcome TEXT, 
+	answers BIGINT, 
+	turn_since TIMESTAMP WITH TIME ZONE, 
+	turn_due_at TIMESTAMP WITH TIME ZONE, 
+	idempotency_key TEXT, 
 	CONSTRAINT pk_messages PRIMARY KEY (id), 
 	CONSTRAINT ck_messages_direction CHECK (direction IN ('in', 'out')), 
 	CONSTRAINT ck_messages_inbound_has_assignment CHECK (direction = 'out' OR assignment_number IS NOT NULL), 
 	CONSTRAINT ck_messages_inbound_has_source CHECK (direction = 'out' OR inbox_id IS NOT NULL), 
 	CONSTRAINT ck_messages_edits_another CHECK (edits IS NULL OR edits <> id), 
+	CONSTRAINT ck_messages_side CHECK (side IN ('command', 'telegram', 'email', 'mailbox', 'provider', 'desk')), 
+	CONSTRAINT ck_messages_outcome CHECK (outcome IN ('reached', 'no_answer', 'message')), 
+	CONSTRAINT ck_messages_closes_a_turn CHECK (turn_since IS NULL OR (direction = 'out' AND replied_at IS NOT NULL)), 
+	CONSTRAINT ck_messages_automatic_is_no_reply CHECK (NOT automatic OR replied_at IS NULL), 
 	CONSTRAINT uq_messages_of_case UNIQUE (id, conversation_id), 
 	CONSTRAINT fk_messages_version_of FOREIGN KEY(edits, conversation_id) REFERENCES messages (id, conversation_id) DEFERRABLE INITIALLY DEFERRED, 
 	CONSTRAINT fk_messages_assignment FOREIGN KEY(conversation_id, assignment_number) REFERENCES assignments (conversation_id, number) DEFERRABLE INITIALLY DEFERRED, 
@@ -302,7 +361,8 @@ CREATE TABLE messages (
 	CONSTRAINT uq_messages_inbox_id UNIQUE (inbox_id), 
 	CONSTRAINT fk_messages_inbox_id FOREIGN KEY(inbox_id) REFERENCES inbox (id), 
 	CONSTRAINT uq_messages_outbox_id UNIQUE (outbox_id), 
-	CONSTRAINT fk_messages_agent FOREIGN KEY(agent) REFERENCES agents (name)
+	CONSTRAINT fk_messages_agent FOREIGN KEY(agent) REFERENCES agents (name), 
+	CONSTRAINT uq_messages_idempotency_key UNIQUE (idempotency_key)
 );;
 CREATE INDEX ix_messages_conversation_id ON messages (conversation_id);;
 CREATE INDEX ix_messages_edits ON messages (edits);;
@@ -335,9 +395,12 @@ CREATE TABLE outbox (
 	sending_at TIMESTAMP WITH TIME ZONE, 
 	sent_at TIMESTAMP WITH TIME ZONE, 
 	delivered_at TIMESTAMP WITH TIME ZONE, 
+	tried_at TIMESTAMP WITH TIME ZONE, 
+	copied_at TIMESTAMP WITH TIME ZONE, 
+	parts JSONB, 
 	delivery_rank INTEGER DEFAULT '0' NOT NULL, 
 	CONSTRAINT pk_outbox PRIMARY KEY (id), 
-	CONSTRAINT ck_outbox_kind CHECK (kind IN ('notice', 'acknowledgement', 'reply', 'digest', 'alert', 'service')), 
+	CONSTRAINT ck_outbox_kind CHECK (kind IN ('notice', 'acknowledgement', 'reply', 'automatic', 'digest', 'alert', 'service')), 
 	CONSTRAINT ck_outbox_state CHECK (state IN ('pending', 'held', 'sending', 'sent', 'delivered', 'failed', 'unknown', 'dropped')), 
 	CONSTRAINT ck_outbox_sending CHECK (state <> 'sending' OR (sending_at IS NOT NULL AND claimed_by IS NOT NULL)), 
 	CONSTRAINT ck_outbox_sent CHECK (state <> 'sent' OR sent_at IS NOT NULL), 
@@ -350,6 +413,20 @@ CREATE INDEX ix_outbox_due ON outbox (state, not_before);;
 CREATE INDEX ix_outbox_external_id ON outbox (external_id);;
 CREATE INDEX ix_outbox_kind_recipient ON outbox (kind, recipient, created_at);;
 CREATE INDEX ix_outbox_message_id ON outbox (message_id);;
+CREATE TABLE staff_texts (
+	inbox_id BIGINT NOT NULL, 
+	agent TEXT NOT NULL, 
+	text TEXT NOT NULL, 
+	files JSONB NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	settled_at TIMESTAMP WITH TIME ZONE, 
+	conversation_id BIGINT, 
+	CONSTRAINT pk_staff_texts PRIMARY KEY (inbox_id), 
+	CONSTRAINT fk_staff_texts_inbox_id FOREIGN KEY(inbox_id) REFERENCES inbox (id), 
+	CONSTRAINT fk_staff_texts_agent FOREIGN KEY(agent) REFERENCES agents (name), 
+	CONSTRAINT fk_staff_texts_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id)
+);;
+CREATE INDEX ix_staff_texts_agent ON staff_texts (agent);;
 CREATE TABLE addresses (
 	kind TEXT NOT NULL, 
 	value TEXT NOT NULL, 
