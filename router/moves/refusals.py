@@ -1,0 +1,32 @@
+"""Why a move cannot be, in a code and in English with what can be done instead. The staff's bot says the codes in its languages."""
+
+from __future__ import annotations
+
+from ventanilla.errors import BadInput
+
+REFUSALS: dict[str, str] = {
+    "no_such_agent": "{agent} is not one of us; there are: {agents}",
+    "only_looks": "{agent} is an auditor, who may look and do nothing: give them another role in the file",
+    "no_key": "{key!r} is no case key: one looks like K7M-Q2X-VTR",
+    "no_such_case": "there is no case {key}; the open ones: ventanilla conversations --open",
+    "not_open": "{key} is {state}: open it again first (ventanilla reopen {key}), or begin another case",
+    "merged": "{key} was merged into {into}: use that key",
+    "not_yours": "{key} is {owner}'s: ask them, have it handed over (ventanilla transfer {key} --to NAME), or leave a note",
+    "no_text": "there is nothing to send: give --text, or write it to standard input",
+    "holds_token": "this text holds an address or number that only our own people may see ({found}): take it out and send it again",
+    "already_answered": "{agent} answered {key} on {when}, after what you saw: read it first (ventanilla show {key})",
+    "being_answered": "{agent}'s answer to {key} is on its way: read it first (ventanilla show {key})",
+    "newer_message": "the customer wrote again in {key} after what you saw: read it first (ventanilla show {key})",
+    "cannot_be_written_to": "nothing can be sent to the customer of {key}: {reason}",
+    "key_used": "the idempotency key {idempotency_key!r} was used for something else ({key})",
+}
+"""By code. Values in braces are filled in; a room that needs another code adds it here and in the bot's languages."""
+
+
+class Refused(BadInput):
+    """A move that cannot be. `code` is one of REFUSALS, `values` what fills it in; exit code 2."""
+
+    def __init__(self, code: str, **values: object) -> None:
+        self.code = code
+        self.values = {name: str(value) for name, value in values.items()}
+        super().__init__(REFUSALS[code].format(**self.values))
