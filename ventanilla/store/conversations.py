@@ -125,6 +125,8 @@ def reopen_case(
         "due_at": due_at,
         "line_since": journal.now if grant.in_line else None,
         "pinned": grant.pinned,
+        "resolution": None,
+        "closed_at": None,
     }
     connection.execute(sa.update(conversations).where(conversations.c.id == case.id).values(values))
     shift_load(connection, {grant.agent: 1})

@@ -1,0 +1,161 @@
+"""The end of a customer's wait: closing a turn, opening it again where the answer never arrived, ending a case. Decides nothing.
+
+A turn runs from the first unanswered message to the next answer by one of us. `conversations.waiting_since` is the open one;
+the message that ended one keeps its start and due time, so that it can be opened again as it was.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ventanilla.store.agents import shift_load
+from ventanilla.store.assignments import release
+from ventanilla.store.conversations import lock_case, open_turn
+from ventanilla.store.events import Journal
+from ventanilla.store.tables import conversations, messages
+from ventanilla.words import OWNED_STATES, CaseState, Direction, EventKind, Resolution
+
+REPLIED = "replied"
+_FAMILY = sa.select(conversations.c.id).where(
+    sa.or_(conversations.c.id == sa.bindparam("case_id"), conversations.c.merged_into == sa.bindparam("case_id"))
+)
+_WAITING = (
+    sa.select(messages.c.id, messages.c.received_at)
+    .where(messages.c.conversation_id.in_(_FAMILY), messages.c.direction == Direction.IN)
+    .where(messages.c.edits.is_(None), messages.c.received_at >= sa.bindparam("since"))
+    .order_by(messages.c.received_at, messages.c.id)
+)
+_FIRST_REPLY = sa.select(sa.func.min(messages.c.replied_at)).where(
+    messages.c.conversation_id.in_(_FAMILY), messages.c.turn_since.is_not(None)
+)
+
+
+def close_turn(
+    connection: sa.Connection,
+    case: sa.Row[Any],
+    journal: Journal,
+    *,
+    message: sa.Row[Any],
+    at: datetime,
+    answers: int | None,
+    next_due_at: datetime | None = None,
+) -> bool:
+    """One of us answered at `at`: stamp that on `message` (a row of ours) and end the customer's wait; whether it ended.
+
+    `answers` is the newest customer's message that the author had seen: what came after it still waits, in a turn of its own
+    from then on, due at `next_due_at`. A message that answers nothing of the open turn ends no turn. The caller holds the
+    case's lock; a repeat changes nothing.
+    """
+    said = (
+        connection.execute(_WAITING, {"case_id": case.id, "since": case.waiting_since}).all()
+        if case.waiting_since
+        else []
+    )
+    unseen = [row for row in said if answers is None or row.id > answers]
+    ends = case.state in OWNED_STATES and len(unseen) < len(said)
+    stamped: dict[str, Any] = {"replied_at": at, "sent_at": at}
+    if ends:
+        stamped |= {"turn_since": case.waiting_since, "turn_due_at": case.due_at}
+    mine = (messages.c.id == message.id) & messages.c.replied_at.is_(None)
+    if connection.execute(sa.update(messages).where(mine).values(stamped)).rowcount != 1 or not ends:
+        return False
+    first = {} if case.first_response_at is not None else {"first_response_at": at}
+    data = {"outcome": REPLIED, "since": case.waiting_since.isoformat()}
+    _stop_waiting(connection, case, journal, at=at, message_id=message.id, agent=message.agent, data=data, **first)
+    if unseen:
+        open_turn(connection, lock_case(connection, case.id), journal, at=unseen[0].received_at, due_at=next_due_at)
+    return True
+
+
+def restore_turn(
+    connection: sa.Connection, case: sa.Row[Any], journal: Journal, *, message: sa.Row[Any], reason: str
+) -> bool:
+    """What had ended a turn never arrived: the customer has waited since its start. Whether a turn was opened again.
+
+    Where another answer of ours went out for the same turn, that one ended it instead. The case must be open (the caller
+    reopens one that was ended since) and locked; a repeat changes nothing.
+    """
+    undone = {"replied_at": None, "turn_since": None, "turn_due_at": None}
+    mine = (messages.c.id == message.id) & messages.c.replied_at.is_not(None)
+    if connection.execute(sa.update(messages).where(mine).values(undone)).rowcount != 1 or message.turn_since is None:
+        return False
+    ids = {"conversation_id": case.id, "message_id": message.id, "agent": message.agent}
+    journal.add(EventKind.TURN_RESTORED, data={"reason": reason, "since": message.turn_since.isoformat()}, **ids)
+    heir = _next_answer(connection, message)
+    if heir is not None:
+        kept = {"turn_since": message.turn_since, "turn_due_at": message.turn_due_at}
+        connection.execute(sa.update(messages).where(messages.c.id == heir.id).values(kept))
+        data = {"outcome": REPLIED, "since": message.turn_since.isoformat()}
+        ids = {"conversation_id": case.id, "message_id": heir.id, "agent": heir.agent}
+        journal.add(EventKind.TURN_CLOSED, at=heir.replied_at, data=data, **ids)
+    _stamp_first_response(connection, case.id)
+    if heir is not None:
+        return False
+    open_turn(connection, lock_case(connection, case.id), journal, at=message.turn_since, due_at=message.turn_due_at)
+    return True
+
+
+def end_case(
+    connection: sa.Connection, case: sa.Row[Any], journal: Journal, *, resolution: Resolution, agent: str | None
+) -> None:
+    """Resolve an open case: nobody owns it any more. A turn that still waits ends unanswered, or as needing no answer."""
+    if case.waiting_since is not None:
+        outcome = resolution if resolution is not Resolution.ANSWERED else Resolution.UNANSWERED
+        data = {"outcome": str(outcome), "since": case.waiting_since.isoformat()}
+        _stop_waiting(connection, case, journal, at=journal.now, message_id=None, agent=agent, data=data)
+    release(connection, case, "resolved", journal)
+    values = {
+        "state": CaseState.RESOLVED,
+        "owned": None,
+        "line_since": None,
+        "pinned": False,
+        "due_at": None,
+        "resolved_at": journal.now,
+        "resolution": resolution,
+    }
+    connection.execute(sa.update(conversations).where(conversations.c.id == case.id).values(values))
+    data = {"from": case.state, "to": CaseState.RESOLVED, "resolution": str(resolution)}
+    journal.add(EventKind.CASE_STATE, conversation_id=case.id, agent=agent, data=data)
+
+
+def _stop_waiting(
+    connection: sa.Connection,
+    case: sa.Row[Any],
+    journal: Journal,
+    *,
+    at: datetime,
+    message_id: int | None,
+    agent: str | None,
+    data: dict[str, Any],
+    **columns: Any,
+) -> None:
+    values = {"waiting_since": None, "due_at": None, "line_since": None, "state": CaseState.WAITING_CUSTOMER, **columns}
+    connection.execute(sa.update(conversations).where(conversations.c.id == case.id).values(values))
+    shift_load(connection, {case.owner: -1})
+    ids = {"conversation_id": case.id, "assignment_number": case.assignment_number}
+    journal.add(EventKind.TURN_CLOSED, at=at, message_id=message_id, agent=agent, data=data, **ids)
+    if case.line_since is not None:
+        journal.add(EventKind.LINE_LEFT, agent=case.owner, **ids)
+    if case.state != CaseState.WAITING_CUSTOMER:
+        change = {"from": case.state, "to": CaseState.WAITING_CUSTOMER}
+        journal.add(EventKind.CASE_STATE, at=at, conversation_id=case.id, agent=agent, data=change)
+
+
+def _next_answer(connection: sa.Connection, message: sa.Row[Any]) -> sa.Row[Any] | None:
+    """The first answer after this one that the customer got and that ended no other turn."""
+    query = (
+        sa.select(messages)
+        .where(messages.c.conversation_id == message.conversation_id, messages.c.id != message.id)
+        .where(messages.c.replied_at >= message.turn_since, messages.c.turn_since.is_(None))
+        .order_by(messages.c.replied_at, messages.c.id)
+        .limit(1)
+    )
+    return connection.execute(query).one_or_none()
+
+
+def _stamp_first_response(connection: sa.Connection, case_id: int) -> None:
+    first = connection.scalar(_FIRST_REPLY, {"case_id": case_id})
+    connection.execute(sa.update(conversations).where(conversations.c.id == case_id).values(first_response_at=first))
