@@ -53,11 +53,14 @@ Failed = Callable[[sa.Connection, sa.Row[Any], Journal], None]
 """What to do, in the same transaction, about a row that failed for good, or that has been failing for too long to wait."""
 Welcome = Callable[[sa.Connection, sa.Row[Any], Journal, bool], None]
 """Whether the recipient of a row takes what we send, as their provider has just shown."""
+Recorded = Callable[[sa.Connection, sa.Row[Any], Journal], None]
+"""What follows, in the same transaction, from a row that its provider took. Not called for one that failed by what its provider
+had reported by then: `Failed` is."""
 Outcome = TypeVar("Outcome")
 
 
 def _nobody_asks(*_: object) -> None:
-    """Where nobody keeps book of who takes what."""
+    """Where nobody wants to know."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,6 +74,7 @@ class Deliverer:
     tell_trouble: TellTrouble
     clock: Callable[[], datetime]
     welcome: Welcome = _nobody_asks
+    sent: Recorded = _nobody_asks
     stop: threading.Event = field(default_factory=threading.Event)
     _pools: dict[str, ThreadPoolExecutor] = field(default_factory=dict)
     _open: dict[str, Sender] = field(default_factory=dict)
@@ -256,8 +260,9 @@ class Deliverer:
                 journal.add(EventKind.NOTICE_SENT, **_ids(row))
             elif done:
                 journal.add(EventKind.DELIVERY, data={"state": "sent"}, **_ids(row))
-            if done and has_failed(connection, row.id):
-                self.failed(connection, row, journal)
+            if done:
+                follows = self.failed if has_failed(connection, row.id) else self.sent
+                follows(connection, row, journal)
             missing = follow_up(connection, row) if done else None
             if missing is not None:
                 put_letter(connection, missing, now=now)

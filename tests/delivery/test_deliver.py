@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -21,9 +21,12 @@ from tests.router.house_for_tests import House, mail
 from tests.servers.ports import wait_until
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.smtp import SmtpServer
+from ventanilla.channel import DeliveryReport
 from ventanilla.store.audit import audit
 from ventanilla.store.channels import SENDING, note_trouble
+from ventanilla.store.deliveries import note_reports
 from ventanilla.store.engine import Store
+from ventanilla.store.events import Journal
 from ventanilla.store.tables import channels, events, outbox
 from ventanilla.words import DeliveryState, EventKind, OutboxKind
 
@@ -99,6 +102,32 @@ def test_the_first_success_clears_trouble_that_an_earlier_process_noted(house: H
 
     (channel,) = house.rows(channels)
     assert (channel.paused_at, channel.problem) == (None, None)
+
+
+def test_what_a_provider_took_is_told_in_the_moment_it_is_recorded_and_what_it_had_refused_by_then_is_told_as_failed(
+    house: House, smtp: SmtpServer
+) -> None:
+    house.receive(mail())
+    told: list[tuple[str, str, DeliveryState]] = []
+
+    def note(word: str) -> Callable[[sa.Connection, sa.Row[Any], Journal], None]:
+        def hook(connection: sa.Connection, row: sa.Row[Any], _: Journal) -> None:
+            state = connection.scalar(sa.select(outbox.c.state).where(outbox.c.id == row.id))
+            told.append((word, row.kind, DeliveryState(str(state))))
+
+        return hook
+
+    (receipt,) = letters(house, OutboxKind.ACKNOWLEDGEMENT)
+    refusal = DeliveryReport(external_id=receipt.message_id, state=DeliveryState.FAILED, rank=9, reason="gone")
+    note_reports(house.store, "soporte", [refusal], now=house.now)
+    with deliverer(house, smtp) as delivery:
+        delivery.sent, delivery.failed = note("sent"), note("failed")
+        try_all(house, delivery, times=1)
+
+    assert sorted(told) == [
+        ("failed", OutboxKind.ACKNOWLEDGEMENT, DeliveryState.FAILED),
+        ("sent", OutboxKind.NOTICE, DeliveryState.SENT),
+    ]
 
 
 def test_what_never_goes_out_is_given_up_at_last_and_escalated_once(house: House, smtp: SmtpServer) -> None:
