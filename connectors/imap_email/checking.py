@@ -14,7 +14,8 @@ from imapclient import IMAPClient
 from config.email import EmailSettings
 from config.servers import MailServer
 from connectors.imap_email.connection import Login, hang_up, open_imap
-from connectors.imap_email.folders import canonical, find_sent, folder_names
+from connectors.imap_email.folders import canonical, folder_names
+from connectors.imap_email.sent_folder import find_sent
 from connectors.imap_email.smtp import hang_up_smtp, open_smtp
 from connectors.imap_email.troubles import CONNECTION_ERRORS, explain
 from ventanilla.channel import Finding
@@ -126,13 +127,11 @@ def _noticing(client: IMAPClient, settings: EmailSettings) -> Finding:
 def _sent_folder(client: IMAPClient, names: list[str], settings: EmailSettings) -> Finding:
     """Where answers from an ordinary mail client are found."""
     wanted, subject = settings.sent_folder, "sent mail"
+    found = find_sent(client, wanted)
+    if found is not None:
+        return Finding(subject=subject, ok=True, message=f'"{found}" is where sent mail is kept')
     if wanted == "auto":
-        found = find_sent(client)
-        if found is not None:
-            return Finding(subject=subject, ok=True, message=f'"{found}" is where sent mail is kept')
-        message = "the server marks no folder as the one for sent mail (SPECIAL-USE); nothing needs it yet"
-    elif wanted in names:
-        return Finding(subject=subject, ok=True, message=f'"{wanted}" is where sent mail is kept')
+        message = "the server marks no folder as the one for sent mail (SPECIAL-USE), and none has a name known for it"
     else:
         message = f'there is no folder "{wanted}"'
     likely = [name for name in names if _sounds_like_sent(name)] or sorted(names)[:20]

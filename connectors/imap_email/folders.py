@@ -45,14 +45,6 @@ def folder_names(client: IMAPClient) -> list[str]:
     return [name for flags, _, name in client.list_folders() if not _has(flags, b"\\noselect", b"\\nonexistent")]
 
 
-def find_sent(client: IMAPClient) -> str | None:
-    """The folder that the server itself marks as Sent (SPECIAL-USE, RFC 6154); None when it marks none."""
-    for flags, _, name in client.list_folders():
-        if _has(flags, b"\\sent"):
-            return str(name)
-    return None
-
-
 def canonical(folder: str) -> str:
     """INBOX is the one name whose case does not matter (RFC 3501, 5.1)."""
     return "INBOX" if folder.upper() == "INBOX" else folder

@@ -13,6 +13,7 @@ from config.secrets import Secret
 from connectors.imap_email.checking import check_mailbox
 from connectors.imap_email.connection import Login
 from tests.imap_email.mailbox import mail
+from tests.imap_email.test_sent_folder import NO_FOLDER
 from tests.servers.dovecot import Dovecot
 from tests.servers.ports import free_port
 from tests.servers.proxy import Proxy
@@ -137,12 +138,13 @@ def test_a_missing_folder_is_told_with_those_there_are(dovecot: Dovecot) -> None
     assert '"Pedidos"' in findings["Pedido"].cure
 
 
-def test_a_server_that_marks_no_sent_folder_says_what_to_set() -> None:
-    with Dovecot(sent_use="").user("soporte") as dovecot:
+def test_a_server_that_marks_no_sent_folder_and_has_none_of_a_known_name_says_what_to_set() -> None:
+    with Dovecot(sent_use="", extra=NO_FOLDER).user("soporte") as dovecot:
+        dovecot.append("soporte", mail("x"), "Lo enviado")
         findings = check(settings(dovecot, None))
 
     assert findings["sent"].ok  # nothing needs it yet
-    assert findings["sent"].cure == 'set sent_folder to one of: "Sent"'
+    assert findings["sent"].cure == 'set sent_folder to one of: "Lo enviado"'
 
 
 @pytest.mark.parametrize(("folder", "ok"), [("Sent", True), ("Enviados", False)])
