@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from router.house import House
-from router.phone_notice import handed_over_text, phone_payload, recordings
+from router.phone_notice import answered_text, handed_over_text, phone_payload, recordings
 from router.reach import APPRISE
 from router.turn import Turn, Waiting, turn_of
 from ventanilla.store.events import Journal
@@ -78,6 +78,21 @@ def tell_handed_over(connection: sa.Connection, house: House, case: sa.Row[Any],
     turn = turn_of(connection, case, case.waiting_since)
     customer = turn.newest.name if turn.newest else ""
     text = handed_over_text(house, case, customer, reader=case.owner, owner=to)
+    _edit(connection, case, notice, text, journal.now)
+
+
+def tell_answered(
+    connection: sa.Connection, house: House, case: sa.Row[Any], journal: Journal, *, by: str | None, at: datetime
+) -> None:
+    """The customer has been answered: the notice on the owner's phone says by whom. `case` is as it was before."""
+    if house.config.staff.telegram is None or case.waiting_since is None:
+        return
+    notice = _notice_of_turn(connection, case, since=case.waiting_since)
+    if notice is None or notice.via != STAFF_TELEGRAM or notice.state in _NOT_YET_OUT:
+        return
+    turn = turn_of(connection, case, case.waiting_since)
+    customer = turn.newest.name if turn.newest else ""
+    text = answered_text(house, case, customer, reader=case.owner, by=by, at=at, now=journal.now)
     _edit(connection, case, notice, text, journal.now)
 
 

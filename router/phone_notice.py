@@ -44,6 +44,19 @@ def handed_over_text(house: House, case: Any, customer: str, *, reader: str, own
     return f"{_title(case.key, customer)}\n{say(language_for(house, reader), 'taken_over', agent=name)}"
 
 
+def answered_text(
+    house: House, case: Any, customer: str, *, reader: str, by: str | None, at: datetime, now: datetime
+) -> str:
+    """What takes a notice's place once the customer has been answered: by whom (None: from the shared mailbox) and when."""
+    language = language_for(house, reader)
+    settings = house.config.agents.get(by) if by else None
+    when = spoken(at, house.zone(), language, now=now)
+    if by is None:
+        return f"{_title(case.key, customer)}\n{say(language, 'answered_mailbox', when=when)}"
+    name = settings.name if settings and settings.name else by
+    return f"{_title(case.key, customer)}\n{say(language, 'answered_by', agent=name, when=when)}"
+
+
 def _parts(house: House, case: Any, turn: Turn, language: str, why: str, now: datetime) -> Iterator[list[str]]:
     yield list(_head(house, case, turn, language, now))
     yield list(_what(house, turn, language))

@@ -1,4 +1,4 @@
-"""How an answer to a customer is addressed: by which way out, to whom, with what beside its text. A channel's own ways are beside."""
+"""How an answer to a customer is addressed: by which way out, to whom, with what beside its text."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composed:
-    """An answer ready for the outbox. `hold` is why it may not go out yet (`window: …`), None when it may; `payload` is what the sender needs
-    (see connectors/letters.py), `message_id` is ours where the channel has such ids."""
+    """An answer ready for the outbox. `hold` is why it may not go out yet (`window: …`), None when it may; `payload` is what the
+    sender needs (see connectors/letters.py), `message_id` is ours where the channel has such ids."""
 
     via: str
     recipient: str

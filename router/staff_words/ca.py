@@ -51,6 +51,8 @@ SAYINGS_CA = {
     "no_text": "(sense text)",
     "voicemail": "(missatge de veu)",
     "taken_over": "D'aquest cas ara en respon {agent}.",
+    "answered_by": "{agent} va respondre {when}.",
+    "answered_mailbox": "Es va respondre des de la bústia compartida {when}.",
     "audio_later": "La gravació encara no es pot descarregar; arribarà aquí.",
     "audio": "{key}: la gravació",
     "test_subject": "Ventanilla: avís de prova",

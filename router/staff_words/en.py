@@ -51,6 +51,8 @@ SAYINGS_EN = {
     "no_text": "(no text)",
     "voicemail": "(voice message)",
     "taken_over": "{agent} answers for this case now.",
+    "answered_by": "{agent} answered {when}.",
+    "answered_mailbox": "Answered from the shared mailbox {when}.",
     "audio_later": "The recording cannot be had yet; it follows here.",
     "audio": "{key}: the recording",
     "test_subject": "Ventanilla: test notice",

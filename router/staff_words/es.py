@@ -51,6 +51,8 @@ SAYINGS_ES = {
     "no_text": "(sin texto)",
     "voicemail": "(mensaje de voz)",
     "taken_over": "De este caso responde ahora {agent}.",
+    "answered_by": "{agent} contestó {when}.",
+    "answered_mailbox": "Se contestó desde el buzón compartido {when}.",
     "audio_later": "La grabación aún no se puede descargar; llegará aquí.",
     "audio": "{key}: la grabación",
     "test_subject": "Ventanilla: aviso de prueba",

@@ -51,6 +51,8 @@ SAYINGS_EU = {
     "no_text": "(testurik gabe)",
     "voicemail": "(ahots mezua)",
     "taken_over": "Kasu honen arduraduna orain: {agent}.",
+    "answered_by": "{agent}(e)k erantzun du {when}.",
+    "answered_mailbox": "Posta-ontzi partekatutik erantzun da {when}.",
     "audio_later": "Grabazioa ezin da oraindik jaitsi; hona iritsiko da.",
     "audio": "{key}: grabazioa",
     "test_subject": "Ventanilla: proba-abisua",

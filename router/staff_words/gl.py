@@ -51,6 +51,8 @@ SAYINGS_GL = {
     "no_text": "(sen texto)",
     "voicemail": "(mensaxe de voz)",
     "taken_over": "Deste caso responde agora {agent}.",
+    "answered_by": "{agent} respondeu {when}.",
+    "answered_mailbox": "Respondeuse desde a caixa compartida {when}.",
     "audio_later": "A gravación aínda non se pode descargar; chegará aquí.",
     "audio": "{key}: a gravación",
     "test_subject": "Ventanilla: aviso de proba",

@@ -66,6 +66,17 @@ Respongui al client des de la bústia compartida; el que contesti a aquest avís
             "{excerpt}\n\nVeure'l sencer: ventanilla show {key}"
         ),
         "edited_subject": "missatge canviat després de respondre, cas {key}",
+        "reply_failed": (
+            "La resposta del cas {key} a {recipient} no s'ha pogut lliurar. Motiu: {reason}. El client encara "
+            "espera.\n\nEl que s'havia escrit:\n\n{text}\n\nPer respondre de nou: ventanilla reply {key}"
+        ),
+        "reply_failed_subject": "una resposta no va arribar al client, cas {key}",
+        "reply_unknown": (
+            "No se sap si la resposta del cas {key} a {recipient} va arribar a sortir: es va tallar a l'últim moment, "
+            "i no es repeteix sola perquè el client no la rebi dues vegades.\n\nEl que s'havia escrit:\n\n{text}\n\n"
+            "Si no va arribar, torneu-la a enviar: ventanilla outbox resend {number}"
+        ),
+        "reply_unknown_subject": "no se sap si una resposta va sortir, cas {key}",
         "undelivered": "No s'ha pogut lliurar a {recipient} el que se li va escriure sobre el cas {key}. Motiu: {reason}.",
         "undelivered_subject": "missatge sense lliurar al client, cas {key}",
         "paused": "El canal {channel} està aturat: {problem}\n{cure}\nEls altres canals continuen.",

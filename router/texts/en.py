@@ -66,6 +66,18 @@ Answer the customer from the shared mailbox; what you answer to this notice does
             "{excerpt}\n\nSee all of it: ventanilla show {key}"
         ),
         "edited_subject": "a message was changed after the answer, case {key}",
+        "reply_failed": (
+            "The answer of case {key} to {recipient} could not be delivered. Reason: {reason}. The customer is still "
+            "waiting.\n\nWhat had been written:\n\n{text}\n\nTo answer again: ventanilla reply {key}"
+        ),
+        "reply_failed_subject": "an answer did not reach the customer, case {key}",
+        "reply_unknown": (
+            "Nobody knows whether the answer of case {key} to {recipient} went out: it was cut off at the last "
+            "moment, and it is not repeated by itself so that the customer does not get it twice.\n\n"
+            "What had been written:\n\n{text}\n\n"
+            "If it did not arrive, send it again: ventanilla outbox resend {number}"
+        ),
+        "reply_unknown_subject": "nobody knows whether an answer went out, case {key}",
         "undelivered": "What was written to {recipient} about case {key} could not be delivered. Reason: {reason}.",
         "undelivered_subject": "a message did not reach the customer, case {key}",
         "paused": "Channel {channel} is paused: {problem}\n{cure}\nThe other channels go on.",

@@ -66,6 +66,17 @@ Responda al cliente desde el buzón compartido; lo que conteste a este aviso no 
             "{excerpt}\n\nVerlo entero: ventanilla show {key}"
         ),
         "edited_subject": "mensaje cambiado después de contestar, caso {key}",
+        "reply_failed": (
+            "Tu respuesta del caso {key} a {recipient} no se pudo entregar. Motivo: {reason}. El cliente sigue "
+            "esperando.\n\nLo que se había escrito:\n\n{text}\n\nPara contestar de nuevo: ventanilla reply {key}"
+        ),
+        "reply_failed_subject": "una respuesta no llegó al cliente, caso {key}",
+        "reply_unknown": (
+            "No se sabe si la respuesta del caso {key} a {recipient} llegó a salir: se cortó en el último momento, y "
+            "no se repite sola para que el cliente no la reciba dos veces.\n\nLo que se había escrito:\n\n{text}\n\n"
+            "Si no llegó, envíala otra vez: ventanilla outbox resend {number}"
+        ),
+        "reply_unknown_subject": "no se sabe si una respuesta salió, caso {key}",
         "undelivered": "No se ha podido entregar a {recipient} lo que se le escribió sobre el caso {key}. Motivo: {reason}.",
         "undelivered_subject": "mensaje sin entregar al cliente, caso {key}",
         "paused": "El canal {channel} está parado: {problem}\n{cure}\nLos demás canales siguen.",

@@ -63,10 +63,22 @@ Erantzun bezeroari postontzi partekatutik; ohar honi erantzuten diozuna ez zaio 
         "brake_subject": "hartu-agiriak atxikita",
         "escalation_subject": "entregatu gabeko oharra, {key} kasua",
         "edited": (
-            "{customer} bezeroak {key} kasuko mezu bat aldatu du; kasu horrek ez zuen erantzunik zain. Orain hau dio:\n\n"
+            "{customer} bezeroak {key} kasuko mezu bat aldatu du; kasu horrek ez zuen erantzunik zain. Orain hau "
+            "dio:\n\n"
             "{excerpt}\n\nOsorik ikusi: ventanilla show {key}"
         ),
         "edited_subject": "erantzun ondoren aldatutako mezua, {key} kasua",
+        "reply_failed": (
+            "{key} kasuaren erantzuna ezin izan zaio {recipient}(r)i entregatu. Arrazoia: {reason}. Bezeroa zain dago "
+            "oraindik.\n\nIdatzitakoa:\n\n{text}\n\nBerriro erantzuteko: ventanilla reply {key}"
+        ),
+        "reply_failed_subject": "erantzun bat ez zaio bezeroari iritsi, {key} kasua",
+        "reply_unknown": (
+            "Ez dakigu {key} kasuaren erantzuna {recipient}(r)i bidali zaion: azken unean eten zen, eta ez da bere "
+            "kabuz errepikatzen, bezeroak bi aldiz jaso ez dezan.\n\nIdatzitakoa:\n\n{text}\n\n"
+            "Iritsi ez bada, bidali berriro: ventanilla outbox resend {number}"
+        ),
+        "reply_unknown_subject": "ez dakigu erantzun bat atera den, {key} kasua",
         "undelivered": "Ezin izan zaio {recipient} hartzaileari {key} kasuaz idatzitakoa entregatu. Arrazoia: {reason}.",
         "undelivered_subject": "bezeroari entregatu gabeko mezua, {key} kasua",
         "paused": "{channel} kanala geldirik dago: {problem}\n{cure}\nGainerako kanalek aurrera jarraitzen dute.",

@@ -66,6 +66,17 @@ Responda ao cliente desde a caixa de correo compartida; o que conteste a este av
             "{excerpt}\n\nVelo enteiro: ventanilla show {key}"
         ),
         "edited_subject": "mensaxe cambiada despois de contestar, caso {key}",
+        "reply_failed": (
+            "A resposta do caso {key} a {recipient} non se puido entregar. Motivo: {reason}. O cliente segue "
+            "agardando.\n\nO que se escribira:\n\n{text}\n\nPara responder de novo: ventanilla reply {key}"
+        ),
+        "reply_failed_subject": "unha resposta non chegou ao cliente, caso {key}",
+        "reply_unknown": (
+            "Non se sabe se a resposta do caso {key} a {recipient} chegou a saír: cortouse no último momento, e non "
+            "se repite soa para que o cliente non a reciba dúas veces.\n\nO que se escribira:\n\n{text}\n\n"
+            "Se non chegou, envíaa outra vez: ventanilla outbox resend {number}"
+        ),
+        "reply_unknown_subject": "non se sabe se unha resposta saíu, caso {key}",
         "undelivered": "Non se puido entregar a {recipient} o que se lle escribiu sobre o caso {key}. Motivo: {reason}.",
         "undelivered_subject": "mensaxe sen entregar ao cliente, caso {key}",
         "paused": "A canle {channel} está parada: {problem}\n{cure}\nAs demais canles seguen.",
