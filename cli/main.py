@@ -27,6 +27,7 @@ GROUPS = (
     "cli.demo",
     "cli.cases",
     "cli.contacts",
+    "cli.moves.replies",
     "cli.inbox",
     "cli.outbox",
     "cli.people",

@@ -13,6 +13,7 @@ import structlog
 from cli.assembly import Service, senders, service_now, tell_trouble
 from connectors.deliver import Deliverer, still_theirs
 from connectors.pull import Puller
+from router.answered import note_reply_sent
 from router.bounces import tell_of_failure
 from router.permission import still_allowed
 from router.staff_words import SAYINGS, menu
@@ -39,6 +40,7 @@ def deliverer(service: Service, stop: threading.Event) -> Deliverer:
             still_theirs(connection, row) or still_allowed(connection, service.house, row)
         ),
         failed=lambda connection, row, journal: tell_of_failure(connection, service.house, row, journal),
+        sent=lambda connection, row, journal: note_reply_sent(connection, service.house, row, journal),
         tell_trouble=lambda channel, problem, cure: tell_trouble(service, channel, problem, cure),
         clock=service_now,
         welcome=note_welcome,

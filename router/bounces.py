@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from router.answered import note_reply_failed
 from router.house import House
 from router.notices import alert_again, write_alert, write_notice
 from router.texts import phrase
@@ -18,7 +19,8 @@ from ventanilla.words import OWNED_STATES, DeliveryState, EventKind, OutboxKind
 
 
 def note_bounce(connection: sa.Connection, house: House, bounce: Bounce, journal: Journal) -> None:
-    """A failed delivery marks the row it is about as failed; a notice that bounced goes to its owner another way.
+    """A failed delivery marks the row it is about as failed; a notice that bounced goes to its owner another way, an answer that
+    did opens the customer's turn again.
 
     A delay changes nothing. A notification about something we never sent changes nothing either.
     """
@@ -33,7 +35,7 @@ def note_bounce(connection: sa.Connection, house: House, bounce: Bounce, journal
     if change_letters(connection, [row.id], gone, state=DeliveryState.FAILED, reason=reason):
         ids = {"conversation_id": row.conversation_id, "agent": row.agent}
         journal.add(EventKind.DELIVERY, outbox_id=row.id, data={"state": "failed", "status": bounce.status}, **ids)
-        retell(connection, house, row, journal)
+        tell_of_failure(connection, house, row, journal)
 
 
 def tell_of_failure(connection: sa.Connection, house: House, row: sa.Row[Any], journal: Journal) -> None:
@@ -41,7 +43,9 @@ def tell_of_failure(connection: sa.Connection, house: House, row: sa.Row[Any], j
     told, once; what was for our own people alone goes to them another way."""
     if row.kind == OutboxKind.NOTICE:
         retell(connection, house, row, journal)
-    elif row.kind in (OutboxKind.ACKNOWLEDGEMENT, OutboxKind.REPLY) and row.conversation_id is not None:
+    elif row.kind == OutboxKind.REPLY:
+        note_reply_failed(connection, house, row, journal)
+    elif row.kind in (OutboxKind.ACKNOWLEDGEMENT, OutboxKind.AUTOMATIC) and row.conversation_id is not None:
         _tell_owner(connection, house, row, journal)
     elif row.kind in (OutboxKind.ALERT, OutboxKind.DIGEST):
         alert_again(connection, house, row, now=journal.now)

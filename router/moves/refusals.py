@@ -18,6 +18,8 @@ REFUSALS: dict[str, str] = {
     "being_answered": "{agent}'s answer to {key} is on its way: read it first (ventanilla show {key})",
     "newer_message": "the customer wrote again in {key} after what you saw: read it first (ventanilla show {key})",
     "cannot_be_written_to": "nothing can be sent to the customer of {key}: {reason}",
+    "nothing_to_withdraw": "there is no answer of yours to take back",
+    "too_late": "it is too late to take this back: it has gone out",
     "key_used": "the idempotency key {idempotency_key!r} was used for something else ({key})",
 }
 """By code. Values in braces are filled in; a room that needs another code adds it here and in the bot's languages."""

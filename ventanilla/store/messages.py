@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ventanilla.channel import Message, Party, RemoteFile
+from ventanilla.channel import Attachment, Message, Party, RemoteFile
 from ventanilla.store.events import Journal
 from ventanilla.store.files import put_files
 from ventanilla.store.insert import insert_ignoring
@@ -132,12 +132,15 @@ def write_message(
         "routed_at": now,
     }
     message_id = int(connection.execute(_ADD_MESSAGE, values).scalar_one())
-    _add_attachments(connection, message_id, message, received.kept)
+    write_attachments(connection, message_id, message.attachments, received.kept)
     put_files(connection, message_id, row.channel, files, now=now, first_position=len(received.kept))
     return message_id
 
 
-def _add_attachments(connection: sa.Connection, message_id: int, message: Message, kept: Sequence[str]) -> None:
+def write_attachments(
+    connection: sa.Connection, message_id: int, files: Sequence[Attachment], kept: Sequence[str]
+) -> None:
+    """Note which files a message has, in order; their contents are kept under these hashes by now."""
     rows = [
         {
             "message_id": message_id,
@@ -149,7 +152,7 @@ def _add_attachments(connection: sa.Connection, message_id: int, message: Messag
             "inline": attachment.inline,
             "content_id": attachment.content_id,
         }
-        for position, (attachment, digest) in enumerate(zip(message.attachments, kept, strict=True))
+        for position, (attachment, digest) in enumerate(zip(files, kept, strict=True))
     ]
     if rows:
         connection.execute(_ADD_ATTACHMENTS, rows)

@@ -1,0 +1,131 @@
+"""`reply` and `undo`: answering a customer, and taking an answer back while that can be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.context import Context, context
+from cli.moves.running import As, Key, Text, move, text_given
+
+if TYPE_CHECKING:
+    from router.moves.reply import Written
+    from ventanilla.channel import Attachment
+
+_Once = Annotated[
+    str | None,
+    typer.Option("--idempotency-key", help="Repeated with the same key, nothing is sent twice.", metavar="K"),
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this group's commands."""
+    app.command()(reply)
+    app.command()(undo)
+
+
+def reply(
+    key: Key,
+    agent: As,
+    text: Text = None,
+    attach: Annotated[
+        list[Path] | None, typer.Option("--attach", help="A file that goes along.", metavar="FILE")
+    ] = None,
+    cc: Annotated[list[str] | None, typer.Option("--cc", help="Somebody else who gets it (e-mail).")] = None,
+    resolve: Annotated[bool, typer.Option("--resolve", help="Resolve the case once it has gone out.")] = False,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Though somebody else has answered, or is about to.")
+    ] = False,
+    idempotency_key: _Once = None,
+) -> int:
+    """Answer the customer of a case, on their channel. It can be taken back for as long as `staff.undo_send` says.
+
+    Example: ventanilla reply K7M-Q2X-VTR --as ana --text "It left today."
+    """
+    from router.moves.base import find_case
+    from router.moves.reply import RESOLVE, Answer, write_reply
+
+    run = context()
+    answer = Answer(
+        text=text if attach and text is not None else text_given(text, wanted="the answer"),
+        files=_kept(run, attach or []),
+        cc=tuple(cc or ()),
+        then=RESOLVE if resolve else "",
+        idempotency_key=idempotency_key,
+    )
+    with move(run, agent) as made:
+        written = write_reply(made, find_case(made, key), answer, anyway=anyway)
+    return _tell(run, written)
+
+
+def undo(
+    number: Annotated[int, typer.Argument(help="The answer's number, as `reply` and `outbox` show it.", metavar="ID")],
+    agent: As,
+) -> int:
+    """Take an answer back before it goes out.
+
+    Example: ventanilla undo 31 --as ana
+    """
+    from router.moves.reply import withdraw_reply
+
+    run = context()
+    with move(run, agent) as made:
+        message = withdraw_reply(made, number)
+        text = message.text
+    if run.as_json:
+        run.print_json({"outbox_id": number, "withdrawn": True, "text": text})
+        return 0
+    from cli.printing import say
+
+    say(f"taken back: nobody gets answer {number}. It said:\n\n{text}")
+    return 0
+
+
+def _kept(run: Context, paths: list[Path]) -> list[tuple[Attachment, str]]:
+    """The files, kept under their hashes. Raises BadInput for one that cannot be read."""
+    import mimetypes
+
+    from ventanilla.channel import Attachment
+    from ventanilla.errors import BadInput
+    from ventanilla.store.blobs import put_blob
+
+    kept = []
+    for path in paths:
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise BadInput(f"--attach: {path}: {error.strerror}") from error
+        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        kept.append(
+            (Attachment(filename=path.name, content_type=kind, content=content), put_blob(run.store.blobs, content))
+        )
+    return kept
+
+
+def _tell(run: Context, written: Written) -> int:
+    if run.as_json:
+        run.print_json(
+            {
+                "key": written.key,
+                "message_id": written.message_id,
+                "outbox_id": written.outbox_id,
+                "goes_out_at": written.goes_out_at,
+                "held": written.held,
+                "repeated": written.repeated,
+            }
+        )
+        return 0
+    from cli.cases import times_of
+    from cli.printing import say
+
+    times = times_of(run)
+    if written.repeated:
+        say(f"this answer was given before under the same key: number {written.outbox_id}")
+    elif written.held:
+        say(f"{written.key}: answer {written.outbox_id} is kept back: {written.held}")
+    else:
+        say(f"{written.key}: answer {written.outbox_id} goes out at {times.exactly(written.goes_out_at)}")
+        say(f"to take it back before that: ventanilla undo {written.outbox_id} --as NAME")
+    return 0

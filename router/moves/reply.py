@@ -1,0 +1,270 @@
+"""One of us answers a customer: checked and written here; sent by the delivery loop once it can no longer be undone."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from router.house import modes
+from router.moves.base import Move, require_open, require_part
+from router.moves.refusals import Refused
+from router.permission import customer_hindrance
+from router.reply_letter import Composed
+from router.reply_to import compose_reply
+from router.tokens import token_in
+from ventanilla.channel import Attachment, RemoteFile
+from ventanilla.clocks.due import spoken
+from ventanilla.store.files import put_files
+from ventanilla.store.messages import remember_refs, write_attachments
+from ventanilla.store.outbox import Letter, change_letters, put_letter
+from ventanilla.store.tables import assignments, conversations, messages, outbox
+from ventanilla.words import STAFF_BOT, DeliveryState, Direction, EventKind, OutboxKind
+
+RESOLVE = "resolve"
+WITHDRAWN = "withdrawn by its author"
+_ON_THE_WAY = (DeliveryState.PENDING, DeliveryState.SENDING)
+_NEWEST = (
+    sa.select(sa.func.max(messages.c.id))
+    .join(conversations, conversations.c.id == messages.c.conversation_id)
+    .where(
+        sa.or_(conversations.c.id == sa.bindparam("case_id"), conversations.c.merged_into == sa.bindparam("case_id"))
+    )
+    .where(messages.c.direction == Direction.IN, messages.c.edits.is_(None))
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What somebody wants to say. `seen` is the newest message (of either side) that they had read; None: all there is now.
+
+    `files` came with it and are kept by now, under these hashes; `remote_files` still lie at the staff's bot. `then` is
+    `resolve` to end the case with it. `idempotency_key` makes a repeat the same answer.
+    """
+
+    text: str
+    html: str | None = None
+    cc: Sequence[str] = ()
+    seen: int | None = None
+    files: Sequence[tuple[Attachment, str]] = ()
+    remote_files: Sequence[RemoteFile] = ()
+    then: str = ""
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """An answer in the outbox: it goes out at `goes_out_at` (UTC) unless withdrawn before, or waits for what `held` says."""
+
+    key: str
+    message_id: int
+    outbox_id: int
+    goes_out_at: datetime
+    held: str | None = None
+    repeated: bool = False
+
+
+def write_reply(
+    move: Move, case: sa.Row[Any], answer: Answer, *, hold: str | None = None, anyway: bool = False
+) -> Written:
+    """Write an answer to the customer of a case (locked) and to nobody else.
+
+    Raises Refused where the case is over or another's, where somebody else has answered or the customer has written since
+    `seen` (`anyway`: they know), or where nothing may be sent. `hold` keeps it back until it is released. A repeat under
+    the same idempotency key gives the first answer again.
+    """
+    before = _repeated(move, case, answer)
+    if before is not None:
+        return before
+    require_open(move, case)
+    require_part(move, case)
+    text = answer.text.strip()
+    if not text and not answer.files and not answer.remote_files:
+        raise Refused("no_text")
+    if found := token_in(text, answer.html):
+        raise Refused("holds_token", found=found)
+    if not anyway:
+        _require_news_known(move, case, answer.seen)
+    composed = compose_reply(
+        move.connection,
+        move.house,
+        case,
+        agent=move.agent,
+        text=text,
+        html=answer.html,
+        cc=answer.cc,
+        occasion=secrets.token_hex(8),
+    )
+    _require_welcome(move, case, composed)
+    return _write(move, case, answer, composed, hold=hold or composed.hold)
+
+
+def withdraw_reply(move: Move, outbox_id: int) -> sa.Row[Any]:
+    """Take an answer back before it goes out; returns its message, whose text is kept. Raises Refused when it is too late."""
+    message = move.connection.execute(sa.select(messages).where(messages.c.outbox_id == outbox_id)).one_or_none()
+    if message is None or (message.agent != move.agent and not move.supervises):
+        raise Refused("nothing_to_withdraw")
+    waiting = (DeliveryState.PENDING, DeliveryState.HELD)
+    if not change_letters(move.connection, [outbox_id], waiting, state=DeliveryState.DROPPED, reason=WITHDRAWN):
+        raise Refused("too_late")
+    ids = {"conversation_id": message.conversation_id, "message_id": message.id, "agent": move.agent}
+    move.journal.add(EventKind.REPLY_WITHDRAWN, outbox_id=outbox_id, **ids)
+    return message
+
+
+def newest_inbound(connection: sa.Connection, case_id: int, *, upto: int | None = None) -> int | None:
+    """The id of the customer's newest message in a case and what was merged into it, not beyond `upto`."""
+    query = _NEWEST if upto is None else _NEWEST.where(messages.c.id <= upto)
+    found: int | None = connection.scalar(query, {"case_id": case_id})
+    return found
+
+
+def _repeated(move: Move, case: sa.Row[Any], answer: Answer) -> Written | None:
+    if answer.idempotency_key is None:
+        return None
+    key = _scoped(move, answer.idempotency_key)
+    query = sa.select(messages, outbox.c.not_before, outbox.c.state, outbox.c.reason).join(
+        outbox, outbox.c.id == messages.c.outbox_id
+    )
+    row = move.connection.execute(query.where(messages.c.idempotency_key == key)).one_or_none()
+    if row is None:
+        return None
+    if row.conversation_id != case.id or row.reply_text != answer.text.strip():
+        raise Refused("key_used", idempotency_key=answer.idempotency_key, key=case.key)
+    held = row.reason if row.state == DeliveryState.HELD else None
+    return Written(
+        key=case.key,
+        message_id=row.id,
+        outbox_id=row.outbox_id,
+        goes_out_at=row.not_before,
+        held=held,
+        repeated=True,
+    )
+
+
+def _scoped(move: Move, idempotency_key: str) -> str:
+    """Two people who happen on the same key do not get in each other's way."""
+    return f"{move.agent}:{hashlib.sha256(idempotency_key.encode()).hexdigest()}"
+
+
+def _require_news_known(move: Move, case: sa.Row[Any], seen: int | None) -> None:
+    """Raises Refused where another of us has answered, or is about to, or the customer wrote, and the author cannot know."""
+    others = (
+        sa.select(messages.c.agent, messages.c.routed_at, messages.c.replied_at, outbox.c.state)
+        .outerjoin(outbox, outbox.c.id == messages.c.outbox_id)
+        .where(messages.c.conversation_id == case.id, messages.c.direction == Direction.OUT)
+        .where(sa.not_(messages.c.automatic), sa.func.coalesce(messages.c.agent, "") != move.agent)
+        .order_by(messages.c.id.desc())
+    )
+    on_the_way = move.connection.execute(others.where(outbox.c.state.in_(_ON_THE_WAY))).first()
+    if on_the_way is not None:
+        raise Refused("being_answered", agent=on_the_way.agent or "somebody", key=case.key)
+    if seen is None:
+        return
+    since = move.connection.execute(others.where(messages.c.id > seen, messages.c.replied_at.is_not(None))).first()
+    if since is not None:
+        when = spoken(since.replied_at, move.house.zone(), "en", now=move.now)
+        raise Refused("already_answered", agent=since.agent or "somebody", key=case.key, when=when)
+    newest = newest_inbound(move.connection, case.id)
+    if newest is not None and newest > seen:
+        raise Refused("newer_message", key=case.key)
+
+
+def _require_welcome(move: Move, case: sa.Row[Any], composed: Composed) -> None:
+    if not composed.recipient:
+        raise Refused("cannot_be_written_to", key=case.key, reason="there is no address")
+    reason = customer_hindrance(
+        move.connection,
+        move.house,
+        modes(move.connection),
+        channels=tuple(dict.fromkeys((case.channel, composed.via))),
+        recipient=composed.recipient,
+    )
+    if reason is not None:
+        raise Refused("cannot_be_written_to", key=case.key, reason=reason)
+
+
+def _write(move: Move, case: sa.Row[Any], answer: Answer, composed: Composed, *, hold: str | None) -> Written:
+    message_id = _write_message(move, case, answer, composed)
+    files = {"files_of": message_id} if answer.files or answer.remote_files else {}
+    goes_out_at = move.now + move.house.config.staff.undo_send
+    letter = Letter(
+        kind=OutboxKind.REPLY,
+        dedupe_key=f"reply:{message_id}",
+        via=composed.via,
+        recipient=composed.recipient,
+        payload={**composed.payload, **files, **({"then": answer.then} if answer.then else {})},
+        state=DeliveryState.HELD if hold else DeliveryState.PENDING,
+        reason=hold,
+        agent=move.agent,
+        conversation_id=case.id,
+        assignment_number=case.assignment_number,
+        message_id=composed.message_id,
+        not_before=goes_out_at,
+    )
+    outbox_id = put_letter(move.connection, letter, now=move.now)
+    assert outbox_id is not None  # noqa: S101  the message is new, so its occasion is
+    move.connection.execute(sa.update(messages).where(messages.c.id == message_id).values(outbox_id=outbox_id))
+    remember_refs(move.connection, case.id, [composed.message_id], own=True)
+    ids = {"conversation_id": case.id, "message_id": message_id, "agent": move.agent, "outbox_id": outbox_id}
+    kind = EventKind.REPLY_HELD if hold else EventKind.REPLY_WRITTEN
+    move.journal.add(kind, data={"side": str(move.side), "held": hold or ""}, **ids)
+    note_seen_by_owner(move, case)
+    return Written(key=case.key, message_id=message_id, outbox_id=outbox_id, goes_out_at=goes_out_at, held=hold)
+
+
+def note_seen_by_owner(move: Move, case: sa.Row[Any]) -> None:
+    """Whoever acts on a case of theirs has accepted it."""
+    this = (assignments.c.conversation_id == case.id) & (assignments.c.number == case.assignment_number)
+    mine = this & (assignments.c.agent == move.agent) & assignments.c.accepted_at.is_(None)
+    if move.connection.execute(sa.update(assignments).where(mine).values(accepted_at=move.now)).rowcount:
+        ids = {"conversation_id": case.id, "assignment_number": case.assignment_number, "agent": move.agent}
+        move.journal.add(EventKind.ACCEPTED, data={"by": "acting"}, **ids)
+
+
+def _write_message(move: Move, case: sa.Row[Any], answer: Answer, composed: Composed) -> int:
+    settings = move.house.config.agents[move.agent]
+    text = answer.text.strip()
+    values = {
+        "conversation_id": case.id,
+        "assignment_number": case.assignment_number,
+        "direction": Direction.OUT,
+        "agent": move.agent,
+        "side": move.side,
+        "medium": composed.payload.get("medium", _medium(move, case)),
+        "external_id": composed.message_id,
+        "from_name": settings.name or move.agent,
+        "from_address": composed.payload.get("from_address", case.account),
+        "recipients": [composed.recipient],
+        "cc": list(composed.payload.get("cc", ())),
+        "subject": composed.payload.get("subject", ""),
+        "text": text,
+        "reply_text": text,
+        "routed_at": move.now,
+        "answers": newest_inbound(move.connection, case.id, upto=answer.seen),
+        "idempotency_key": _scoped(move, answer.idempotency_key) if answer.idempotency_key else None,
+    }
+    made = sa.insert(messages).values(values).returning(messages.c.id)
+    message_id = int(move.connection.execute(made).scalar_one())
+    write_attachments(
+        move.connection, message_id, [file for file, _ in answer.files], [digest for _, digest in answer.files]
+    )
+    put_files(
+        move.connection, message_id, STAFF_BOT, answer.remote_files, now=move.now, first_position=len(answer.files)
+    )
+    return message_id
+
+
+def _medium(move: Move, case: sa.Row[Any]) -> str:
+    newest = sa.select(messages.c.medium).where(
+        messages.c.conversation_id == case.id, messages.c.direction == Direction.IN
+    )
+    found: str | None = move.connection.scalar(newest.order_by(messages.c.id.desc()).limit(1))
+    if found in (None, "call", "voicemail", "mms"):
+        return "sms" if found else "email"
+    return found
