@@ -55,6 +55,7 @@ def _add_the_rest(connection: sa.Connection, attached: str) -> None:
         (t.participants, {"conversation_id": 1, "kind": "email", "value": "eva@example.org"}),
         (t.conversation_links, link),
         (t.message_refs, {"external_id": "<a@example.org>", "conversation_id": 1, "own": True}),
+        (t.awaited_refs, {"external_id": "<b@example.org>", "inbox_id": 1}),
         (t.delivery_reports, {"via": "soporte", "external_id": "SM1", "state": "delivered", "rank": 2, "at": NOW}),
         (t.hook_refusals, {"channel": "soporte", "reason": "signature", "count": 3, "last_at": NOW}),
         (

@@ -17,6 +17,7 @@ from ventanilla.store.tables.log import append_only_ddl, events
 from ventanilla.store.tables.people import absences, agents, invitations, team_members, teams
 from ventanilla.store.tables.post import (
     attachments,
+    awaited_refs,
     delivery_reports,
     inbox,
     message_refs,
@@ -33,6 +34,7 @@ __all__ = [
     "append_only_ddl",
     "assignments",
     "attachments",
+    "awaited_refs",
     "channels",
     "checkpoints",
     "collaborators",

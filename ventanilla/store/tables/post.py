@@ -141,6 +141,13 @@ message_refs = sa.Table(
     sa.Column("own", sa.Boolean, nullable=False),
 )
 
+awaited_refs = sa.Table(
+    "awaited_refs",
+    metadata,
+    sa.Column("external_id", sa.Text, primary_key=True),
+    sa.Column("inbox_id", Id, sa.ForeignKey("inbox.id"), primary_key=True, index=True),
+)
+
 outbox = sa.Table(
     "outbox",
     metadata,

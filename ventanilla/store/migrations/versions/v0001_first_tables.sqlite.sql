@@ -377,6 +377,13 @@ CREATE TABLE message_refs (
 	CONSTRAINT pk_message_refs PRIMARY KEY (external_id, conversation_id), 
 	CONSTRAINT fk_message_refs_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id)
 );;
+CREATE TABLE awaited_refs (
+	external_id TEXT NOT NULL, 
+	inbox_id INTEGER NOT NULL, 
+	CONSTRAINT pk_awaited_refs PRIMARY KEY (external_id, inbox_id), 
+	CONSTRAINT fk_awaited_refs_inbox_id FOREIGN KEY(inbox_id) REFERENCES inbox (id)
+);;
+CREATE INDEX ix_awaited_refs_inbox_id ON awaited_refs (inbox_id);;
 CREATE TABLE outbox (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	kind TEXT NOT NULL, 
