@@ -77,6 +77,14 @@ Respongui al client des de la bústia compartida; el que contesti a aquest avís
             "Si no va arribar, torneu-la a enviar: ventanilla outbox resend {number}"
         ),
         "reply_unknown_subject": "no se sap si una resposta va sortir, cas {key}",
+        "reply_overtaken": (
+            "{agent} ha contestat mentrestant el cas {key}, així que la teva resposta a {recipient} s'ha retingut.\n\n"
+            "El que havies escrit:\n\n{text}\n\n"
+            "Enviar-la igualment: ventanilla outbox release {number}\n"
+            "Descartar-la: ventanilla outbox drop {number}"
+        ),
+        "reply_overtaken_subject": "algú s'ha avançat: la teva resposta del cas {key} està retinguda",
+        "somebody": "algú des de la bústia compartida",
         "undelivered": "No s'ha pogut lliurar a {recipient} el que se li va escriure sobre el cas {key}. Motiu: {reason}.",
         "undelivered_subject": "missatge sense lliurar al client, cas {key}",
         "paused": "El canal {channel} està aturat: {problem}\n{cure}\nEls altres canals continuen.",

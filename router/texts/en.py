@@ -78,6 +78,13 @@ Answer the customer from the shared mailbox; what you answer to this notice does
             "If it did not arrive, send it again: ventanilla outbox resend {number}"
         ),
         "reply_unknown_subject": "nobody knows whether an answer went out, case {key}",
+        "reply_overtaken": (
+            "{agent} has answered case {key} meanwhile, so your answer to {recipient} was held back.\n\n"
+            "What you had written:\n\n{text}\n\n"
+            "Send it all the same: ventanilla outbox release {number}\nDrop it: ventanilla outbox drop {number}"
+        ),
+        "reply_overtaken_subject": "somebody else was first: your answer of case {key} is held",
+        "somebody": "somebody from the shared mailbox",
         "undelivered": "What was written to {recipient} about case {key} could not be delivered. Reason: {reason}.",
         "undelivered_subject": "a message did not reach the customer, case {key}",
         "paused": "Channel {channel} is paused: {problem}\n{cure}\nThe other channels go on.",

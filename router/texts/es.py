@@ -77,6 +77,14 @@ Responda al cliente desde el buzón compartido; lo que conteste a este aviso no 
             "Si no llegó, envíala otra vez: ventanilla outbox resend {number}"
         ),
         "reply_unknown_subject": "no se sabe si una respuesta salió, caso {key}",
+        "reply_overtaken": (
+            "{agent} ha contestado entretanto el caso {key}, así que tu respuesta a {recipient} se ha retenido.\n\n"
+            "Lo que habías escrito:\n\n{text}\n\n"
+            "Enviarla de todos modos: ventanilla outbox release {number}\n"
+            "Descartarla: ventanilla outbox drop {number}"
+        ),
+        "reply_overtaken_subject": "alguien se adelantó: tu respuesta del caso {key} está retenida",
+        "somebody": "alguien desde el buzón compartido",
         "undelivered": "No se ha podido entregar a {recipient} lo que se le escribió sobre el caso {key}. Motivo: {reason}.",
         "undelivered_subject": "mensaje sin entregar al cliente, caso {key}",
         "paused": "El canal {channel} está parado: {problem}\n{cure}\nLos demás canales siguen.",

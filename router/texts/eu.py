@@ -79,6 +79,14 @@ Erantzun bezeroari postontzi partekatutik; ohar honi erantzuten diozuna ez zaio 
             "Iritsi ez bada, bidali berriro: ventanilla outbox resend {number}"
         ),
         "reply_unknown_subject": "ez dakigu erantzun bat atera den, {key} kasua",
+        "reply_overtaken": (
+            "{agent} izan da azkarrena {key} kasuari erantzuten, eta zure erantzuna ({recipient}) atxiki egin da.\n\n"
+            "Idatzi zenuena:\n\n{text}\n\n"
+            "Hala ere bidaltzeko: ventanilla outbox release {number}\n"
+            "Baztertzeko: ventanilla outbox drop {number}"
+        ),
+        "reply_overtaken_subject": "norbait aurreratu da: {key} kasuko zure erantzuna atxikita dago",
+        "somebody": "norbaitek, postontzi partekatutik",
         "undelivered": "Ezin izan zaio {recipient} hartzaileari {key} kasuaz idatzitakoa entregatu. Arrazoia: {reason}.",
         "undelivered_subject": "bezeroari entregatu gabeko mezua, {key} kasua",
         "paused": "{channel} kanala geldirik dago: {problem}\n{cure}\nGainerako kanalek aurrera jarraitzen dute.",

@@ -77,6 +77,14 @@ Responda ao cliente desde a caixa de correo compartida; o que conteste a este av
             "Se non chegou, envíaa outra vez: ventanilla outbox resend {number}"
         ),
         "reply_unknown_subject": "non se sabe se unha resposta saíu, caso {key}",
+        "reply_overtaken": (
+            "{agent} contestou mentres tanto o caso {key}, así que a túa resposta a {recipient} quedou retida.\n\n"
+            "O que escribiras:\n\n{text}\n\n"
+            "Enviala igualmente: ventanilla outbox release {number}\n"
+            "Descartala: ventanilla outbox drop {number}"
+        ),
+        "reply_overtaken_subject": "alguén se adiantou: a túa resposta do caso {key} está retida",
+        "somebody": "alguén desde a caixa de correo compartida",
         "undelivered": "Non se puido entregar a {recipient} o que se lle escribiu sobre o caso {key}. Motivo: {reason}.",
         "undelivered_subject": "mensaxe sen entregar ao cliente, caso {key}",
         "paused": "A canle {channel} está parada: {problem}\n{cure}\nAs demais canles seguen.",
