@@ -179,7 +179,7 @@ outbox = sa.Table(
     sa.CheckConstraint(one_of("state", DeliveryState), name="state"),
     sa.CheckConstraint("state <> 'sending' OR (sending_at IS NOT NULL AND claimed_by IS NOT NULL)", name="sending"),
     sa.CheckConstraint("state <> 'sent' OR sent_at IS NOT NULL", name="sent"),
-    sa.Index("ix_outbox_due", "state", "not_before"),
+    sa.Index("ix_outbox_due", "state", "via", "not_before"),
     sa.Index("ix_outbox_kind_recipient", "kind", "recipient", "created_at"),
     sa.Index("ix_outbox_message_id", "message_id"),
     sa.Index("ix_outbox_external_id", "external_id"),

@@ -416,7 +416,7 @@ CREATE TABLE outbox (
 	CONSTRAINT fk_outbox_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id)
 );;
 CREATE INDEX ix_outbox_conversation_id ON outbox (conversation_id);;
-CREATE INDEX ix_outbox_due ON outbox (state, not_before);;
+CREATE INDEX ix_outbox_due ON outbox (state, via, not_before);;
 CREATE INDEX ix_outbox_external_id ON outbox (external_id);;
 CREATE INDEX ix_outbox_kind_recipient ON outbox (kind, recipient, created_at);;
 CREATE INDEX ix_outbox_message_id ON outbox (message_id);;
