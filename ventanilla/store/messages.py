@@ -18,6 +18,7 @@ from ventanilla.words import Direction, EventKind
 
 _ADD_MESSAGE = sa.insert(messages).returning(messages.c.id)
 _ADD_ATTACHMENTS = sa.insert(attachments)
+_MOST_WISHES, _MOST_REFS = 10, 50
 _ADD_REFS = insert_ignoring(message_refs)
 _ADD_PARTICIPANTS = insert_ignoring(participants)
 _WITH_REFS = sa.select(message_refs.c.external_id, message_refs.c.conversation_id).where(
@@ -126,6 +127,9 @@ def write_message(
         "subject": message.subject,
         "text": message.text,
         "reply_text": message.reply_text,
+        "reply_to": _wish(message),
+        "refs": _thread(message),
+        "has_html": message.html is not None,
         "sent_at": message.sent_at,
         "received_at": row.received_at,
         "pulled_at": row.pulled_at,
@@ -135,6 +139,18 @@ def write_message(
     write_attachments(connection, message_id, message.attachments, received.kept)
     put_files(connection, message_id, row.channel, files, now=now, first_position=len(received.kept))
     return message_id
+
+
+def _wish(message: Message) -> list[str]:
+    """Where an answer is wanted: Reply-To, where it is the customer's own and not a form's or a forwarder's."""
+    behind_another = message.customer.address != message.author.address
+    return [] if behind_another else [party.address for party in message.reply_to][:_MOST_WISHES]
+
+
+def _thread(message: Message) -> list[str]:
+    """What a mail refers to, oldest first; of a very long thread both ends."""
+    named = list(message.references) or list(message.in_reply_to)
+    return named if len(named) <= _MOST_REFS else [named[0], *named[1 - _MOST_REFS :]]
 
 
 def write_attachments(

@@ -70,6 +70,9 @@ messages = sa.Table(
     sa.Column("turn_since", Utc),
     sa.Column("turn_due_at", Utc),
     sa.Column("idempotency_key", sa.Text, unique=True),
+    sa.Column("reply_to", Json, nullable=False, server_default="[]"),  # where its customer wants the answer
+    sa.Column("refs", Json, nullable=False, server_default="[]"),  # its thread, oldest first, bounded
+    sa.Column("has_html", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.CheckConstraint(one_of("direction", Direction), name="direction"),
     sa.CheckConstraint("direction = 'out' OR assignment_number IS NOT NULL", name="inbound_has_assignment"),
     sa.CheckConstraint("direction = 'out' OR inbox_id IS NOT NULL", name="inbound_has_source"),
@@ -183,6 +186,13 @@ outbox = sa.Table(
     sa.Index("ix_outbox_kind_recipient", "kind", "recipient", "created_at"),
     sa.Index("ix_outbox_message_id", "message_id"),
     sa.Index("ix_outbox_external_id", "external_id"),
+    sa.Index(
+        "ix_outbox_uncopied",
+        "via",
+        "sent_at",
+        sqlite_where=sa.text("copied_at IS NULL AND sent_at IS NOT NULL AND kind IN ('reply', 'automatic')"),
+        postgresql_where=sa.text("copied_at IS NULL AND sent_at IS NOT NULL AND kind IN ('reply', 'automatic')"),
+    ),
     sqlite_autoincrement=True,
 )
 

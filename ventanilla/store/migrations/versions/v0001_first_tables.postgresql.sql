@@ -345,6 +345,9 @@ CREATE TABLE messages (
 	turn_since TIMESTAMP WITH TIME ZONE, 
 	turn_due_at TIMESTAMP WITH TIME ZONE, 
 	idempotency_key TEXT, 
+	reply_to JSONB DEFAULT '[]' NOT NULL, 
+	refs JSONB DEFAULT '[]' NOT NULL, 
+	has_html BOOLEAN DEFAULT false NOT NULL, 
 	CONSTRAINT pk_messages PRIMARY KEY (id), 
 	CONSTRAINT ck_messages_direction CHECK (direction IN ('in', 'out')), 
 	CONSTRAINT ck_messages_inbound_has_assignment CHECK (direction = 'out' OR assignment_number IS NOT NULL), 
@@ -420,6 +423,7 @@ CREATE INDEX ix_outbox_due ON outbox (state, via, not_before);;
 CREATE INDEX ix_outbox_external_id ON outbox (external_id);;
 CREATE INDEX ix_outbox_kind_recipient ON outbox (kind, recipient, created_at);;
 CREATE INDEX ix_outbox_message_id ON outbox (message_id);;
+CREATE INDEX ix_outbox_uncopied ON outbox (via, sent_at) WHERE copied_at IS NULL AND sent_at IS NOT NULL AND kind IN ('reply', 'automatic');;
 CREATE TABLE staff_texts (
 	inbox_id BIGINT NOT NULL, 
 	agent TEXT NOT NULL, 

@@ -349,6 +349,9 @@ CREATE TABLE messages (
 	turn_since VARCHAR(27), 
 	turn_due_at VARCHAR(27), 
 	idempotency_key TEXT, 
+	reply_to JSON DEFAULT '[]' NOT NULL, 
+	refs JSON DEFAULT '[]' NOT NULL, 
+	has_html BOOLEAN DEFAULT 0 NOT NULL, 
 	CONSTRAINT ck_messages_direction CHECK (direction IN ('in', 'out')), 
 	CONSTRAINT ck_messages_inbound_has_assignment CHECK (direction = 'out' OR assignment_number IS NOT NULL), 
 	CONSTRAINT ck_messages_inbound_has_source CHECK (direction = 'out' OR inbox_id IS NOT NULL), 
@@ -422,6 +425,7 @@ CREATE INDEX ix_outbox_due ON outbox (state, via, not_before);;
 CREATE INDEX ix_outbox_external_id ON outbox (external_id);;
 CREATE INDEX ix_outbox_kind_recipient ON outbox (kind, recipient, created_at);;
 CREATE INDEX ix_outbox_message_id ON outbox (message_id);;
+CREATE INDEX ix_outbox_uncopied ON outbox (via, sent_at) WHERE copied_at IS NULL AND sent_at IS NOT NULL AND kind IN ('reply', 'automatic');;
 CREATE TABLE staff_texts (
 	inbox_id INTEGER NOT NULL, 
 	agent TEXT NOT NULL, 
