@@ -12,11 +12,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from config.secrets import Secret
+from connectors.twilio_phone.patience import Patience
 from connectors.twilio_phone.troubles import refusal, unreachable
 from ventanilla.errors import Temporary
 
 API, MESSAGING = "https://api.twilio.com", "https://messaging.twilio.com"
 ANSWER_SECONDS = 20.0
+"""For each sign of life; a whole answer has half as much again."""
+_WHOLE = 1.5
 _VERSION = "2010-04-01"
 Json = dict[str, Any]
 
@@ -42,6 +45,7 @@ class TwilioApi:
         self._own_host = api_url is not None
         self._answer_seconds = answer_seconds
         self._client: Any = None
+        self.patience = Patience()
 
     @property
     def host(self) -> str:
@@ -111,9 +115,9 @@ class TwilioApi:
         wrote = method == "POST"
         auth = self.credentials()
         try:
-            answer = self._connected().request(
-                method, url, params=params, data=data, auth=auth, timeout=self._answer_seconds
-            )
+            client = self._connected()
+            with self.patience.at_most(_WHOLE * self._answer_seconds):
+                answer = client.request(method, url, params=params, data=data, auth=auth, timeout=self._answer_seconds)
         except (OSError, ValueError) as error:
             raise unreachable(error, host=urlsplit(url).netloc, wrote=wrote) from None
         try:
@@ -133,6 +137,7 @@ class TwilioApi:
             from twilio.rest import Client  # type: ignore[import-untyped]
 
             http = TwilioHttpClient(timeout=self._answer_seconds, logger=_silent())
+            self.patience.watch(http.session)
             # What the environment says of Twilio (TWILIO_REGION, TWILIO_EDGE, other credentials) is not this file's.
             self._client = Client(self.account_sid, "unused", http_client=http, environment={"TWILIO": ""})
         return self._client

@@ -17,7 +17,8 @@ from connectors.twilio_phone.numbers import OwnNumber, own_numbers
 from connectors.twilio_phone.people import PhoneContext
 from connectors.twilio_phone.setup import Step, steps, twiml_bin
 from connectors.twilio_phone.twiml import Greeting
-from ventanilla.channel import Fetcher, Finding, Hook, Message, Sender, Source
+from ventanilla.channel import Attachment, Fetcher, Finding, Hook, Message, Sender, Source
+from ventanilla.media_links import SharedFile, media_url
 
 TRIAL: str | None = None
 """No item of this channel can kill its reader: they are flat JSON of a bounded size."""
@@ -51,7 +52,13 @@ def sender(settings: ChannelSettings, place: Place) -> Sender | None:
     phone = cast(TwilioSettings, settings)
     public_url = place.config.service.public_url
     callback = "" if public_url is None else hook_address(public_url, place.name, "status")
-    return TwilioSender(_api(phone), accounts=phone.accounts(), templates=phone.templates, callback=callback)
+    return TwilioSender(
+        _api(phone),
+        accounts=phone.accounts(),
+        templates=phone.templates,
+        callback=callback,
+        share=None if public_url is None else partial(_shared, public_url, place.installation.signing_key),
+    )
 
 
 def hooks(settings: ChannelSettings, place: Place) -> Sequence[Hook]:
@@ -104,6 +111,11 @@ def what_to_paste(
     public_url = place.config.service.public_url
     bin_ = twiml_bin(_greeting(settings, place)) if settings.calls and public_url is None else None
     return steps(settings, place.name, public_url, has=has, bin_=bin_), bin_
+
+
+def _shared(public_url: str, signing_key: bytes, file: Attachment, until: datetime) -> str:
+    shared = SharedFile(sha256=file.sha256, content_type=file.content_type, filename=file.filename, expires_at=until)
+    return media_url(public_url, signing_key, shared)
 
 
 def _api(settings: TwilioSettings) -> TwilioApi:

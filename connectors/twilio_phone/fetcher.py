@@ -72,25 +72,28 @@ class TwilioFetcher:
 
     def _bytes(self, url: str, *, what: str) -> tuple[bytes, str]:
         """Follow redirects by hand: the credentials stay behind. Raises the errors of `fetch`."""
-        ends = self._clock() + self._seconds
-        own = urlsplit(url).netloc
-        auth: Any = self._api.credentials()
-        for _ in range(_MOST_REDIRECTS + 1):
+        session, ends = self._api.session(), self._clock() + self._seconds
+        with self._api.patience.at_most(self._seconds):
             try:
-                answer = self._api.session().get(
-                    url, auth=auth, stream=True, allow_redirects=False, timeout=ANSWER_SECONDS
-                )
-                with answer:
-                    if answer.is_redirect:
-                        url = _allowed(urljoin(url, answer.headers["location"]), own)
-                        auth = _nobody
-                        continue
-                    _require_ok(answer, what, by_api=urlsplit(url).netloc == own)
-                    return self._read(answer, what, ends)
+                return self._follow(session, url, what, ends)
             except VentanillaError:
                 raise
             except (OSError, ValueError) as error:
+                if self._clock() >= ends:
+                    raise self._too_slow(what) from None
                 raise unreachable(error, host=urlsplit(url).netloc) from None
+
+    def _follow(self, session: Any, url: str, what: str, ends: float) -> tuple[bytes, str]:
+        own = urlsplit(url).netloc
+        auth: Any = self._api.credentials()
+        for _ in range(_MOST_REDIRECTS + 1):
+            with session.get(url, auth=auth, stream=True, allow_redirects=False, timeout=ANSWER_SECONDS) as answer:
+                if answer.is_redirect:
+                    url = _allowed(urljoin(url, answer.headers["location"]), own)
+                    auth = _nobody
+                    continue
+                _require_ok(answer, what, by_api=urlsplit(url).netloc == own)
+                return self._read(answer, what, ends)
         raise Permanent(f"{what}: Twilio sends us on more than {_MOST_REDIRECTS} times")
 
     def _read(self, answer: Any, what: str, ends: float) -> tuple[bytes, str]:
@@ -99,15 +102,18 @@ class TwilioFetcher:
             size += len(piece)
             if size > self._largest:
                 raise Permanent(f"{what} is larger than {self._largest // (1024 * 1024)} MB")
-            if self._clock() > ends:
-                raise Temporary(f"{what} did not come within {self._seconds:.0f} s")
             pieces.append(piece)
+        if self._clock() > ends:  # cut off: what came may look whole
+            raise self._too_slow(what)
         declared = str(answer.headers.get("content-length", ""))
         is_plain = declared.isdigit() and not answer.headers.get("content-encoding")
         if is_plain and int(declared) != size:
             raise Temporary(f"{what} broke off after {size:,} of {int(declared):,} bytes")
         content_type = str(answer.headers.get("content-type", "")).partition(";")[0].strip().lower()
         return b"".join(pieces), content_type or "application/octet-stream"
+
+    def _too_slow(self, what: str) -> Temporary:
+        return Temporary(f"{what} did not come within {self._seconds:g} s")
 
 
 def _require_ok(answer: Any, what: str, *, by_api: bool) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from config.secrets import Secret
-from connectors.twilio_phone.names import calls_source, hook_address, messages_source
+from connectors.twilio_phone.names import PART_OF, calls_source, hook_address, messages_source
 from connectors.twilio_phone.raw import call_by_webhook, message_by_webhook, text_of
 from connectors.twilio_phone.read_calls import MISSED
 from connectors.twilio_phone.reports import report_of
@@ -127,7 +127,7 @@ def _call(line: Line, form: Form, query: Mapping[str, str], now: datetime) -> Ho
 
 
 def _status(line: Line, form: Form, query: Mapping[str, str], now: datetime) -> HookAnswer:
-    report = report_of(form)
+    report = report_of(form, part_of=query.get(PART_OF, ""))
     return HookAnswer(content_type=_XML, body=NOTHING, reports=() if report is None else (report,))
 
 

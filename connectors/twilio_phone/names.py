@@ -5,6 +5,8 @@ from __future__ import annotations
 from urllib.parse import quote
 
 WHATSAPP = "whatsapp:"
+PART_OF = "of"
+"""In the address of a status callback: the SID of the first part of what this is a later part of."""
 
 
 def whatsapp(number: str) -> str:

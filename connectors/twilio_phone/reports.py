@@ -22,11 +22,22 @@ _RANKS = {
 }
 
 
-def report_of(form: Fields) -> DeliveryReport | None:
-    """The report in a status callback; None for one that says nothing we know."""
-    sid = text_of(form, "MessageSid", "SmsSid")
-    state, rank = _RANKS.get(text_of(form, "MessageStatus", "SmsStatus").lower(), (None, 0))
-    if not sid or state is None:
+def report_of(form: Fields, *, part_of: str = "") -> DeliveryReport | None:
+    """The report in a status callback or in a message as the API shows it; None for one that says nothing we know.
+
+    What is reported of a later part counts for the whole, which goes by its first part's SID (`part_of`), where it failed: that
+    it arrived says nothing of the others.
+    """
+    sid = text_of(form, "MessageSid", "SmsSid", "sid")
+    state, rank = _RANKS.get(text_of(form, "MessageStatus", "SmsStatus", "status").lower(), (None, 0))
+    if not sid or state is None or (part_of and state is not DeliveryState.FAILED):
         return None
-    reason = in_words(number_of(form, "ErrorCode")) if state is DeliveryState.FAILED else ""
-    return DeliveryReport(external_id=sid, state=state, rank=rank, reason=reason)
+    reason = in_words(number_of(form, "ErrorCode", "error_code")) if state is DeliveryState.FAILED else ""
+    if part_of and reason:
+        reason = f"a part of it: {reason}"
+    return DeliveryReport(external_id=part_of or sid, state=state, rank=rank, reason=reason)
+
+
+def is_over(status: str) -> bool:
+    """Whether a message's status will not change any more."""
+    return status.lower() in ("delivered", "read", "undelivered", "failed", "canceled")

@@ -45,7 +45,9 @@ class TwilioServer:
         self.planned: list[tuple[int, dict[str, Any], dict[str, str]]] = []
         self.asked: list[tuple[str, str, dict[str, str]]] = []
         self.media_asked: list[dict[str, str]] = []
-        self.lost_answers = self.silent_posts = 0
+        self.lost_answers = self.silent_posts = self.trickles = 0
+        self.media_trickles = False
+        self.refuse_from: tuple[int, int] | None = None
         self.clock_off = timedelta(0)
         self.media_url: str | None = None
         self._port = self._made = 0
@@ -291,10 +293,12 @@ class TwilioServer:
             return _error(400, 21610, f"Attempt to send to unsubscribed recipient {to}")
         if not to.removeprefix("whatsapp:").startswith("+"):
             return _error(400, 21211, f"Invalid 'To' Phone Number: {to}")
-        body = fields.get("Body", f"template {fields.get('ContentSid', '')}")
-        sid = self.message(
-            fields["From"], to, body, changed={"direction": "outbound-api", "status": "queued", "date_sent": None}
-        )
+        if self.refuse_from is not None and len(self.sent()) >= self.refuse_from[0] - 1:
+            return _error(400, self.refuse_from[1], "refused")
+        template = f"template {fields['ContentSid']}" if "ContentSid" in fields else ""
+        files = str(len(fields.get("MediaUrl", "").split()))
+        changed = {"direction": "outbound-api", "status": "queued", "date_sent": None, "num_media": files}
+        sid = self.message(fields["From"], to, fields.get("Body", template), changed=changed)
         self.lists["messages"][-1]["asked"] = dict(fields)
         return 201, self.lists["messages"][-1] | {"sid": sid}
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -59,7 +61,12 @@ class Api(_Quiet):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        self._serve("POST", self.path, dict(parse_qsl(body, keep_blank_values=True)))
+        fields: dict[str, str] = {}
+        for name, value in parse_qsl(
+            body, keep_blank_values=True
+        ):  # a field that comes twice (MediaUrl): all, with spaces
+            fields[name] = f"{fields[name]} {value}" if name in fields else value
+        self._serve("POST", self.path, fields)
 
     def _serve(self, method: str, path: str, fields: dict[str, str]) -> None:
         server = self.server_of
@@ -80,7 +87,14 @@ class Api(_Quiet):
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)
             return None
+        if server.trickles > 0:
+            server.trickles -= 1
+            return self._trickle(json.dumps(answer).encode())
         return self._json(status, answer, {})
+
+    def _trickle(self, content: bytes) -> None:
+        """A byte now and then, for as long as anybody listens."""
+        trickle(self, content)
 
     def _json(self, status: int, answer: dict[str, Any], headers: Mapping[str, str]) -> None:
         date = format_datetime(datetime.now(UTC) + self.server_of.clock_off, usegmt=True)
@@ -95,7 +109,21 @@ class Media(_Quiet):
         if self.path.lstrip("/") not in self.server_of.files:
             return self.send(403, b"AccessDenied", {})
         content_type, content = self.server_of.files[self.path.lstrip("/")]
+        if self.server_of.media_trickles:
+            return trickle(self, content)
         return self.send(200, content, {"Content-Type": content_type})
+
+
+def trickle(handler: BaseHTTPRequestHandler, content: bytes) -> None:
+    """The head at once, then never more than a byte every few milliseconds, and never the end."""
+    handler.send_response_only(200)
+    handler.send_header("Content-Length", str(len(content) + 10_000_000))
+    handler.end_headers()
+    with contextlib.suppress(OSError):
+        while True:
+            handler.wfile.write(b" ")
+            handler.wfile.flush()
+            time.sleep(0.02)
 
 
 def handler_of(kind: type[_Quiet], server: TwilioServer) -> type[_Quiet]:

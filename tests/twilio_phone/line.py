@@ -23,11 +23,19 @@ from connectors.twilio_phone.source import Beginning, MessageSource
 from connectors.twilio_phone.twiml import Greeting
 from tests.conformance.ledger import Ledger
 from tests.servers.twilio_api import TwilioServer
-from ventanilla.channel import Batch, HookAnswer, HookRequest, Message, RawItem, Source
+from ventanilla.channel import Attachment, Batch, HookAnswer, HookRequest, Message, RawItem, Source
+from ventanilla.media_links import SharedFile, media_url
 
 OURS, CHAT, CUSTOMER = "+34910000000", "whatsapp:+34910000001", "+34600000001"
 PUBLIC = "https://desk.example.com/base"
+KEY = b"the installation's key"
 MADRID = ZoneInfo("Europe/Madrid")
+
+
+def shared(file: Attachment, until: datetime) -> str:
+    """Where a file can be had, as the channel makes its address."""
+    known = SharedFile(sha256=file.sha256, content_type=file.content_type, filename=file.filename, expires_at=until)
+    return media_url(PUBLIC, KEY, known)
 
 
 class PhoneLine:
@@ -61,12 +69,13 @@ class PhoneLine:
             ledger.commit(batch)
         return ledger.items[before:]
 
-    def sender(self, *, callback: str = "", seconds: float = 5) -> TwilioSender:
+    def sender(self, *, callback: str = "", seconds: float = 5, public: bool = False) -> TwilioSender:
         return TwilioSender(
             self.api(answer_seconds=seconds),
             accounts=(OURS, CHAT),
             templates={"ready": "HX1"},
             callback=callback,
+            share=shared if public else None,
         )
 
     def fetcher(self, **more: Any) -> TwilioFetcher:

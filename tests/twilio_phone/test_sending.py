@@ -66,7 +66,7 @@ def test_a_template_goes_out_with_its_values(line: PhoneLine, server: TwilioServ
         (letter(account="+34910000099"), "no longer a number of this channel"),
         (letter(to="ca" + "2" * 32), "no number to write to"),
         (letter(to="25252"), "no number to write to"),
-        (letter("x" * 1601), "1,601 characters long (11 SMS parts)"),
+        (letter("x" * 17_000), "17,000 characters long (112 SMS parts); at most 10 messages of 1,600"),
         (letter(" \n"), "no text"),
         (Outgoing(id=1, recipient=CUSTOMER, text="x", account=CHAT, template="none"), 'no template "none"'),
         (Outgoing(id=1, recipient=CUSTOMER, text="x", edits="SM1"), "cannot be changed"),
@@ -77,7 +77,7 @@ def test_a_template_goes_out_with_its_values(line: PhoneLine, server: TwilioServ
                 text="x",
                 attachments=(Attachment(filename="a.pdf", content_type="application/pdf", content=b"x"),),
             ),
-            "files cannot be sent",
+            "files cannot be sent by SMS or WhatsApp without service.public_url",
         ),
     ],
 )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.twilio_phone.segments import _BASIC, segments
+from ventanilla.segments import _BASIC, segments
 
 
 @pytest.mark.parametrize(
