@@ -24,18 +24,24 @@ class OAuthPreset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
-    """A provider's servers: (host, port); the security follows from the port."""
+    """A provider's servers: (host, port); the security follows from the port.
+
+    `saves_sent`: what goes out through its SMTP server stands in the mailbox's folder of sent mail without our doing.
+    `keeps_plus`: what is sent to `local+anything@domain` arrives at `local@domain`.
+    """
 
     imap: tuple[str, int]
     smtp: tuple[str, int]
     oauth2: OAuthPreset | None = None
     has_passwords: bool = True
     caution: str = ""
+    saves_sent: bool = False
+    keeps_plus: bool = False
 
 
-def _standard(imap: str, smtp: str, *, caution: str = "") -> Provider:
+def _standard(imap: str, smtp: str, *, caution: str = "", keeps_plus: bool = False) -> Provider:
     """IMAP on 993 and SMTP on 465, both TLS from the first byte."""
-    return Provider(imap=(imap, 993), smtp=(smtp, 465), caution=caution)
+    return Provider(imap=(imap, 993), smtp=(smtp, 465), caution=caution, keeps_plus=keeps_plus)
 
 
 # https://learn.microsoft.com/exchange/client-developer/legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth
@@ -61,6 +67,7 @@ PROVIDERS: dict[str, Provider] = {
             tenant="organizations",
         ),
         has_passwords=False,
+        saves_sent=True,  # plus-addresses: the organisation's own choice
     ),
     "outlook": Provider(
         imap=("outlook.office365.com", 993),
@@ -72,6 +79,8 @@ PROVIDERS: dict[str, Provider] = {
             tenant="consumers",
         ),
         has_passwords=False,
+        saves_sent=True,
+        keeps_plus=True,
     ),
     # The device flow's scopes: https://developers.google.com/identity/protocols/oauth2/limited-input-device#allowedscopes
     "google": Provider(
@@ -83,6 +92,8 @@ PROVIDERS: dict[str, Provider] = {
             scopes={"device": ("https://mail.google.com/",)},
         ),
         caution=_APP_PASSWORD,
+        saves_sent=True,
+        keeps_plus=True,
     ),
     "ionos": _standard("imap.ionos.es", "smtp.ionos.es"),
     "ionos-com": _standard("imap.ionos.com", "smtp.ionos.com"),
@@ -99,10 +110,15 @@ PROVIDERS: dict[str, Provider] = {
     "godaddy": _standard("imap.secureserver.net", "smtpout.secureserver.net"),
     "aruba": _standard("imaps.aruba.it", "smtps.aruba.it"),
     "strato": _standard("imap.strato.de", "smtp.strato.de"),
-    "mailbox.org": _standard("imap.mailbox.org", "smtp.mailbox.org"),
-    "fastmail": _standard("imap.fastmail.com", "smtp.fastmail.com", caution=_APP_PASSWORD),
+    "mailbox.org": _standard("imap.mailbox.org", "smtp.mailbox.org", keeps_plus=True),
+    "fastmail": _standard("imap.fastmail.com", "smtp.fastmail.com", caution=_APP_PASSWORD, keeps_plus=True),
     "zoho": _standard("imap.zoho.com", "smtp.zoho.com"),
     "zoho-eu": _standard("imap.zoho.eu", "smtp.zoho.eu"),
     "yahoo": _standard("imap.mail.yahoo.com", "smtp.mail.yahoo.com", caution=_APP_PASSWORD),
     "icloud": Provider(imap=("imap.mail.me.com", 993), smtp=("smtp.mail.me.com", 587), caution=_APP_PASSWORD),
 }
+
+
+def provider_at(host: str) -> Provider | None:
+    """The provider whose own IMAP or SMTP server this is; None for any other server."""
+    return next((one for one in PROVIDERS.values() if host.lower() in (one.imap[0], one.smtp[0])), None)
