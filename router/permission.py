@@ -67,7 +67,11 @@ def still_allowed(connection: sa.Connection, house: House, row: sa.Row[Any]) -> 
     in_force = modes(connection)
     if goes_to_staff(row):
         return hindrance(house, in_force, channels=channels, recipient=row.recipient, staff=True)
-    return customer_hindrance(connection, house, in_force, channels=channels, recipient=row.recipient)
+    for recipient in (row.recipient, *row.payload.get("cc", ())):
+        hindered = customer_hindrance(connection, house, in_force, channels=channels, recipient=recipient)
+        if hindered is not None:
+            return hindered if recipient == row.recipient else f"copy to {recipient}: {hindered}"
+    return None
 
 
 def goes_to_staff(row: Any) -> bool:

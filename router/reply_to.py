@@ -7,8 +7,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from config.email import EmailSettings
+from config.email import EmailSettings
 from router.house import House
 from router.reply_letter import Composed
+from router.reply_mail import mail_reply
+from router.reply_mail import mail_reply
 from ventanilla.store.tables import conversations, messages
 from ventanilla.words import Direction
 
@@ -36,6 +40,8 @@ def compose_reply(
     occasion: str,
 ) -> Composed:
     """The answer as its way out needs it. `occasion` is new for each answer: its Message-ID is made of it."""
+    if isinstance(house.config.channels.get(case.channel), EmailSettings):
+        return mail_reply(connection, house, case, agent=agent, text=text, html=html, cc=cc, occasion=occasion)
     return chat_reply(connection, case, text=text)
 
 
