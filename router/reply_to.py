@@ -8,10 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from config.email import EmailSettings
-from config.email import EmailSettings
 from router.house import House
 from router.reply_letter import Composed
-from router.reply_mail import mail_reply
 from router.reply_mail import mail_reply
 from ventanilla.store.tables import conversations, messages
 from ventanilla.words import Direction
