@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from router.house import House
-from router.notice_edits import tell_answered
-from router.notices import write_alert
+from router.notice_edits import tell_answered, tell_more
+from router.notices import write_alert, write_notice
 from router.texts import phrase
 from ventanilla.store.assignments import Grant
 from ventanilla.store.conversations import lock_case, reopen_case
@@ -65,6 +65,8 @@ def note_reply_failed(connection: sa.Connection, house: House, row: sa.Row[Any],
     state = connection.scalar(sa.select(outbox.c.state).where(outbox.c.id == row.id))
     if state == DeliveryState.FAILED and message.turn_since is not None:
         case = _restored(connection, house, case, message, journal)
+        if case.waiting_since is not None and write_notice(connection, house, case, journal) is None:
+            tell_more(connection, house, case, journal)
     _tell_people(connection, house, case, row, message, journal)
 
 
@@ -113,6 +115,7 @@ def _tell_people(
         ),
         now=journal.now,
         channel=case.channel,
+        case_id=case.id,
     )
 
 
