@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import sqlalchemy as sa
 import structlog
@@ -110,7 +111,7 @@ def file_getters(service: Service, stop: threading.Event) -> list[FileGetter]:
             channel=place.name,
             store=service.store,
             make=lambda place=place: fetcher(service.config.channels[place.name], place),  # type: ignore[misc]
-            tell_trouble=lambda channel, problem, cure: tell_trouble(service, channel, problem, cure),
+            tell_trouble=partial(tell_trouble, service),
             clock=service_now,
             stop=stop,
         )
@@ -119,25 +120,22 @@ def file_getters(service: Service, stop: threading.Event) -> list[FileGetter]:
     ]
 
 
-def tell_trouble(service: Service, channel: str, problem: str, cure: str) -> None:
-    """A channel has paused: whoever reads digests, else its team's duty person, gets to know once a pause."""
+def tell_trouble(service: Service, connection: sa.Connection, channel: str, problem: str, cure: str) -> None:
+    """A channel has paused: whoever reads digests, else its team's duty person, gets to know once a pause, in the transaction
+    that pauses it."""
     language = service.config.service.language
     settings = service.config.channels.get(channel)
     duty = service.config.teams[settings.team].duty[:1] if settings else ()
     now = service_now()
-    try:
-        with service.store.write() as connection:
-            write_alert(
-                connection,
-                service.house,
-                to=service.config.staff.digest_to or duty,
-                occasion=f"paused:{channel}:{now.isoformat()}",
-                subject=phrase(language, "paused_subject", channel=channel),
-                body=phrase(language, "paused", channel=channel, problem=problem, cure=cure),
-                now=now,
-            )
-    except Temporary as error:
-        log.warning("trouble_not_told", channel=channel, problem=str(error))
+    write_alert(
+        connection,
+        service.house,
+        to=service.config.staff.digest_to or duty,
+        occasion=f"paused:{channel}:{now.isoformat()}",
+        subject=phrase(language, "paused_subject", channel=channel),
+        body=phrase(language, "paused", channel=channel, problem=problem, cure=cure),
+        now=now,
+    )
 
 
 def service_now() -> datetime:

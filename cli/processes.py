@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Any
 
 import structlog
@@ -49,7 +50,7 @@ def connect() -> int:
             store=service.store,
             poll=service.config.channels[place.name].poll,
             enqueue=lambda ids: enqueue(broker, ids),
-            tell_trouble=lambda channel, problem, cure: tell_trouble(service, channel, problem, cure),
+            tell_trouble=partial(tell_trouble, service),
             clock=service_now,
         )
         for place in places(service)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -41,7 +42,7 @@ def deliverer(service: Service, stop: threading.Event) -> Deliverer:
         ),
         failed=lambda connection, row, journal: tell_of_failure(connection, service.house, row, journal),
         sent=lambda connection, row, journal: note_reply_sent(connection, service.house, row, journal),
-        tell_trouble=lambda channel, problem, cure: tell_trouble(service, channel, problem, cure),
+        tell_trouble=partial(tell_trouble, service),
         clock=service_now,
         welcome=note_welcome,
         stop=stop,
@@ -62,7 +63,7 @@ def staff_pullers(service: Service, enqueue: Callable[[Sequence[int]], object]) 
             store=service.store,
             poll=PAUSE_BETWEEN_POLLS,
             enqueue=enqueue,
-            tell_trouble=lambda channel, problem, cure: tell_trouble(service, channel, problem, cure),
+            tell_trouble=partial(tell_trouble, service),
             clock=service_now,
         )
 

@@ -6,16 +6,17 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 import structlog
 
+from connectors.insisting import Outcome, insist
 from ventanilla.channel import Attachment, Fetcher
 from ventanilla.errors import LoginRefused, Permanent, Temporary
 from ventanilla.processes import this_process
 from ventanilla.store.blobs import put_blob
-from ventanilla.store.channels import note_trouble, note_well
+from ventanilla.store.channels import TellTrouble, note_trouble, note_well
 from ventanilla.store.engine import Store
 from ventanilla.store.files import claim_file, due_files, fail_file, finish_file, free_claims_of_the_dead, put_off_file
 
@@ -26,11 +27,10 @@ FETCHING = "files"
 MOST_TRIES = 8
 LARGEST = 100 * 1024 * 1024
 """No file above so many bytes is kept, whatever its provider hands out."""
-BUSY, IDLE, STORE_AWAY = 0.5, 2.0, 1.0
+BUSY, IDLE = 0.5, 2.0
 RECOVER = timedelta(seconds=5)
 REFUSED_WAIT = timedelta(minutes=5)
 FIRST_WAIT, LAST_WAIT = timedelta(seconds=5), timedelta(hours=1)
-Outcome = TypeVar("Outcome")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class FileGetter:
     channel: str
     store: Store
     make: Callable[[], Fetcher | None]
-    tell_trouble: Callable[[str, str, str], None]
+    tell_trouble: TellTrouble
     clock: Callable[[], datetime]
     stop: threading.Event = field(default_factory=threading.Event)
     _fetcher: Fetcher | None = None
@@ -149,12 +149,11 @@ class FileGetter:
         now = self.clock()
         self._refused_until = retry_at = now + REFUSED_WAIT
         self._insist(lambda: put_off_file(self.store, row, reason=str(error), not_before=retry_at, uncount=True))
-        if self._insist(lambda: self._pause(error, retry_at, now)):
-            self.tell_trouble(self.channel, f"files: {error}", error.cure)
+        self._insist(lambda: self._pause(error, retry_at, now))
 
-    def _pause(self, error: LoginRefused, retry_at: datetime, now: datetime) -> bool:
+    def _pause(self, error: LoginRefused, retry_at: datetime, now: datetime) -> None:
         with self.store.write() as connection:
-            return note_trouble(
+            note_trouble(
                 connection,
                 self.channel,
                 FETCHING,
@@ -163,6 +162,7 @@ class FileGetter:
                 pause=True,
                 retry_at=retry_at,
                 now=now,
+                tell=self.tell_trouble,
             )
 
     def _note_well(self) -> None:
@@ -172,15 +172,8 @@ class FileGetter:
             self._troubled = False
 
     def _insist(self, write: Callable[[], Outcome]) -> Outcome:
-        """Do what a claimed file asks of the store, again and again while that is away: its bytes were paid for. Raises
-        Temporary only when told to stop; the file is then fetched once more."""
-        while True:
-            try:
-                return write()
-            except Temporary as error:
-                log.warning("store_away", problem=str(error))
-                if self.stop.wait(STORE_AWAY):
-                    raise
+        """Its bytes were paid for: told to stop while the store is away, the file is fetched once more."""
+        return insist(write, self.stop)
 
 
 def wait_after(attempts: int) -> timedelta:

@@ -15,13 +15,15 @@ import sqlalchemy as sa
 from ventanilla.channel import Attachment, Outgoing
 from ventanilla.store.blobs import get_blob
 from ventanilla.store.engine import Store
-from ventanilla.store.outbox import Letter
+from ventanilla.store.outbox import MAYBE_SENT, Letter, taken_ids
 from ventanilla.store.tables import attachments, outbox, remote_files
 from ventanilla.words import DeliveryState, FileState, OutboxKind
 
 PATIENCE = timedelta(minutes=2)
 """How long a notice waits for its recording; then it goes without, and the recording follows when it is there."""
 LOOK_AGAIN, LOOK_LATER = timedelta(seconds=2), timedelta(minutes=1)
+CLOCKS_APART = timedelta(minutes=2)
+"""How far our clock and a provider's may differ."""
 HEAVIEST = 15_000_000
 """Bytes of recordings that one letter carries at most; mail servers take little more."""
 _UNDER_WAY = (DeliveryState.PENDING, DeliveryState.HELD, DeliveryState.SENDING)
@@ -82,17 +84,24 @@ def outgoing(row: sa.Row[Any]) -> Outgoing:
         automatic=row.kind != OutboxKind.REPLY,
         headers=dict(payload.get("headers", {})),
         account=payload.get("account", ""),
+        cc=tuple(payload.get("cc", ())),
         edits=payload.get("edits"),
         buttons=tuple(tuple((label, data) for label, data in line) for line in payload.get("buttons", ())),
         template=payload.get("template"),
         template_values=dict(payload.get("template_values", {})),
         silent=bool(payload.get("silent", False)),
+        tried_at=row.tried_at,
+        parts=tuple(row.parts or ()),
     )
 
 
 def outgoing_whole(store: Store, row: sa.Row[Any]) -> Outgoing:
-    """The same with what it asks for: the provider's ids of rows it rewrites or answers, recordings, or word that they follow."""
+    """The same with what it asks for: the provider's ids of rows it rewrites or answers, recordings, or word that they follow; for
+    one that may have gone out, the ids that it cannot have gone out under. Raises Temporary, OSError (a file is not there)."""
     plain, payload = outgoing(row), row.payload
+    if payload.get(MAYBE_SENT) and row.tried_at is not None:
+        with store.read() as connection:
+            plain = replace(plain, taken=taken_ids(connection, row, since=row.tried_at - CLOCKS_APART))
     if not asks_for_more(payload):
         return plain
     with store.read() as connection:

@@ -13,7 +13,7 @@ import structlog
 from ventanilla.channel import Source
 from ventanilla.errors import Conflict, LoginRefused, Permanent, Temporary
 from ventanilla.processes import this_process
-from ventanilla.store.channels import note_pull, note_trouble
+from ventanilla.store.channels import TellTrouble, note_pull, note_trouble
 from ventanilla.store.engine import Store
 from ventanilla.store.inbox import commit_batch, read_checkpoint
 from ventanilla.store.leases import acquire_lease, lease_holder, release_lease
@@ -27,8 +27,6 @@ FRESH = 5.0
 FIRST_RETRY, LAST_RETRY = 1.0, 300.0
 
 Enqueue = Callable[[Sequence[int]], object]
-TellTrouble = Callable[[str, str, str], None]
-"""(channel, problem, cure): a channel has just been paused; somebody must know."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -170,7 +168,7 @@ class Puller:
         retry_at = now + timedelta(seconds=delay)
         try:
             with self.store.write() as connection:
-                paused = note_trouble(
+                note_trouble(
                     connection,
                     self.channel,
                     self.source.name,
@@ -179,8 +177,9 @@ class Puller:
                     pause=pause,
                     retry_at=retry_at,
                     now=now,
+                    tell=self.tell_trouble,
                 )
-            if paused:
-                self.tell_trouble(self.channel, problem, cure)
-        except Temporary as store_error:
+        except Temporary as store_error:  # the next failure notes it
             log.warning("trouble_not_noted", channel=self.channel, problem=str(store_error))
+        except Exception:
+            log.exception("trouble_not_noted", channel=self.channel)

@@ -16,6 +16,9 @@ from typing import Any, Protocol
 
 from ventanilla.words import AddressKind, CallOutcome, DeliveryState, Verdict
 
+OUTBOUND = "outbound"
+"""The part of an item's note that says one of us sent it past this service: its channel's `sent_reader` reads it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawItem:
@@ -139,7 +142,8 @@ class Message:
     says, two letters. `consent` is False from somebody who wants nothing more sent, True from one who wants it again.
 
     An `outbound` message was written by one of us past this service (found in the Sent folder, a call made from our number):
-    `author` is our side, `customer` whom it went to, `call_outcome` what became of a call. `authentications` is what mail
+    `author` is our side, `customer` whom it went to, `call_outcome` what became of a call; its `reply_text` keeps the signature,
+    and `own_id` is the id under which this service sent it, where it says it is a copy of such. `authentications` is what mail
     servers on the way found out about the author, the nearest server's first: whether to believe one is the router's matter.
     """
 
@@ -171,6 +175,7 @@ class Message:
     consent: bool | None = None
     outbound: bool = False
     call_outcome: CallOutcome | None = None
+    own_id: str | None = None
     authentications: Sequence[Authentication] = ()
 
 
@@ -215,9 +220,14 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """The provider took it. `external_id` is what the provider calls it."""
+    """The provider took it. `external_id` is what the provider calls it; `parts` are all its parts, where it went out in several.
+    `recipient` is where it really went, when the address has moved: it goes there from now on. `remark` is what its author should
+    know all the same (a copy that was refused), in plain words."""
 
     external_id: str | None = None
+    parts: Sequence[str] = ()
+    recipient: str | None = None
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,8 @@ VentanillaError
 ├── BadMessage       a raw item that cannot be read: it goes to quarantine
 ├── Conflict         somebody else was first; carries who won
 ├── Temporary        worth trying again, after `retry_after` seconds
-│   └── Ambiguous    it may have happened; look it up before trying again
+│   ├── Ambiguous    it may have happened; look it up before trying again
+│   └── TooSoon      not tried: we keep to the pace that the provider allows
 └── Permanent        trying again cannot help; `cure` says what a person can do
     ├── LoginRefused credentials, consent or certificate; pauses that channel alone
     └── Unwelcome    this recipient takes nothing from us: blocked, gone, opted out
@@ -80,6 +81,10 @@ class Temporary(VentanillaError):
 
 class Ambiguous(Temporary):
     """The answer was lost after the request went out: it may have happened."""
+
+
+class TooSoon(Temporary):
+    """Nobody was asked: we keep to the pace that the provider allows. It counts as no attempt and is no trouble."""
 
 
 class Permanent(VentanillaError):

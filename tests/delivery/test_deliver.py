@@ -14,7 +14,8 @@ import pytest
 import sqlalchemy as sa
 
 from config.servers import SmtpServer as Settings
-from connectors.deliver import MOST_TRIES, TELL_OTHERWISE, Deliverer, still_theirs
+from connectors.book import MOST_TRIES, TELL_OTHERWISE
+from connectors.deliver import Deliverer, still_theirs
 from connectors.imap_email.sender import SmtpSender
 from router.bounces import retell
 from tests.router.house_for_tests import House, mail
@@ -43,17 +44,18 @@ def house(store: Store, tmp_path: Path) -> House:
 
 
 @contextmanager
-def deliverer(house: House, smtp: SmtpServer) -> Iterator[Deliverer]:
+def deliverer(house: House, smtp: SmtpServer, **changes: Any) -> Iterator[Deliverer]:
     """Delivers what this house has to send, through this server."""
     sender = SmtpSender(Settings(host=smtp.host, port=smtp.port, security="none"), None, address="soporte@example.com")
-    yield Deliverer(
-        store=house.store,
-        senders={"soporte": lambda: sender},
-        still_wanted=still_theirs,
-        failed=lambda connection, row, journal: retell(connection, house.router.house, row, journal),
-        tell_trouble=lambda *_: None,
-        clock=lambda: house.now,
-    )
+    parts: dict[str, Any] = {
+        "store": house.store,
+        "senders": {"soporte": lambda: sender},
+        "still_wanted": still_theirs,
+        "failed": lambda connection, row, journal: retell(connection, house.router.house, row, journal),
+        "tell_trouble": lambda *_: None,
+        "clock": lambda: house.now,
+    }
+    yield Deliverer(**{**parts, **changes})
     sender.close()
 
 
@@ -120,8 +122,7 @@ def test_what_a_provider_took_is_told_in_the_moment_it_is_recorded_and_what_it_h
     (receipt,) = letters(house, OutboxKind.ACKNOWLEDGEMENT)
     refusal = DeliveryReport(external_id=receipt.message_id, state=DeliveryState.FAILED, rank=9, reason="gone")
     note_reports(house.store, "soporte", [refusal], now=house.now)
-    with deliverer(house, smtp) as delivery:
-        delivery.sent, delivery.failed = note("sent"), note("failed")
+    with deliverer(house, smtp, sent=note("sent"), failed=note("failed")) as delivery:
         try_all(house, delivery, times=1)
 
     assert sorted(told) == [

@@ -64,7 +64,7 @@ class Desk:
             "channel": "soporte",
             "store": self.store,
             "make": lambda: self.provider,
-            "tell_trouble": lambda *said: self.told.append(said),
+            "tell_trouble": lambda _, *said: self.told.append(said),
             "clock": lambda: self.now,
         }
         return FileGetter(**{**values, **changes})

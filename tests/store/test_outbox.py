@@ -13,6 +13,7 @@ from tests.store.at_once import at_once
 from tests.store.rows import NOW
 from ventanilla.store.engine import Store
 from ventanilla.store.outbox import (
+    MAYBE_SENT,
     Letter,
     abandoned_letters,
     automatic_since,
@@ -22,7 +23,10 @@ from ventanilla.store.outbox import (
     due_letters,
     finish_letter,
     put_letter,
+    put_off_letter,
+    taken_ids,
 )
+from ventanilla.store.resend import send_again
 from ventanilla.store.tables import outbox
 from ventanilla.words import DeliveryState, OutboxKind
 
@@ -81,13 +85,90 @@ def test_an_occasion_noted_by_many_at_once_makes_one_row(store: Store) -> None:
 
 def test_what_is_due_comes_oldest_first_and_the_rest_waits(store: Store) -> None:
     later = put(store, "later", not_before=NOW + MINUTE)
-    second = put(store, "second", not_before=NOW)
+    second = put_new(store, "second", not_before=NOW)
     first = put(store, "first", not_before=NOW - MINUTE)
     put(store, "held", state=DeliveryState.HELD)
 
     assert [row.id for row in due_letters(store, now=NOW)] == [first, second]
     assert [row.id for row in due_letters(store, now=NOW + MINUTE)] == [first, second, later]
-    assert [row.id for row in due_letters(store, now=NOW + MINUTE, limit=1)] == [first]
+    assert [row.id for row in due_letters(store, now=NOW + MINUTE, each=1)] == [first]
+    assert [row.id for row in due_letters(store, now=NOW + MINUTE, only=[second])] == [second]
+
+
+def test_a_way_out_with_much_to_do_hides_no_other(store: Store) -> None:
+    crowd = [put_new(store, f"chat {number}", via="chat") for number in range(5)]
+    mail = put_new(store, "mail", via="soporte")
+    busy = {"chat": crowd[:2]}
+
+    assert [row.id for row in due_letters(store, now=NOW, each=3)] == [*crowd[:3], mail]
+    assert [row.id for row in due_letters(store, now=NOW, each=3, under_way=busy)] == [crowd[2], mail]
+    assert [row.id for row in due_letters(store, now=NOW, each=2, under_way=busy)] == [mail]
+
+
+def test_the_first_claim_is_when_it_was_first_tried(store: Store) -> None:
+    row_id = put_new(store)
+
+    first = claim(store, row_id)
+    finish(store, first, DeliveryState.PENDING, parts=["a/1"])
+    second = claim_letter(store, row_id, by="two", now=NOW + MINUTE)
+
+    assert first is not None
+    assert second is not None
+    assert (second.tried_at, second.sending_at, second.parts) == (NOW, NOW + MINUTE, ["a/1"])
+
+
+def test_what_is_put_off_was_not_tried_and_nothing_for_the_same_recipient_passes_it(store: Store) -> None:
+    first, second, other = put_new(store, "1"), put_new(store, "2"), put_new(store, "3", recipient="other@example.org")
+    row = claim(store, first)
+    assert row is not None
+
+    with store.write() as connection:
+        assert put_off_letter(connection, row, until=NOW + MINUTE)
+
+    assert claim(store, first) is None
+    assert [each.id for each in due_letters(store, now=NOW)] == [other]
+    later = due_letters(store, now=NOW + MINUTE)
+    assert [(each.id, each.attempts, each.tried_at) for each in later if each.id != other] == [
+        (first, 0, None),
+        (second, 0, None),
+    ]
+
+
+def test_the_ids_of_other_things_to_the_same_recipient_are_known(store: Store) -> None:
+    written: dict[str, dict[str, Any]] = {
+        "mine": {},
+        "older": {},
+        "same": {"kind": OutboxKind.REPLY},
+        "elsewhere": {"recipient": "other@example.org"},
+        "otherwise": {"via": "chat"},
+    }
+    for occasion, changes in written.items():
+        row_id = put_new(store, occasion, **changes)
+        sent_at = NOW - MINUTE if occasion == "older" else NOW
+        finish(store, claim(store, row_id), DeliveryState.SENT, sent_at=sent_at, external_id=occasion)
+
+    with store.read() as connection:
+        mine = connection.execute(sa.select(outbox).where(outbox.c.dedupe_key == "mine")).one()
+        assert taken_ids(connection, mine, since=NOW) == {"same"}
+
+
+def test_what_failed_or_may_have_gone_out_can_be_sent_again_and_nothing_else(store: Store) -> None:
+    unknown, failed, sent = (
+        put_new(store, "a", payload={"text": "x", MAYBE_SENT: True}),
+        put_new(store, "b"),
+        put_new(store, "c"),
+    )
+    finish(store, claim(store, unknown), DeliveryState.UNKNOWN, parts=["a/1"])
+    finish(store, claim(store, failed), DeliveryState.FAILED, sent_at=NOW, parts=["b/1"], delivery_rank=9)
+    finish(store, claim(store, sent), DeliveryState.SENT, sent_at=NOW)
+
+    with store.write() as connection:
+        assert send_again(connection, [unknown, failed, sent], now=NOW + MINUTE) == [unknown, failed]
+
+    rows = {row.id: row for row in due_letters(store, now=NOW + MINUTE)}
+    assert set(rows) == {unknown, failed}
+    assert (rows[unknown].payload, rows[unknown].parts) == ({"text": "x"}, ["a/1"])
+    assert (rows[failed].parts, rows[failed].delivery_rank, rows[failed].sent_at) == (None, 0, None)
 
 
 def test_of_many_senders_one_claims_a_row(store: Store) -> None:
@@ -115,7 +196,7 @@ def test_how_it_ended_is_written_once_and_only_by_who_claimed_it(store: Store) -
     mine = claim(store, row_id)
     assert mine is not None
 
-    assert finish(store, mine, DeliveryState.PENDING, reason="later", not_before=NOW + MINUTE)
+    assert finish(store, mine, DeliveryState.PENDING, reason="later", not_before=NOW)
     theirs = claim(store, row_id, "two")
     assert not finish(store, mine, DeliveryState.FAILED, reason="too late")
     assert finish(store, theirs, DeliveryState.SENT, sent_at=NOW, external_id="250 ok")

@@ -23,7 +23,7 @@ def main() -> None:
         store=open_store(store_url, Path(blobs)),
         poll=timedelta(seconds=60),
         enqueue=lambda ids: None,
-        tell_trouble=lambda channel, problem, cure: None,
+        tell_trouble=lambda *_: None,
         clock=lambda: datetime.now(UTC),
     ).run()
 

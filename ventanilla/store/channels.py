@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,8 @@ from ventanilla.words import EventKind
 
 SENDING = "sending"
 """The part of a channel that sends; the other parts are its sources, by their names."""
+TellTrouble = Callable[[sa.Connection, str, str, str], None]
+"""(connection, channel, problem, cure): a channel has just been paused; somebody must know."""
 _WELL: dict[str, Any] = {
     "failures": 0,
     "retry_at": None,
@@ -60,8 +63,10 @@ def note_trouble(
     pause: bool,
     retry_at: datetime,
     now: datetime,
+    tell: TellTrouble | None = None,
 ) -> bool:
-    """A pull or a send failed. Returns whether this is what pauses the channel (it was not paused before).
+    """A pull or a send failed. Returns whether this is what pauses the channel (it was not paused before); then somebody is told
+    in the same transaction.
 
     A passing trouble of one part does not hide what pauses another.
     """
@@ -77,4 +82,6 @@ def note_trouble(
         journal.add(EventKind.CHANNEL_PAUSED, channel=name)
         journal.flush(connection)
     connection.execute(sa.update(channels).where(channels.c.name == name).values(values))
+    if pauses and tell is not None:
+        tell(connection, name, problem, cure)
     return pauses

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,9 @@ from ventanilla.store.engine import Store
 from ventanilla.store.insert import insert_ignoring
 from ventanilla.store.tables import outbox
 from ventanilla.words import STAFF_TELEGRAM, DeliveryState, OutboxKind
+
+MAYBE_SENT = "maybe_sent"
+"""In the payload of a row that may have gone out: it is looked up before it is tried again."""
 
 _PUT = insert_ignoring(outbox, outbox.c.id)
 _AUTOMATIC_SINCE = (
@@ -59,24 +62,43 @@ def put_letter(connection: sa.Connection, letter: Letter, *, now: datetime) -> i
     return None if row_id is None else int(row_id)
 
 
-def due_letters(store: Store, *, now: datetime, limit: int = 200) -> list[sa.Row[Any]]:
-    """Pending rows whose time has come, oldest first."""
-    query = (
-        sa.select(outbox)
-        .where(outbox.c.state == DeliveryState.PENDING, outbox.c.not_before <= now)
-        .order_by(outbox.c.not_before, outbox.c.id)
-        .limit(limit)
-    )
+def due_letters(
+    store: Store,
+    *,
+    now: datetime,
+    each: int = 200,
+    under_way: Mapping[str, Sequence[int]] | None = None,
+    only: Collection[int] | None = None,
+) -> list[sa.Row[Any]]:
+    """Pending rows whose time has come, oldest first, at most `each` for each way out, so that a slow one hides no other's.
+
+    `under_way` are rows by way out that are being seen to already: they count among those and are not returned. `only` are the
+    ids to choose among.
+    """
+    due = [outbox.c.state == DeliveryState.PENDING, outbox.c.not_before <= now]
+    if only is not None:
+        due.append(outbox.c.id.in_(only))
+    found: list[sa.Row[Any]] = []
     with store.read() as connection:
-        return list(connection.execute(query))
+        for via in _pending_ways(connection):
+            busy = list((under_way or {}).get(via, ()))
+            if len(busy) < each:
+                mine = sa.select(outbox).where(*due, outbox.c.via == via, outbox.c.id.not_in(busy))
+                oldest = mine.order_by(outbox.c.not_before, outbox.c.id).limit(each - len(busy))
+                found += connection.execute(oldest)
+    return sorted(found, key=lambda row: (row.not_before, row.id))
 
 
 def claim_letter(store: Store, row_id: int, *, by: str, now: datetime) -> sa.Row[Any] | None:
-    """Say `sending` before the provider is called; None when somebody else was first."""
+    """Say `sending` before the provider is called; None when somebody else was first, or it was put off meanwhile.
+
+    The first claim is `tried_at`.
+    """
     claim = (
         sa.update(outbox)
-        .where(outbox.c.id == row_id, outbox.c.state == DeliveryState.PENDING)
+        .where(outbox.c.id == row_id, outbox.c.state == DeliveryState.PENDING, outbox.c.not_before <= now)
         .values(state=DeliveryState.SENDING, claimed_by=by, sending_at=now, attempts=outbox.c.attempts + 1)
+        .values(tried_at=sa.func.coalesce(outbox.c.tried_at, sa.bindparam(None, now, type_=outbox.c.tried_at.type)))
         .returning(outbox)
     )
     with store.write() as connection:
@@ -99,6 +121,32 @@ def finish_letter(
     if finished and external_id is not None:
         apply_kept_report(connection, row.id, row.via, external_id, now=columns["sent_at"])
     return finished
+
+
+def put_off_letter(connection: sa.Connection, row: sa.Row[Any], *, until: datetime, **columns: Any) -> bool:
+    """A claimed row was not tried after all: it waits, as if never claimed, and whatever else is to go the same way to the same
+    recipient waits behind it. Whether the claim still stood."""
+    as_before = {"attempts": row.attempts - 1, "tried_at": row.tried_at if row.attempts > 1 else None}
+    mine = finish_letter(
+        connection, row, DeliveryState.PENDING, reason=row.reason, not_before=until, **as_before, **columns
+    )
+    behind = (outbox.c.via == row.via) & (outbox.c.recipient == row.recipient) & (outbox.c.not_before < until)
+    pending = (outbox.c.state == DeliveryState.PENDING) & behind
+    connection.execute(sa.update(outbox).where(pending).values(not_before=until))
+    return mine
+
+
+def taken_ids(connection: sa.Connection, row: sa.Row[Any], *, since: datetime) -> frozenset[str]:
+    """The ids under which other things of ours went out the same way to the same recipient since then."""
+    query = sa.select(outbox.c.external_id).where(
+        outbox.c.kind.in_(list(OutboxKind)),
+        outbox.c.recipient == row.recipient,
+        outbox.c.via == row.via,
+        outbox.c.id != row.id,
+        outbox.c.sent_at >= since,
+        outbox.c.external_id.is_not(None),
+    )
+    return frozenset(connection.scalars(query))
 
 
 def has_failed(connection: sa.Connection, row_id: int) -> bool:
@@ -134,6 +182,15 @@ def last_of_kind(connection: sa.Connection, kind: OutboxKind, *, via: str, recip
     """When something of this kind was last written for this recipient on this way out; None if never."""
     found: datetime | None = connection.scalar(_LAST_OF_KIND, {"kind": kind, "via": via, "recipient": recipient})
     return found
+
+
+def _pending_ways(connection: sa.Connection) -> list[str]:
+    """The ways out by which anything is to go at all: one look into the index for each, however much waits."""
+    ways: list[str] = []
+    pending = sa.select(sa.func.min(outbox.c.via)).where(outbox.c.state == DeliveryState.PENDING)
+    while (via := connection.scalar(pending.where(outbox.c.via > ways[-1]) if ways else pending)) is not None:
+        ways.append(via)
+    return ways
 
 
 def back_off(
