@@ -604,6 +604,11 @@ def an_open_case_that_says_how_it_ended(connection: sa.Connection) -> None:
     change_case(connection, 1, resolution="answered")
 
 
+@promise("ck_conversations_wait_until")
+def a_case_that_waits_for_nobody_until_a_date(connection: sa.Connection) -> None:
+    change_case(connection, 1, wait_until=NOW)
+
+
 @promise("ck_conversations_closed")
 def an_open_case_that_was_closed(connection: sa.Connection) -> None:
     change_case(connection, 1, closed_at=NOW)

@@ -143,7 +143,7 @@ def open_turn(
     opens = case.waiting_since is None
     values: dict[str, Any] = {"last_message_at": max(at, case.last_message_at)}
     if opens:
-        values |= {"waiting_since": at, "due_at": due_at, "state": CaseState.OPEN}
+        values |= {"waiting_since": at, "due_at": due_at, "state": CaseState.OPEN, "wait_until": None}
         shift_load(connection, {case.owner: 1})
         _note_turn(journal, case, at, due_at)
     elif at < case.waiting_since:  # routed out of order: the customer has waited since the earlier one

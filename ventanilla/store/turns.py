@@ -28,6 +28,12 @@ _WAITING = (
     .where(messages.c.edits.is_(None), messages.c.received_at >= sa.bindparam("since"))
     .order_by(messages.c.received_at, messages.c.id)
 )
+_INBOUND = sa.select(sa.func.min(messages.c.received_at)).where(
+    messages.c.conversation_id.in_(_FAMILY), messages.c.direction == Direction.IN, messages.c.edits.is_(None)
+)
+_LAST_REPLY = sa.select(sa.func.max(messages.c.replied_at)).where(
+    messages.c.conversation_id.in_(_FAMILY), messages.c.direction == Direction.OUT
+)
 _FIRST_REPLY = sa.select(sa.func.min(messages.c.replied_at)).where(
     messages.c.conversation_id.in_(_FAMILY), messages.c.turn_since.is_not(None)
 )
@@ -46,16 +52,14 @@ def close_turn(
     """One of us answered at `at`: stamp that on `message` (a row of ours) and end the customer's wait; whether it ended.
 
     `answers` is the newest customer's message that the author had seen: what came after it still waits, in a turn of its own
-    from then on, due at `next_due_at`. A message that answers nothing of the open turn ends no turn. The caller holds the
-    case's lock; a repeat changes nothing.
+    from then on, due at `next_due_at`. A message that answers nothing of the open turn ends no turn; one that a person opened by
+    hand has no messages, and whatever is said after its start ends it. The caller holds the case's lock; a repeat changes
+    nothing.
     """
-    said = (
-        connection.execute(_WAITING, {"case_id": case.id, "since": case.waiting_since}).all()
-        if case.waiting_since
-        else []
-    )
+    waits = case.state in OWNED_STATES and case.waiting_since is not None
+    said = connection.execute(_WAITING, {"case_id": case.id, "since": case.waiting_since}).all() if waits else []
     unseen = [row for row in said if answers is None or row.id > answers]
-    ends = case.state in OWNED_STATES and len(unseen) < len(said)
+    ends = waits and (len(unseen) < len(said) or (not said and at >= case.waiting_since))
     stamped: dict[str, Any] = {"replied_at": at, "sent_at": at}
     if ends:
         stamped |= {"turn_since": case.waiting_since, "turn_due_at": case.due_at}
@@ -65,6 +69,7 @@ def close_turn(
     first = {} if case.first_response_at is not None else {"first_response_at": at}
     data = {"outcome": REPLIED, "since": case.waiting_since.isoformat()}
     _stop_waiting(connection, case, journal, at=at, message_id=message.id, agent=message.agent, data=data, **first)
+    _note_answered(connection, case, journal, at=at, agent=message.agent)
     if unseen:
         open_turn(connection, lock_case(connection, case.id), journal, at=unseen[0].received_at, due_at=next_due_at)
     return True
@@ -99,26 +104,86 @@ def restore_turn(
 
 
 def end_case(
-    connection: sa.Connection, case: sa.Row[Any], journal: Journal, *, resolution: Resolution, agent: str | None
+    connection: sa.Connection,
+    case: sa.Row[Any],
+    journal: Journal,
+    *,
+    resolution: Resolution,
+    agent: str | None,
+    note_id: int | None = None,
 ) -> None:
-    """Resolve an open case: nobody owns it any more. A turn that still waits ends unanswered, or as needing no answer."""
+    """Resolve an open case: nobody owns it any more. A turn that still waits ends unanswered, or as needing no answer. `note_id`
+    is the note that says why."""
+    outcome = resolution if resolution is not Resolution.ANSWERED else Resolution.UNANSWERED
+    values = {"resolved_at": journal.now, "resolution": resolution}
+    data = {"resolution": str(resolution), **({"note": note_id} if note_id is not None else {})}
+    _leave(connection, case, journal, to=CaseState.RESOLVED, outcome=outcome, agent=agent, data=data, **values)
+
+
+def end_as_spam(connection: sa.Connection, case: sa.Row[Any], journal: Journal, *, agent: str) -> None:
+    """An open case was no customer's: nobody owns it any more, and its turn ends as nothing that anybody waited for."""
+    _leave(connection, case, journal, to=CaseState.SPAM, outcome=CaseState.SPAM, agent=agent, data={})
+
+
+def stop_waiting(
+    connection: sa.Connection, case: sa.Row[Any], journal: Journal, *, at: datetime, outcome: str, agent: str | None
+) -> None:
+    """The customer of an open case waits no more, though nobody answered in it: `outcome` says why (merged, split). The state
+    becomes that of a case which waits for its customer, unless it waits for somebody else."""
+    data = {"outcome": outcome, "since": case.waiting_since.isoformat()}
+    _stop_waiting(connection, case, journal, at=at, message_id=None, agent=agent, data=data)
+    _note_answered(connection, case, journal, at=at, agent=agent)
+
+
+def end_turn_elsewhere(
+    connection: sa.Connection,
+    case: sa.Row[Any],
+    journal: Journal,
+    *,
+    reply: sa.Row[Any],
+    other: int,
+    next_due_at: datetime | None,
+) -> None:
+    """An answer in another case (`reply`, of the case `other`) ended this case's turn when it went out; what its customer wrote
+    after that waits on in a turn of its own."""
+    at = reply.replied_at
+    said = connection.execute(_WAITING, {"case_id": case.id, "since": case.waiting_since}).all()
+    later = [row for row in said if row.received_at > at]
+    first = {} if case.first_response_at is not None else {"first_response_at": at}
+    data = {"outcome": REPLIED, "since": case.waiting_since.isoformat(), "answered_in": other}
+    _stop_waiting(connection, case, journal, at=at, message_id=reply.id, agent=reply.agent, data=data, **first)
+    _note_answered(connection, case, journal, at=at, agent=reply.agent)
+    if later:
+        open_turn(connection, lock_case(connection, case.id), journal, at=later[0].received_at, due_at=next_due_at)
+
+
+def unanswered_since(connection: sa.Connection, case_id: int) -> datetime | None:
+    """When the first message of a case (and what was merged into it) came in after the last answer; None where none did."""
+    replied = connection.scalar(_LAST_REPLY, {"case_id": case_id})
+    query = _INBOUND if replied is None else _INBOUND.where(messages.c.received_at > replied)
+    found: datetime | None = connection.scalar(query, {"case_id": case_id})
+    return found
+
+
+def _leave(
+    connection: sa.Connection,
+    case: sa.Row[Any],
+    journal: Journal,
+    *,
+    to: CaseState,
+    outcome: str,
+    agent: str | None,
+    data: dict[str, Any],
+    **columns: Any,
+) -> None:
     if case.waiting_since is not None:
-        outcome = resolution if resolution is not Resolution.ANSWERED else Resolution.UNANSWERED
-        data = {"outcome": str(outcome), "since": case.waiting_since.isoformat()}
-        _stop_waiting(connection, case, journal, at=journal.now, message_id=None, agent=agent, data=data)
-    release(connection, case, "resolved", journal)
-    values = {
-        "state": CaseState.RESOLVED,
-        "owned": None,
-        "line_since": None,
-        "pinned": False,
-        "due_at": None,
-        "resolved_at": journal.now,
-        "resolution": resolution,
-    }
+        closed = {"outcome": str(outcome), "since": case.waiting_since.isoformat()}
+        _stop_waiting(connection, case, journal, at=journal.now, message_id=None, agent=agent, data=closed)
+    release(connection, case, str(to), journal)
+    values = {"state": to, "owned": None, "line_since": None, "pinned": False, "due_at": None, "wait_until": None, **columns}
     connection.execute(sa.update(conversations).where(conversations.c.id == case.id).values(values))
-    data = {"from": case.state, "to": CaseState.RESOLVED, "resolution": str(resolution)}
-    journal.add(EventKind.CASE_STATE, conversation_id=case.id, agent=agent, data=data)
+    change = {"from": case.state, "to": str(to), **data}
+    journal.add(EventKind.CASE_STATE, conversation_id=case.id, agent=agent, data=change)
 
 
 def _stop_waiting(
@@ -132,16 +197,25 @@ def _stop_waiting(
     data: dict[str, Any],
     **columns: Any,
 ) -> None:
-    values = {"waiting_since": None, "due_at": None, "line_since": None, "state": CaseState.WAITING_CUSTOMER, **columns}
+    values = {"waiting_since": None, "due_at": None, "line_since": None, **columns}
     connection.execute(sa.update(conversations).where(conversations.c.id == case.id).values(values))
     shift_load(connection, {case.owner: -1})
     ids = {"conversation_id": case.id, "assignment_number": case.assignment_number}
     journal.add(EventKind.TURN_CLOSED, at=at, message_id=message_id, agent=agent, data=data, **ids)
     if case.line_since is not None:
         journal.add(EventKind.LINE_LEFT, agent=case.owner, **ids)
-    if case.state != CaseState.WAITING_CUSTOMER:
-        change = {"from": case.state, "to": CaseState.WAITING_CUSTOMER}
-        journal.add(EventKind.CASE_STATE, at=at, conversation_id=case.id, agent=agent, data=change)
+
+
+def _note_answered(
+    connection: sa.Connection, case: sa.Row[Any], journal: Journal, *, at: datetime, agent: str | None
+) -> None:
+    """An open case whose customer waits no more waits for them; one that waits for a third party still does."""
+    if case.state != CaseState.OPEN:
+        return
+    to = CaseState.WAITING_CUSTOMER
+    connection.execute(sa.update(conversations).where(conversations.c.id == case.id).values(state=to))
+    change = {"from": case.state, "to": str(to)}
+    journal.add(EventKind.CASE_STATE, at=at, conversation_id=case.id, agent=agent, data=change)
 
 
 def _next_answer(connection: sa.Connection, message: sa.Row[Any]) -> sa.Row[Any] | None:

@@ -49,6 +49,7 @@ conversations = sa.Table(
     sa.Column("resolved_at", Utc),
     sa.Column("resolution", sa.Text),
     sa.Column("closed_at", Utc),
+    sa.Column("wait_until", Utc),
     filled("origin", default="customer"),
     sa.Column("merged_into", Id, sa.ForeignKey("conversations.id", deferrable=True, initially="DEFERRED"), index=True),
     sa.Column("before_merge", Json),
@@ -57,6 +58,7 @@ conversations = sa.Table(
     sa.CheckConstraint(one_of("origin", Origin), name="origin"),
     sa.CheckConstraint(one_of("resolution", Resolution), name="resolution"),
     sa.CheckConstraint("closed_at IS NULL OR state = 'closed'", name="closed"),
+    sa.CheckConstraint("wait_until IS NULL OR state = 'waiting_third_party'", name="wait_until"),
     sa.CheckConstraint("resolution IS NULL OR owned IS NULL", name="resolved"),
     sa.CheckConstraint(one_of("priority", Priority), name="priority"),
     sa.CheckConstraint(
@@ -79,6 +81,7 @@ conversations = sa.Table(
     sa.Index("ix_conversations_owner_owned", "owner", "owned"),
     sa.Index("ix_conversations_state", "state", "id"),
     sa.Index("ix_conversations_line", "team", "line_since"),
+    sa.Index("ix_conversations_wait_until", "wait_until"),
     sa.Index("ix_conversations_address", "address", "account"),
     sa.Index(
         "uq_conversations_one_chat",

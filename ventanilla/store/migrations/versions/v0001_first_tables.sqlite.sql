@@ -30,6 +30,7 @@ CREATE TABLE conversations (
 	resolved_at VARCHAR(27), 
 	resolution TEXT, 
 	closed_at VARCHAR(27), 
+	wait_until VARCHAR(27), 
 	origin TEXT DEFAULT 'customer' NOT NULL, 
 	merged_into INTEGER, 
 	before_merge JSON, 
@@ -39,6 +40,7 @@ CREATE TABLE conversations (
 	CONSTRAINT ck_conversations_origin CHECK (origin IN ('customer', 'staff', 'in_person')), 
 	CONSTRAINT ck_conversations_resolution CHECK (resolution IN ('answered', 'no_reply_needed', 'unanswered')), 
 	CONSTRAINT ck_conversations_closed CHECK (closed_at IS NULL OR state = 'closed'), 
+	CONSTRAINT ck_conversations_wait_until CHECK (wait_until IS NULL OR state = 'waiting_third_party'), 
 	CONSTRAINT ck_conversations_resolved CHECK (resolution IS NULL OR owned IS NULL), 
 	CONSTRAINT ck_conversations_priority CHECK (priority IN ('low', 'normal', 'high', 'urgent')), 
 	CONSTRAINT ck_conversations_owned CHECK ((state IN ('open', 'waiting_customer', 'waiting_third_party') AND owned IS NOT NULL AND owned = 1) OR (NOT state IN ('open', 'waiting_customer', 'waiting_third_party') AND owned IS NULL)), 
@@ -60,6 +62,7 @@ CREATE INDEX ix_conversations_line ON conversations (team, line_since);;
 CREATE INDEX ix_conversations_merged_into ON conversations (merged_into);;
 CREATE INDEX ix_conversations_owner_owned ON conversations (owner, owned);;
 CREATE INDEX ix_conversations_state ON conversations (state, id);;
+CREATE INDEX ix_conversations_wait_until ON conversations (wait_until);;
 CREATE UNIQUE INDEX uq_conversations_one_chat ON conversations (channel, account, address) WHERE conversational = 1 AND owned = 1;;
 CREATE TABLE assignments (
 	conversation_id INTEGER NOT NULL, 
