@@ -11,6 +11,7 @@ from router.house import House
 from router.notice_edits import tell_answered, tell_more
 from router.notices import write_alert, write_notice
 from router.texts import phrase
+from router.window_refused import hold_refused
 from ventanilla.store.assignments import Grant
 from ventanilla.store.conversations import lock_case, reopen_case
 from ventanilla.store.events import Journal
@@ -63,10 +64,13 @@ def note_reply_failed(connection: sa.Connection, house: House, row: sa.Row[Any],
         return
     case = lock_case(connection, _survivor_id(connection, message.conversation_id))
     state = connection.scalar(sa.select(outbox.c.state).where(outbox.c.id == row.id))
-    if state == DeliveryState.FAILED and message.turn_since is not None:
+    restored = state == DeliveryState.FAILED and message.turn_since is not None
+    if restored:
         case = _restored(connection, house, case, message, journal)
-        if case.waiting_since is not None and write_notice(connection, house, case, journal) is None:
-            tell_more(connection, house, case, journal)
+    if hold_refused(connection, house, case, row, message, journal, quoted=quoted(message.text)):
+        return
+    if restored and case.waiting_since is not None and write_notice(connection, house, case, journal) is None:
+        tell_more(connection, house, case, journal)
     _tell_people(connection, house, case, row, message, journal)
 
 

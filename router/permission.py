@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from babel.dates import format_date
 
 from router.house import House, modes
+from router.window_rows import is_knock_moot
 from ventanilla.store.consent import opted_out_at
 from ventanilla.store.tables import conversations
 from ventanilla.words import Mode, OutboxKind
@@ -64,6 +65,8 @@ def still_allowed(connection: sa.Connection, house: House, row: sa.Row[Any]) -> 
     if row.conversation_id is not None:
         query = sa.select(conversations.c.channel).where(conversations.c.id == row.conversation_id)
         channels = (connection.scalars(query).one(), row.via)
+    if moot := is_knock_moot(connection, row):
+        return moot
     in_force = modes(connection)
     if goes_to_staff(row):
         return hindrance(house, in_force, channels=channels, recipient=row.recipient, staff=True)

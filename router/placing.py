@@ -26,6 +26,7 @@ from router.screening import Known, is_staff, reason_of, screen
 from router.shared import note_shared
 from router.suggestions import suggest_same_person
 from router.turn import Waiting
+from router.whatsapp_window import release_window
 from ventanilla.channel import Message, Party, Screening
 from ventanilla.errors import BadMessage
 from ventanilla.store.contacts import contact_at, contacts_for
@@ -145,6 +146,7 @@ def _place(
     others = participants_of(house, message)
     message_id = add_inbound(connection, case, one, journal, participants_of=others, how=found.how)
     waiting = Waiting.for_message(message, message_id)
+    release_window(connection, message, case, journal)
     for other_id, why in found.links:
         link_cases(connection, case.id, other_id, reason=why, journal=journal)
     suggest_same_person(connection, house, contact, message, journal, conversation_id=case.id)

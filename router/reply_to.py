@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from config.email import EmailSettings
+from config.twilio import TwilioSettings
 from router.house import House
 from router.reply_letter import Composed
 from router.reply_mail import mail_reply
+from router.reply_phone import phone_reply
 from ventanilla.store.tables import conversations, messages
 from ventanilla.words import Direction
 
@@ -36,10 +39,16 @@ def compose_reply(
     html: str | None = None,
     cc: Sequence[str] = (),
     occasion: str,
+    now: datetime,
+    files: int = 0,
 ) -> Composed:
-    """The answer as its way out needs it. `occasion` is new for each answer: its Message-ID is made of it."""
-    if isinstance(house.config.channels.get(case.channel), EmailSettings):
+    """The answer as its way out needs it, with so many files. `occasion` is new for each answer: its Message-ID is made of it.
+    Raises Refused for what can never go out that way."""
+    settings = house.config.channels.get(case.channel)
+    if isinstance(settings, EmailSettings):
         return mail_reply(connection, house, case, agent=agent, text=text, html=html, cc=cc, occasion=occasion)
+    if isinstance(settings, TwilioSettings):
+        return phone_reply(connection, house, case, agent=agent, text=text, now=now, files=files)
     return chat_reply(connection, case, text=text)
 
 

@@ -18,6 +18,8 @@ from router.permission import customer_hindrance
 from router.reply_letter import Composed
 from router.reply_to import compose_reply
 from router.tokens import token_in
+from router.whatsapp_window import ask_to_write
+from router.window_rows import WINDOW
 from ventanilla.channel import Attachment, RemoteFile
 from ventanilla.clocks.due import spoken
 from ventanilla.store.files import put_files
@@ -99,9 +101,22 @@ def write_reply(
         html=answer.html,
         cc=answer.cc,
         occasion=secrets.token_hex(8),
+        now=move.now,
+        files=len(answer.files) + len(answer.remote_files),
     )
     _require_welcome(move, case, composed)
-    return _write(move, case, answer, composed, hold=hold or composed.hold)
+    written = _write(move, case, answer, composed, hold=hold or composed.hold)
+    if hold is None and (composed.hold or "").startswith(WINDOW):
+        ask_to_write(
+            move.connection,
+            move.house,
+            case,
+            move.journal,
+            via=composed.via,
+            account=composed.payload["account"],
+            recipient=composed.recipient,
+        )
+    return written
 
 
 def withdraw_reply(move: Move, outbox_id: int) -> sa.Row[Any]:
