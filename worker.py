@@ -16,7 +16,7 @@ from dramatiq.brokers.redis import RedisBroker
 from config.load import load_config
 from config.opening import open_configured_store
 from config.schema import Config
-from connectors.registry import Place, kind
+from connectors.registry import Place, kind, sent_reader
 from router.house import House, open_house
 from router.reading import Readers
 from router.service import Router, route_items
@@ -37,11 +37,13 @@ def utc_now() -> datetime:
 
 def build_readers(config: Config, house: House) -> Readers:
     """A reader for each channel of the file and for the staff's bot, and the trial module of those whose items could kill one."""
-    readers, trials = {}, {}
+    readers, trials, of_ours = {}, {}, {}
     for name, settings in config.channels.items():
         module = kind(settings.kind)
         place = Place(name=name, config=config, installation=house.installation, since=utc_now())
         readers[name] = module.reader(settings, place)
+        if (reads_ours := sent_reader(settings, place)) is not None:
+            of_ours[name] = reads_ours
         if module.TRIAL is not None:
             trials[name] = module.TRIAL
     if config.staff.telegram is not None:
@@ -50,7 +52,7 @@ def build_readers(config: Config, house: House) -> Readers:
         read = staff_reader(config, house.installation)
         if read is not None:
             readers[STAFF_BOT] = read
-    return Readers(readers, trials)
+    return Readers(readers, trials, of_ours)
 
 
 def build_router(config: Config, store: Store) -> Router:

@@ -24,12 +24,14 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a channel lives: its name in the file, the whole configuration, who we are, since when it is configured."""
+    """Where a channel lives: its name in the file, the whole configuration, who we are, since when it is configured. `queue` is the
+    address of Redis, where what its processes share for a moment is kept; empty where a command works alone."""
 
     name: str
     config: Config
     installation: Installation
     since: datetime
+    queue: str = ""
 
     @property
     def tokens(self) -> Path:
@@ -38,7 +40,7 @@ class Place:
 
 
 class Kind(Protocol):
-    """What a channel's module offers. It may offer `hooks` and `fetcher` as well, see below."""
+    """What a channel's module offers. It may offer `hooks`, `fetcher` and `sent_reader` as well, see below."""
 
     TRIAL: str | None
 
@@ -78,6 +80,13 @@ def hooks(settings: ChannelSettings, place: Place) -> Sequence[Hook]:
     """The web addresses on which a channel's provider calls us; none where the kind has no `hooks(settings, place)`."""
     offered = getattr(kind(settings.kind), "hooks", None)
     return () if offered is None else offered(settings, place)
+
+
+def sent_reader(settings: ChannelSettings, place: Place) -> Callable[[bytes], Message] | None:
+    """What reads a channel's items whose note says `outbound`; None where the kind has no `sent_reader(settings, place)`: its
+    `reader` reads them all."""
+    offered = getattr(kind(settings.kind), "sent_reader", None)
+    return None if offered is None else offered(settings, place)
 
 
 def fetcher(settings: ChannelSettings, place: Place) -> Fetcher | None:

@@ -26,8 +26,9 @@ def note_bounce(connection: sa.Connection, house: House, bounce: Bounce, journal
     """
     if bounce.action != "failed" or bounce.original_message_id is None:
         return
-    query = sa.select(outbox).where(outbox.c.message_id == bounce.original_message_id)  # ours are one to a row
-    row = connection.execute(query).first()
+    ours = (outbox.c.message_id, outbox.c.external_id)  # the second where a provider put an id of its own in its place
+    query = sa.select(outbox).where(sa.or_(*(column == bounce.original_message_id for column in ours)))
+    row = connection.execute(query.order_by(outbox.c.id)).first()
     if row is None:
         return
     gone = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.UNKNOWN)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from router.house import House
 from router.notices import write_alert
 from router.texts import DIGEST, SCREENED_DIGEST, spoken_language
+from ventanilla.channel import OUTBOUND
 from ventanilla.store.engine import Store
 from ventanilla.store.outbox import change_letters
 from ventanilla.store.tables import agents, conversations, inbox, outbox
@@ -45,7 +46,8 @@ def send_screened_digest(store: Store, house: House, *, now: datetime) -> int:
     query = sa.select(inbox.c.id, inbox.c.channel, inbox.c.reason).where(
         inbox.c.state.in_(aside), inbox.c.routed_at > now - timedelta(days=1)
     )
-    query = query.where(sa.or_(inbox.c.channel != STAFF_BOT, inbox.c.state == InboxState.QUARANTINED))
+    theirs = (inbox.c.channel != STAFF_BOT) & sa.or_(inbox.c.note.is_(None), sa.not_(inbox.c.note.startswith(OUTBOUND)))
+    query = query.where(sa.or_(theirs, inbox.c.state == InboxState.QUARANTINED))
     with store.write() as connection:
         rows = connection.execute(query.order_by(inbox.c.id.desc())).all()
         if not rows:

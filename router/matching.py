@@ -32,7 +32,7 @@ class Match:
 def match(connection: sa.Connection, house: House, message: Message, contact: sa.Row[Any], *, at: datetime) -> Match:
     """Find the case: our own signed ids first, then known Message-IDs, then a key. Ids of merged cases lead to the survivor."""
     links: list[tuple[int, str]] = []
-    for case_id, how in _candidates(connection, house, message):
+    for case_id, how in candidates(connection, house, message):
         case = survivor(connection, lock_case(connection, case_id))
         if not takes_part(connection, case.id, message.customer, contact.id):
             links.append((case.id, f"{how}, but the sender takes no part in it"))
@@ -45,7 +45,7 @@ def match(connection: sa.Connection, house: House, message: Message, contact: sa
     return Match(links=tuple(dict(links).items()))
 
 
-def _candidates(connection: sa.Connection, house: House, message: Message) -> list[tuple[int, str]]:
+def candidates(connection: sa.Connection, house: House, message: Message) -> list[tuple[int, str]]:
     answered = [*message.in_reply_to, *reversed(message.references)]
     found: list[tuple[int, str]] = []
     for value in answered:

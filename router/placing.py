@@ -22,6 +22,7 @@ from router.matching import Match, match
 from router.notice_edits import tell_more
 from router.notices import write_notice
 from router.opening import go_on, open_for
+from router.ours import place_ours
 from router.screening import Known, is_staff, reason_of, screen
 from router.shared import note_shared
 from router.suggestions import suggest_same_person
@@ -34,6 +35,7 @@ from ventanilla.store.conversations import link_cases, open_cases_elsewhere
 from ventanilla.store.events import Journal
 from ventanilla.store.inbox import first_with_identity, settle
 from ventanilla.store.messages import Received, add_inbound
+from ventanilla.store.past_us import wake_awaiting
 from ventanilla.words import EventKind, InboxState, Mode, Verdict
 
 ELSEWHERE = "same customer on another channel"
@@ -43,12 +45,14 @@ _FROM_SOMEBODY = (Verdict.ACCEPT, Verdict.OPTED_OUT, Verdict.OPTED_IN)
 def place_all(
     connection: sa.Connection, house: House, incoming: Sequence[Received], journal: Journal
 ) -> dict[int, InboxState]:
-    """Settle every row: duplicate, screened, or routed into a case. The caller holds the rows' locks.
+    """Settle every row: duplicate, screened, or routed into a case. What one of us sent past this service comes after what was
+    said to us. The caller holds the rows' locks.
 
     Raises BadMessage for a message that names nobody; the caller's transaction is then rolled back.
     """
     outcomes: dict[int, InboxState] = {}
     heard: list[tuple[Received, Screening]] = []
+    ours: list[Received] = []
     in_force = modes(connection)
     for one in incoming:
         older = first_with_identity(connection, one.row)
@@ -58,6 +62,9 @@ def place_all(
             )
             outcomes[one.row.id] = InboxState.DUPLICATE
             continue
+        if one.message.outbound:
+            ours.append(one)
+            continue
         screening = _screened(connection, house, one)
         if screening.verdict in _FROM_SOMEBODY and not one.message.customer.address:
             raise BadMessage("it names no sender")
@@ -65,10 +72,13 @@ def place_all(
             heard.append((one, screening))
         else:
             outcomes[one.row.id] = _set_aside(connection, house, one, screening, journal, in_force=in_force)
-    contacts = contacts_for(connection, [one.message.customer for one, _ in heard], now=journal.now)
+    answered = [one.message.customer for one in ours if contact_at(connection, one.message.customer) is not None]
+    contacts = contacts_for(connection, [*(one.message.customer for one, _ in heard), *answered], now=journal.now)
     for one, screening in heard:
         contact = contacts[one.message.customer.kind, one.message.customer.address]
         outcomes[one.row.id] = _take_in(connection, house, one, screening, contact, in_force, journal)
+    for one in ours:
+        outcomes[one.row.id] = place_ours(connection, house, one, journal)
     return outcomes
 
 
@@ -145,6 +155,8 @@ def _place(
         case, turn_opened = go_on(connection, house, row, found, contact, journal)
     others = participants_of(house, message)
     message_id = add_inbound(connection, case, one, journal, participants_of=others, how=found.how)
+    if not message.conversational:
+        wake_awaiting(connection, (message.external_id, *message.in_reply_to, *message.references), journal)
     waiting = Waiting.for_message(message, message_id)
     release_window(connection, message, case, journal)
     for other_id, why in found.links:

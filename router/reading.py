@@ -5,10 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from ventanilla.channel import Message
+from ventanilla.channel import OUTBOUND, Message
 from ventanilla.errors import BadMessage
 
 ISOLATED_SECONDS = 30
@@ -19,15 +19,18 @@ Reader = Callable[[bytes], Message]
 @dataclass(frozen=True, slots=True)
 class Readers:
     """One reader for each channel by its name: raw bytes → message. `trials` are the modules that do nothing but read
-    standard input, for the kinds whose items could kill their reader."""
+    standard input, for the kinds whose items could kill their reader. `of_ours` read what their note marks as sent by us."""
 
     by_channel: Mapping[str, Reader]
     trials: Mapping[str, str]
+    of_ours: Mapping[str, Reader] = field(default_factory=dict)
 
-    def read(self, raw: bytes, channel: str) -> Message:
+    def read(self, raw: bytes, channel: str, *, outbound: bool = False) -> Message:
         """Read one raw item. Raises BadMessage when it cannot be read."""
         if channel not in self.by_channel:
             raise BadMessage(f"channel {channel} is no longer in the configuration")
+        if outbound and channel in self.of_ours:
+            return self.of_ours[channel](raw)
         return self.by_channel[channel](raw)
 
     def try_alone(self, raw: bytes, channel: str) -> None:
@@ -54,7 +57,12 @@ def read_row(readers: Readers, row: Any, raw: bytes | None) -> Message:
         raise BadMessage(missing)
     if row.attempts >= TRIED_ALONE_FROM:
         readers.try_alone(raw, row.channel)
-    return readers.read(raw, row.channel)
+    return readers.read(raw, row.channel, outbound=is_outbound(row.note))
+
+
+def is_outbound(note: str | None) -> bool:
+    """Whether the connector says that one of us sent it past this service."""
+    return OUTBOUND in (note or "").split("; ")
 
 
 def _not_whole(note: str | None) -> str:

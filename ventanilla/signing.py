@@ -15,6 +15,8 @@ from enum import StrEnum
 from ventanilla.keys import read_key
 
 LOOP_HEADER = "X-Ventanilla-Loop"
+COPY_HEADER = "X-Ventanilla-Id"
+"""Repeats the Message-ID of what we send, for providers that put one of their own in its place."""
 _OURS = re.compile(r"<?(v[cn])\.([0-9A-Z]{9})\.([0-9a-f]{6,32})\.([0-9a-f]{20})@[^\s<>@]+>?\s*$")
 
 

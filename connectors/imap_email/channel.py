@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
 
 from config.channel import ChannelSettings
@@ -17,29 +17,47 @@ from connectors.registry import Place
 from ventanilla.channel import Finding, Message, Sender, Source
 from ventanilla.errors import BadInput
 
+if TYPE_CHECKING:
+    from connectors.imap_email.reading.context import MailContext
+
 TRIAL = "connectors.imap_email.trial"
 """The module that reads one mail from standard input and ends: what a suspicious mail is tried with."""
 
 
 def sources(settings: ChannelSettings, place: Place) -> Sequence[Source]:
-    """One source a folder. Opens no connection yet."""
+    """One source a folder, and one for the folder of sent mail unless it is switched off. Opens no connection yet."""
+    from connectors.imap_email.sent_source import OFF, SentSource
     from connectors.imap_email.source import ImapSource
 
     mail = cast(EmailSettings, settings)
     zone = ZoneInfo(place.config.service.timezone)
     login = _login(mail, mail.imap, place.name, place.tokens)
-    return [
+    taken_in = [
         ImapSource(mail.imap, login, folder, since=place.since, start=mail.start, zone=zone) for folder in mail.folders
     ]
+    if mail.sent_folder == OFF:
+        return taken_in
+    return [*taken_in, SentSource(mail.imap, login, mail.sent_folder, since=place.since)]
 
 
 def reader(settings: ChannelSettings, place: Place) -> Callable[[bytes], Message]:
     """What turns this channel's mails into messages."""
-    from connectors.imap_email.reading.context import MailContext
     from connectors.imap_email.reading.message import read_mail
 
-    mail = cast(EmailSettings, settings)
-    context = MailContext(
+    return partial(read_mail, context=_context(cast(EmailSettings, settings), place))
+
+
+def sent_reader(settings: ChannelSettings, place: Place) -> Callable[[bytes], Message]:
+    """What turns mails out of the Sent folder into messages of ours."""
+    from connectors.imap_email.reading.outbound import read_sent
+
+    return partial(read_sent, context=_context(cast(EmailSettings, settings), place))
+
+
+def _context(mail: EmailSettings, place: Place) -> MailContext:
+    from connectors.imap_email.reading.context import MailContext
+
+    return MailContext(
         own_addresses=frozenset(own_addresses(place.config)),
         forms=tuple((form.from_, form.customer) for form in mail.forms),
         lists=mail.lists,
@@ -47,7 +65,6 @@ def reader(settings: ChannelSettings, place: Place) -> Callable[[bytes], Message
         authserv=next(iter(place.config.staff.trusted_authserv), None),
         installation=place.installation.instance,
     )
-    return partial(read_mail, context=context)
 
 
 def sender(settings: ChannelSettings, place: Place) -> Sender | None:

@@ -117,13 +117,16 @@ class ImapSource:
         if self._client is None:
             client = open_imap(self._server, self._login, answer_seconds=self._answer_seconds)
             try:
-                self._opened = open_folder(client, self._folder)
+                self._opened = self._open(client)
                 self._can_idle = client.has_capability("IDLE")
             except BaseException:
                 hang_up(client)
                 raise
             self._client = client
         return self._client
+
+    def _open(self, client: IMAPClient) -> Opened:
+        return open_folder(client, self._folder)
 
     def _still_answers(self, client: IMAPClient) -> bool:
         try:

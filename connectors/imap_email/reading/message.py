@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from connectors.imap_email.reading.answers import answer_words, answers_notice
 from connectors.imap_email.reading.attachments import attached_mail, read_attachments
+from connectors.imap_email.reading.authentication import read_authentications
 from connectors.imap_email.reading.bodies import Body, body_html, body_lines, read_body
 from connectors.imap_email.reading.bounces import is_read_receipt, is_report, read_bounce
 from connectors.imap_email.reading.context import MailContext
@@ -15,7 +17,7 @@ from connectors.imap_email.reading.lines import Line, joined, own_lines
 from connectors.imap_email.reading.message_ids import read_id, read_ids
 from connectors.imap_email.reading.parts import Budget, Part, read_parts
 from connectors.imap_email.reading.people import People, find_customer, read_people
-from connectors.imap_email.reading.quoting import own_words
+from connectors.imap_email.reading.quoting import is_forward_subject, own_words
 from connectors.imap_email.reading.screening import screen
 from connectors.reading.characters import clean_line
 from ventanilla.channel import Attachment, Bounce, Message, Party, Screening
@@ -42,7 +44,7 @@ def read_mail(raw: bytes, context: MailContext) -> Message:
 
 
 @dataclass(frozen=True, slots=True)
-class _Content:
+class Content:
     """What is inside the mail, before it is known whose it is."""
 
     lines: list[Line]
@@ -53,15 +55,17 @@ class _Content:
 
 
 def _read(raw: bytes, context: MailContext, inner_left: int) -> Message:
-    root, budget = _parse(raw)
+    root, budget = parse_mail(raw)
     headers = root.headers
     people = read_people(headers)
     subject = clean_line(headers.text("subject"), limit=MAX_SUBJECT)
-    content = _read_content(root, budget)
-    if inner_left and not content.text and content.mails:
+    content = read_content(root, budget)
+    answers = answers_notice(people, headers, context)
+    if inner_left and not content.text and content.mails and not answers:
         content = _with_inner_text(content, context, inner_left)
     bounce = read_bounce(root, headers=headers, author=people.author.address, text=content.text)
-    original = _find_original(content, context, people, subject, inner_left)
+    looked_for = not answers or is_forward_subject(subject)
+    original = _find_original(content, context, people, subject, inner_left) if looked_for else None
     return Message(
         author=people.author,
         customer=original.sender if original else find_customer(people, headers, context),
@@ -71,20 +75,31 @@ def _read(raw: bytes, context: MailContext, inner_left: int) -> Message:
         reply_to=people.reply_to,
         subject=subject,
         text=content.text,
-        reply_text=(original and original.words) or own_words(content.lines, whole=content.text, subject=subject),
+        reply_text=_said(content, original, subject, answers=answers),
         html=content.html,
         in_reply_to=read_ids(headers.raw("in-reply-to")),
         references=read_ids(headers.raw("references")),
         sent_at=read_date(headers.raw("date")),
         attachments=_all_attachments(content, original),
-        screening=_screen(root, people, bounce, context),
+        screening=_screen(root, people, bounce, context, answers=answers),
         bounce=bounce,
-        case_keys=_case_keys(people, subject),
+        case_keys=case_keys_of(people, subject),
         forwarded=original is not None,
+        authentications=read_authentications(headers, people.authors),
     )
 
 
-def _parse(raw: bytes) -> tuple[Part, Budget]:
+def _said(content: Content, original: Original | None, subject: str, *, answers: bool) -> str:
+    """The writer's own words; of an answer to a notice of ours nothing else, even if that leaves nothing."""
+    if original is not None and original.words:
+        return original.words
+    if answers:
+        return answer_words(content.lines, subject=subject)
+    return own_words(content.lines, whole=content.text, subject=subject)
+
+
+def parse_mail(raw: bytes) -> tuple[Part, Budget]:
+    """The tree of a mail, and what may still be spent on it. Raises BadMessage when it is no mail at all."""
     if len(raw) > MAX_RAW:
         raise BadMessage(f"this mail is too large to read: {len(raw):,} bytes, at most {MAX_RAW:,} are read")
     data = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n \t\0")
@@ -99,11 +114,12 @@ def _parse(raw: bytes) -> tuple[Part, Budget]:
     return root, budget
 
 
-def _read_content(root: Part, budget: Budget) -> _Content:
+def read_content(root: Part, budget: Budget) -> Content:
+    """The words and files of a mail, within its budget."""
     body = read_body(root, budget)
     html = body_html(body)
     lines = body_lines(body.words) + _what_was_skipped(body, budget)
-    return _Content(
+    return Content(
         lines=lines,
         text=joined(lines),
         html=html,
@@ -121,12 +137,12 @@ def _what_was_skipped(body: Body, budget: Budget) -> list[Line]:
     return own_lines("\n" + "\n".join(notes)) if notes else []
 
 
-def _with_inner_text(content: _Content, context: MailContext, inner_left: int) -> _Content:
+def _with_inner_text(content: Content, context: MailContext, inner_left: int) -> Content:
     """A mail without words of its own that carries another: that one's words are what there is to read."""
     inner = _inner(content.mails[0], context, inner_left)
     if inner is None:
         return content
-    return _Content(own_lines(inner.text), inner.text, content.html or inner.html, content.attachments, content.mails)
+    return Content(own_lines(inner.text), inner.text, content.html or inner.html, content.attachments, content.mails)
 
 
 def _inner(mail: bytes, context: MailContext, inner_left: int) -> Message | None:
@@ -137,7 +153,7 @@ def _inner(mail: bytes, context: MailContext, inner_left: int) -> Message | None
 
 
 def _find_original(
-    content: _Content, context: MailContext, people: People, subject: str, inner_left: int
+    content: Content, context: MailContext, people: People, subject: str, inner_left: int
 ) -> Original | None:
     """Whom a mail forwarded by one of our people is from, when it is one."""
     if people.author.address not in context.staff_addresses:
@@ -150,11 +166,11 @@ def _find_original(
     return find_original(content.lines, subject=subject, ours=ours)
 
 
-def _all_attachments(content: _Content, original: Original | None) -> tuple[Attachment, ...]:
+def _all_attachments(content: Content, original: Original | None) -> tuple[Attachment, ...]:
     return (*content.attachments, *(original.attachments if original else ()))[:MAX_ATTACHMENTS]
 
 
-def _screen(root: Part, people: People, bounce: Bounce | None, context: MailContext) -> Screening:
+def _screen(root: Part, people: People, bounce: Bounce | None, context: MailContext, *, answers: bool) -> Screening:
     report = "read receipt" if is_read_receipt(root) else "report" if bounce is None and is_report(root) else ""
     return screen(
         root.headers,
@@ -163,10 +179,11 @@ def _screen(root: Part, people: People, bounce: Bounce | None, context: MailCont
         bounce=bounce,
         report=report,
         is_direct=people.is_direct(context),
+        answers=answers,
     )
 
 
-def _case_keys(people: People, subject: str) -> tuple[str, ...]:
+def case_keys_of(people: People, subject: str) -> tuple[str, ...]:
     """Keys in the plus-part of whom it was sent to, then in the subject."""
     parties: tuple[Party, ...] = (*people.to, *people.cc, *people.envelope)
     tagged = " ".join(party.address.partition("@")[0].partition("+")[2] for party in parties if "+" in party.address)

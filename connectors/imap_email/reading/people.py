@@ -19,9 +19,11 @@ _ENVELOPE = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class People:
-    """`author.address` is "" when no header names anybody. `envelope` are the addresses the servers delivered to."""
+    """`author.address` is "" when no header names anybody. `authors` are all whom From names, `envelope` the addresses the servers
+    delivered to."""
 
     author: Party
+    authors: tuple[Party, ...]
     to: tuple[Party, ...]
     cc: tuple[Party, ...]
     reply_to: tuple[Party, ...]
@@ -36,10 +38,11 @@ def read_people(headers: Headers) -> People:
     """Everybody that the headers name. Never raises."""
     return People(
         author=_author(headers),
-        to=_all(headers, "to"),
-        cc=_all(headers, "cc"),
-        reply_to=_all(headers, "reply-to"),
-        envelope=tuple(party for name in _ENVELOPE for party in _all(headers, name)),
+        authors=read_parties(headers, "from"),
+        to=read_parties(headers, "to"),
+        cc=read_parties(headers, "cc"),
+        reply_to=read_parties(headers, "reply-to"),
+        envelope=tuple(party for name in _ENVELOPE for party in read_parties(headers, name)),
     )
 
 
@@ -48,7 +51,9 @@ def find_customer(people: People, headers: Headers, context: MailContext) -> Par
     rewritten = context.is_own(people.author.address) and is_own_list(headers, context)
     if not (context.is_form(people.author.address) or rewritten):
         return people.author
-    original = [*_all(headers, "x-original-from"), *_all(headers, "x-original-sender")] if rewritten else []
+    original = (
+        [*read_parties(headers, "x-original-from"), *read_parties(headers, "x-original-sender")] if rewritten else []
+    )
     for party in (*original, *people.reply_to):
         if not context.is_own(party.address):
             return party
@@ -57,18 +62,19 @@ def find_customer(people: People, headers: Headers, context: MailContext) -> Par
 
 def _author(headers: Headers) -> Party:
     """The first of From with a domain; Sender and its kin where From names nobody. "" when a bounce has `From: <>`."""
-    named = _all(headers, "from")
+    named = read_parties(headers, "from")
     found = next((party for party in named if "@" in party.address), None) or next(iter(named), None)
     if found:
         return found
     for name in _FALLBACKS if "from" not in headers or headers.raw("from").strip() != "<>" else ():
-        others: Sequence[Party] = _all(headers, name)
+        others: Sequence[Party] = read_parties(headers, name)
         if others:
             return others[0]
     return Party(address="", name=clean_line(headers.text("from").strip("<>"), limit=MAX_NAME))
 
 
-def _all(headers: Headers, name: str) -> tuple[Party, ...]:
+def read_parties(headers: Headers, name: str) -> tuple[Party, ...]:
+    """Everybody that the fields of this name (in lower case) list."""
     values = headers.all_raw(name)
     if len(values) == 1:
         return read_addresses(values[0], hint=headers.hint)

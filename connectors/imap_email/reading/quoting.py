@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from connectors.imap_email.reading.header_blocks import HeaderBlock, read_block
 from connectors.imap_email.reading.intros import Found, Intro, find_intro, may_introduce
-from connectors.imap_email.reading.lines import Line, Zone, joined
+from connectors.imap_email.reading.lines import Line, Zone, joined, own_lines
 from connectors.imap_email.reading.signatures import without_signature
 
 _FORWARD_SUBJECT = re.compile(
@@ -24,6 +24,7 @@ _INSIDE = re.compile(
     r"|in-?line|in red|in blue|in bold|dins|a sota|en vermell|ci-dessous|en rouge|unten|in rot|sotto|in rosso)\b"
 )
 _MAX_CANDIDATES = 400
+_LONGEST_CARD = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,21 @@ def own_words(lines: Sequence[Line], *, whole: str, subject: str = "") -> str:
     else:
         own = _without_quote(lines, cut)
     return joined(own).strip() or whole
+
+
+def said_by_us(lines: Sequence[Line], *, whole: str, subject: str = "") -> str:
+    """What one of ours wrote, without what it quotes but with the signature, which may stand below the quotation: it tells whose
+    it is."""
+    own = own_words(lines, whole=whole, subject=subject)
+    cut = find_cut(lines)
+    if cut is None or cut.is_forward:
+        return whole
+    above = joined(list(lines[: cut.start])).strip()
+    if not above.startswith(own):
+        return own
+    last = max((number for number, line in enumerate(lines) if is_quoted(line)), default=len(lines))
+    below = lines[last + 1 :]
+    return joined([*own_lines(above), Line(""), *below]).strip() if len(below) <= _LONGEST_CARD else above
 
 
 def find_cut(lines: Sequence[Line]) -> Cut | None:
@@ -141,13 +157,18 @@ def _without_quote(lines: Sequence[Line], cut: Cut) -> list[Line]:
     first = next((line for line in rest if line.text.strip()), Line(""))
     if cut.block is not None or first.zone is Zone.QUOTE or not is_quoted(first):
         # Nothing below is marked line by line (Outlook): an answer in there cannot be told from what it answers.
-        return list(lines) if _INSIDE.search(joined(top)) else without_signature(top)
+        return list(lines) if answers_inside(top) else without_signature(top)
     is_introduced = cut.start != cut.body
     runs = marks.replace(" ", "")
     if "qoq" in _squeezed(runs) or (not is_introduced and _has_words(top) and "o" in runs):
         return list(lines)
     below = [line for line, mark in zip(rest, marks, strict=True) if mark != "q"]
     return _both(without_signature(top), below if _has_words(below) else [])
+
+
+def answers_inside(top: Sequence[Line]) -> bool:
+    """Whether what stands above a quotation says that the answers stand in it."""
+    return bool(_INSIDE.search(joined(list(top))))
 
 
 def _first_word(lines: Sequence[Line]) -> int:

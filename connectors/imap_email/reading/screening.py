@@ -33,9 +33,17 @@ _SPAM_LEVEL = 5
 
 
 def screen(
-    headers: Headers, context: MailContext, *, author: str, bounce: Bounce | None, report: str, is_direct: bool
+    headers: Headers,
+    context: MailContext,
+    *,
+    author: str,
+    bounce: Bounce | None,
+    report: str,
+    is_direct: bool,
+    answers: bool = False,
 ) -> Screening:
-    """The verdict with its evidence. `report` names a machine's report of another kind; `is_direct`: we are in To or Cc."""
+    """The verdict with its evidence. `report` names a machine's report of another kind; `is_direct`: we are in To or Cc;
+    `answers`: one of our people answers a notice, and in doubt it was their machine."""
     loop = _loop(headers, context)
     if loop:
         return loop
@@ -44,7 +52,7 @@ def screen(
         return Screening(verdict=Verdict.OWN, reason="own: From is this channel's address")
     if bounce is not None:
         return Screening(verdict=Verdict.BOUNCE, reason=f"bounce: {bounce.action} {bounce.status}".rstrip())
-    automatic = "" if is_form else report or auto_evidence(headers)
+    automatic = "" if is_form else report or auto_evidence(headers) or (_doubtful(headers) if answers else "")
     if automatic:
         return Screening(verdict=Verdict.AUTO_REPLY, reason=f"auto_reply: {automatic}")
     spam = _spam_evidence(headers, None if is_form else context.authserv)
@@ -66,6 +74,16 @@ def auto_evidence(headers: Headers) -> str:
     if precedence in _AUTO_PRECEDENCE:
         return f"Precedence {precedence}"
     return _combined(headers, precedence)
+
+
+def _doubtful(headers: Headers) -> str:
+    """A single sign that no person pressed "send"; enough to keep an answer from a customer, not enough to ignore one of theirs."""
+    precedence = headers.raw("precedence").strip().lower()
+    if precedence in ("bulk", "junk", "list"):
+        return f"Precedence {precedence}"
+    if headers.raw("return-path").replace(" ", "") == "<>":
+        return "empty sender"
+    return "out-of-office subject" if _AUTO_SUBJECT.match(headers.text("subject")[:300]) else ""
 
 
 def _combined(headers: Headers, precedence: str) -> str:

@@ -11,7 +11,7 @@ from ventanilla.store.tables import events, inbox, messages
 from ventanilla.words import STAFF_BOT, Direction, EventKind, InboxState
 
 PATIENCE = timedelta(minutes=15)
-_FROM_IT = (messages.c.inbox_id == inbox.c.id) & (messages.c.direction == Direction.IN)
+_FROM_IT = messages.c.inbox_id == inbox.c.id
 
 
 def item_in_ledger_twice(connection: sa.Connection) -> int:

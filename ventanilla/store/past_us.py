@@ -1,0 +1,92 @@
+"""What our own people sent past this service: its row in a case, and the ids by which it finds its case later. Decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ventanilla.store.events import Journal
+from ventanilla.store.files import put_files
+from ventanilla.store.inbox import reopen_row
+from ventanilla.store.insert import insert_ignoring
+from ventanilla.store.messages import Received, write_attachments
+from ventanilla.store.tables import awaited_refs, messages
+from ventanilla.words import Direction, EventKind, InboxState, Side
+
+_ADD = sa.insert(messages).returning(messages)
+_AWAIT = insert_ignoring(awaited_refs)
+_AWAITED = (
+    sa.select(awaited_refs.c.inbox_id)
+    .where(awaited_refs.c.external_id.in_(sa.bindparam("ids", expanding=True)))
+    .distinct()
+    .order_by(awaited_refs.c.inbox_id)
+)
+_FORGET = sa.delete(awaited_refs).where(awaited_refs.c.inbox_id == sa.bindparam("row_id"))
+
+
+def add_ours(
+    connection: sa.Connection,
+    case: sa.Row[Any],
+    received: Received,
+    journal: Journal,
+    *,
+    agent: str | None,
+    side: Side,
+    answers: int | None,
+    replied_at: datetime | None,
+) -> sa.Row[Any]:
+    """Write what one of us (None: cannot be told who) sent or said; return its row. `answers` is the newest customer's message that
+    the author had seen. `replied_at` is for what ends no turn and is a reply all the same."""
+    row, message = received.row, received.message
+    values = {
+        "conversation_id": case.id,
+        "assignment_number": case.assignment_number,
+        "direction": Direction.OUT,
+        "inbox_id": row.id,
+        "agent": agent,
+        "side": side,
+        "outcome": message.call_outcome,
+        "answers": answers,
+        "external_id": message.external_id,
+        "medium": message.medium,
+        "from_address": message.author.address,
+        "from_name": message.author.name,
+        "recipients": [party.address for party in message.to] or [message.customer.address],
+        "cc": [party.address for party in message.cc],
+        "subject": message.subject,
+        "text": message.text,
+        "reply_text": message.reply_text,
+        "sent_at": message.sent_at,
+        "received_at": row.received_at,
+        "pulled_at": row.pulled_at,
+        "routed_at": journal.now,
+        "replied_at": replied_at,
+    }
+    made = connection.execute(_ADD, values).one()
+    write_attachments(connection, made.id, message.attachments, received.kept)
+    put_files(connection, made.id, row.channel, message.files, now=journal.now, first_position=len(message.attachments))
+    connection.execute(_FORGET, {"row_id": row.id})
+    return made
+
+
+def await_refs(connection: sa.Connection, row_id: int, ids: Sequence[str | None]) -> None:
+    """No case knows any of these ids yet: when one does, the ledger row is looked at again. A repeat adds nothing."""
+    rows = [{"external_id": external_id, "inbox_id": row_id} for external_id in dict.fromkeys(ids) if external_id]
+    if rows:
+        connection.execute(_AWAIT[connection.dialect.name], rows)
+
+
+def wake_awaiting(connection: sa.Connection, ids: Sequence[str | None], journal: Journal) -> list[int]:
+    """A case knows these ids now: rows that waited for one of them are pending again (the sweeper brings them). Returns which."""
+    wanted = [external_id for external_id in dict.fromkeys(ids) if external_id]
+    if not wanted:
+        return []
+    woken = []
+    for row_id in connection.scalars(_AWAITED, {"ids": wanted}).all():
+        if reopen_row(connection, row_id, states=(InboxState.SCREENED,), released_by=None):
+            journal.add(EventKind.MESSAGE_REPLAYED, inbox_id=row_id, data={"why": "a case knows it now"})
+            woken.append(int(row_id))
+    return woken
