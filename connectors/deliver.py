@@ -75,6 +75,7 @@ class Deliverer:
     _open: dict[str, Sender] = field(default_factory=dict)
     _recover_at: datetime | None = None
     _under_way: dict[str, dict[int, Future[None]]] = field(default_factory=dict)
+    _resting: dict[str, datetime] = field(default_factory=dict)  # ways out whose provider wants nothing until then
 
     def __post_init__(self) -> None:
         self._book = Book(store=self.store, clock=self.clock, failed=self.failed, sent=self.sent, welcome=self.welcome)
@@ -128,13 +129,16 @@ class Deliverer:
             self._recover_at = self.clock() + RECOVER
             self.recover()
         busy = {via: list(rows) for via, rows in self._under_way.items()}
-        due = due_letters(self.store, now=self.clock(), each=MOST_QUEUED, under_way=busy)
+        resting = [via for via in self._resting if self._rests(via)]
+        due = due_letters(self.store, now=self.clock(), each=MOST_QUEUED, under_way=busy, resting=resting)
         for row in due:
             pool = self._pools.setdefault(row.via, ThreadPoolExecutor(1, thread_name_prefix=f"deliver {row.via}"))
             self._under_way.setdefault(row.via, {})[row.id] = pool.submit(self._deliver, row)
         return len(due)
 
     def _deliver(self, due: sa.Row[Any]) -> None:
+        if self._rests(due.via):
+            return
         try:
             if asks_for_more(due.payload) and self._is_put_off(due):
                 return
@@ -192,6 +196,8 @@ class Deliverer:
 
     def _note_failure(self, row: sa.Row[Any], error: Exception) -> None:
         if isinstance(error, TooSoon):
+            if error.is_whole:
+                self._resting[row.via] = self.clock() + timedelta(seconds=error.retry_after or 1.0)
             self._insist(lambda: self._book.put_off(row, error))
         elif isinstance(error, Permanent) and not isinstance(error, LoginRefused):
             reason = f"{error}; {error.cure}" if error.cure else str(error)
@@ -205,6 +211,9 @@ class Deliverer:
 
     def _note_unready(self, row: sa.Row[Any], error: Exception) -> None:
         """It could not be put together, so nothing went out."""
+        if isinstance(error, Permanent):
+            self._note_failure(row, error)
+            return
         if not isinstance(error, OSError):
             self._note_bug(row, error)
             return
@@ -230,6 +239,10 @@ class Deliverer:
                 raise Permanent(f"nothing can send through {via}", cure=f"give channels.{via} an smtp server")
             sender = self._open[via] = made
         return sender
+
+    def _rests(self, via: str) -> bool:
+        until = self._resting.get(via)
+        return until is not None and self.clock() < until
 
     def _drop_if_unwanted(self, row: sa.Row[Any]) -> bool:
         with self.store.read() as connection:

@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from connectors.letter_files import are_files_pending, files_for
 from ventanilla.channel import Attachment, Outgoing
 from ventanilla.store.blobs import get_blob
 from ventanilla.store.engine import Store
@@ -27,7 +28,7 @@ CLOCKS_APART = timedelta(minutes=2)
 HEAVIEST = 15_000_000
 """Bytes of recordings that one letter carries at most; mail servers take little more."""
 _UNDER_WAY = (DeliveryState.PENDING, DeliveryState.HELD, DeliveryState.SENDING)
-_ASKS = ("edits_row", "answers_row", "audio_of")
+_ASKS = ("edits_row", "answers_row", "audio_of", "files_of")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,8 @@ def readiness(connection: sa.Connection, row: sa.Row[Any], *, now: datetime) -> 
                 return NotYet(at=max(now + LOOK_AGAIN, first.not_before))
             if name == "edits_row" and first.external_id is None:
                 return Moot(reason="what it rewrites cannot be told apart any more")
+    if "files_of" in payload and are_files_pending(connection, payload["files_of"]):
+        return NotYet(at=now + LOOK_AGAIN)
     if "audio_of" not in payload:
         return None
     return _audio_readiness(connection, row, now)
@@ -108,7 +111,7 @@ def outgoing_whole(store: Store, row: sa.Row[Any]) -> Outgoing:
         edits = _sent_as(connection, payload.get("edits_row"))
         answered = _sent_as(connection, payload.get("answers_row"))
         spoken = payload.get("audio_of", ())
-        carried = _recordings(connection, store, spoken)
+        carried = _recordings(connection, store, spoken) + files_for(connection, store, payload.get("files_of"))
         waits = is_audio_pending(connection, spoken)
     text = plain.text
     if waits and not payload.get("only_with_audio") and "audio_later" in payload:

@@ -17,6 +17,7 @@ from email.utils import format_datetime, quote
 
 from ventanilla.channel import Outgoing
 from ventanilla.errors import Permanent
+from ventanilla.signing import COPY_HEADER
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 _FIELD_NAME = re.compile(r"^[A-Za-z][A-Za-z0-9-]*$")
@@ -42,11 +43,12 @@ def compose(outgoing: Outgoing, *, address: str, now: datetime, name: str = "") 
     """The whole mail, lines ended by CR LF, 7-bit but for addresses that are not ASCII.
 
     From is `address` with the message's own name for it, else `name`. Automatic mail says that it is (RFC 3834;
-    `Auto-Submitted: auto-replied` unless its headers say otherwise) and asks Exchange for no automatic answer. Raises
-    Permanent for what cannot stand in a header: a line break above all.
+    `Auto-Submitted: auto-replied` unless its headers say otherwise) and asks Exchange for no automatic answer. What was tried
+    before is the same bytes again: it keeps the date of its first time. Raises Permanent for what cannot stand in a header: a
+    line break above all.
     """
-    body = _body(outgoing)
-    lines = [*_fields(outgoing, address=address, name=name, now=now)]
+    body = _body(outgoing, address=address)
+    lines = [*_fields(outgoing, address=address, name=name, now=outgoing.tried_at or now)]
     head = "".join(f"{line}\r\n" for line in lines).encode()
     return head + body.as_bytes(policy=SMTP)
 
@@ -85,6 +87,8 @@ def _fields(outgoing: Outgoing, *, address: str, name: str, now: datetime) -> It
     yield f"Date: {format_datetime(now)}"
     yield f"From: {_mailbox(mail_address(address), outgoing.from_name or name)}"
     yield f"To: {_mailbox(mail_address(outgoing.recipient, 'recipient'), outgoing.recipient_name)}"
+    if outgoing.cc:
+        yield "Cc: " + ",\r\n ".join(mail_address(one, "copy's address") for one in outgoing.cc)
     yield f"Subject: {_text('Subject', outgoing.subject)}"
     if outgoing.reply_to:
         yield f"Reply-To: {mail_address(outgoing.reply_to, 'reply address')}"
@@ -98,6 +102,8 @@ def _fields(outgoing: Outgoing, *, address: str, name: str, now: datetime) -> It
 
 def _further_fields(outgoing: Outgoing) -> Iterator[str]:
     given = {name.lower() for name in outgoing.headers}
+    if outgoing.message_id:
+        yield f"{COPY_HEADER}: {outgoing.message_id}"
     if outgoing.automatic and "auto-submitted" not in given:
         yield "Auto-Submitted: auto-replied"
     if outgoing.automatic and "x-auto-response-suppress" not in given:
@@ -110,7 +116,7 @@ def _further_fields(outgoing: Outgoing) -> Iterator[str]:
         yield f"{name}: {_text(name, value)}"
 
 
-def _body(outgoing: Outgoing) -> EmailMessage:
+def _body(outgoing: Outgoing, *, address: str) -> EmailMessage:
     body = EmailMessage(policy=SMTP)
     body.set_content(_sendable(outgoing.text), cte="quoted-printable")
     if outgoing.html is not None:
@@ -120,7 +126,15 @@ def _body(outgoing: Outgoing) -> EmailMessage:
         name = _CONTROL.sub("", _sendable(file.filename))
         body.add_attachment(file.content, maintype=kind, subtype=sort, filename=name)
     del body["MIME-Version"]
+    _name_boundaries(body, message_id_of(outgoing, address=address))
     return body
+
+
+def _name_boundaries(body: EmailMessage, message_id: str) -> None:
+    """The library's own are random, and a copy could not be told to be the same mail. `=_` stands in no encoded part."""
+    mark = hashlib.sha256(message_id.encode()).hexdigest()[:24]
+    for number, part in enumerate(one for one in body.walk() if one.is_multipart()):
+        part.set_boundary(f"=_{mark}_{number}")
 
 
 def _sendable(text: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import smtplib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from config.servers import MailServer
 from connectors.imap_email.compose import compose, envelope_sender, mail_address, message_id_of
@@ -17,6 +17,8 @@ from connectors.imap_email.troubles import CONNECTION_ERRORS, explain
 from ventanilla.channel import Outgoing, Sent
 from ventanilla.errors import Ambiguous, LoginRefused, Permanent, Temporary
 
+COPIES_WAIT = timedelta(minutes=5)
+"""How long a mail is tried again for the sake of a copy that is refused for now; its recipient waits as long."""
 _DOT_FIRST = re.compile(rb"^\.", re.MULTILINE)
 _LOGIN_WANTED = re.compile(r"^(530|535|538) |5\.7\.(8|9|57|60)\b")
 
@@ -29,6 +31,19 @@ class Keeping:
     idle_seconds: float = 30.0
     answer_seconds: float = ANSWER_SECONDS
     last_answer_seconds: float = 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Envelope:
+    """From whom and for whom; `waits` says whether to try again for a copy that is refused for now."""
+
+    sender: str
+    recipient: str
+    copies: Sequence[str]
+    waits: bool
+
+    def addresses(self) -> tuple[str, ...]:
+        return (self.recipient, *self.copies, self.sender)
 
 
 class SmtpSender:
@@ -60,17 +75,17 @@ class SmtpSender:
     def send(self, outgoing: Outgoing) -> Sent:
         """Hand it over. The same message again goes out again, under the same Message-ID: a second one of it can be told.
 
+        It goes out when its recipient is taken; a refused copy is said in the remark and holds up nobody else's.
         Raises Temporary when nothing went out, Ambiguous when the answer to the whole mail was lost, Permanent (with the
         server's words) when it never will, LoginRefused when the login does not do.
         """
         mail = compose(outgoing, address=self._address, name=self._name, now=self._clock())
-        sender, recipient = (
-            envelope_sender(outgoing, address=self._address),
-            mail_address(outgoing.recipient, "recipient"),
-        )
+        sender = envelope_sender(outgoing, address=self._address)
+        recipient = mail_address(outgoing.recipient, "recipient")
+        copies = [mail_address(one, "copy's address") for one in outgoing.cc]
         smtp = self._ready()
         try:
-            self._hand_over(smtp, sender, recipient, mail)
+            refused = self._hand_over(smtp, _Envelope(sender, recipient, copies, self._waits(outgoing)), mail)
         except (Permanent, Ambiguous, Temporary):
             raise
         except CONNECTION_ERRORS as error:
@@ -78,7 +93,8 @@ class SmtpSender:
             raise _as_temporary(explain(error, self._server)) from error
         self._sent_through += 1
         self._last_used = time.monotonic()
-        return Sent(external_id=message_id_of(outgoing, address=self._address))
+        remark = f"the others have it; not taken for {'; '.join(refused)}" if refused else ""
+        return Sent(external_id=message_id_of(outgoing, address=self._address), remark=remark)
 
     def find(self, outgoing: Outgoing) -> Sent | None:
         """None: SMTP tells nobody what it took."""
@@ -110,10 +126,31 @@ class SmtpSender:
             return False
         return code == 250
 
-    def _hand_over(self, smtp: smtplib.SMTP, sender: str, recipient: str, mail: bytes) -> None:
-        options = self._options(smtp, sender, recipient, mail)
-        self._expect(250, smtp.docmd("MAIL", f"FROM:<{sender}>{options}"), f"the sender {self._address}")
-        self._expect(250, smtp.docmd("RCPT", f"TO:<{recipient}>"), recipient)
+    def _waits(self, outgoing: Outgoing) -> bool:
+        """Whether a copy that is refused for now is worth trying the whole mail again for."""
+        return outgoing.tried_at is None or self._clock() - outgoing.tried_at < COPIES_WAIT
+
+    def _hand_over(self, smtp: smtplib.SMTP, envelope: _Envelope, mail: bytes) -> list[str]:
+        """The copies that were refused, each with the server's words."""
+        options = self._options(smtp, envelope, mail)
+        self._expect(250, smtp.docmd("MAIL", f"FROM:<{envelope.sender}>{options}"), f"the sender {self._address}")
+        self._expect(250, smtp.docmd("RCPT", f"TO:<{envelope.recipient}>"), envelope.recipient)
+        refused = [
+            f"{copy}: {words_of(answer)}"
+            for copy in envelope.copies
+            if self._is_refused(answer := smtp.docmd("RCPT", f"TO:<{copy}>"), copy, waits=envelope.waits)
+        ]
+        self._give(smtp, mail)
+        return refused
+
+    def _is_refused(self, answer: tuple[int, bytes], copy: str, *, waits: bool) -> bool:
+        """Whether a copy is not taken. Raises Temporary while it is worth waiting for, and when the connection is gone."""
+        code, _ = answer
+        if code in (421, -1) or (code // 100 == 4 and waits):
+            self._expect(250, answer, f"the copy to {copy}")
+        return code // 100 != 2
+
+    def _give(self, smtp: smtplib.SMTP, mail: bytes) -> None:
         self._expect(354, smtp.docmd("DATA"), "the mail")
         smtp.send(_DOT_FIRST.sub(b"..", mail) + (b"" if mail.endswith(b"\r\n") else b"\r\n") + b".\r\n")
         # From here on the server may have taken it.
@@ -128,21 +165,24 @@ class SmtpSender:
             smtp.sock.settimeout(self._keeping.answer_seconds)
         self._expect(250, answer, "the mail")
 
-    def _options(self, smtp: smtplib.SMTP, sender: str, recipient: str, mail: bytes) -> str:
+    def _options(self, smtp: smtplib.SMTP, envelope: _Envelope, mail: bytes) -> str:
         """What MAIL FROM must say beside the address; Permanent for what this server cannot carry at all."""
         options = ""
-        if not (sender + recipient).isascii() or not mail.isascii():
+        odd = next((one for one in envelope.addresses() if not one.isascii()), None)
+        if odd is not None or not mail.isascii():
             if not smtp.has_extn("smtputf8"):
-                odd = recipient if not recipient.isascii() else sender
                 raise Permanent(
-                    f"{self._server.host} cannot carry the address {odd}: it knows only ASCII before the @",
+                    f"{self._server.host} cannot carry the address {odd or self._address}: it knows only ASCII before the @",
                     cure="write to another address of this person",
                 )
             smtp.command_encoding = "utf-8"
             options = " SMTPUTF8 BODY=8BITMIME"
         largest = smtp.esmtp_features.get("size", "0") or "0"
         if largest.isdigit() and 0 < int(largest) < len(mail):
-            raise Permanent(f"the mail is too large for {self._server.host}: {len(mail)} bytes, at most {largest}")
+            raise Permanent(
+                f"the mail is too large for {self._server.host}: {len(mail):,} bytes, at most {int(largest):,}",
+                cure="send fewer or smaller files, or say where they can be had",
+            )
         return options + (f" SIZE={len(mail)}" if smtp.has_extn("size") else "")
 
     def _expect(self, wanted: int, answer: tuple[int, bytes], what: str) -> None:

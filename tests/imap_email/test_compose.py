@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
@@ -211,7 +211,8 @@ def test_no_text_whatever_adds_a_field(subject: str, name: str, value: str) -> N
 
     head = raw.partition(b"\r\n\r\n")[0].decode()
     fields = [line.partition(":")[0] for line in head.split("\r\n") if not line.startswith((" ", "\t"))]
-    ours = ["Message-ID", "Date", "From", "To", "Subject", "Auto-Submitted", "X-Auto-Response-Suppress", "X-Ventanilla"]
+    ours = ["Message-ID", "Date", "From", "To", "Subject", "X-Ventanilla-Id", "Auto-Submitted"]
+    ours += ["X-Auto-Response-Suppress", "X-Ventanilla"]
     assert fields == [*ours, "MIME-Version", "Content-Type", "Content-Transfer-Encoding"]
 
 
@@ -261,3 +262,35 @@ def test_files_go_along_as_they_are_with_their_names() -> None:
         ("buzón de voz.mp3", "audio/mpeg", audio.content),
         ("ab.html", "application/octet-stream", page.content),
     ]
+
+
+def test_copies_stand_in_the_header_and_may_not_forge_another() -> None:
+    mail = composed(letter(cc=("madre@example.net", "gestor@ferreter\u00eda.example")))
+
+    assert mail["Cc"] == "madre@example.net, gestor@xn--ferretera-n5a.example"
+    for wrong in ("a@example.net\r\nBcc: b@example.net", "a@example.net, b@example.net", "Eva <a@example.net>", ""):
+        with pytest.raises(Permanent, match="copy's address"):
+            compose(letter(cc=(wrong,)), address=ADDRESS, now=NOW)
+
+
+def test_what_is_tried_again_is_the_same_bytes_under_the_date_of_its_first_time() -> None:
+    file = Attachment(filename="plano ñ.pdf", content_type="application/pdf", content=b"%PDF" * 100)
+    outgoing = letter(html="<p>Hola</p>", attachments=(file, file), cc=("m@example.net",), tried_at=NOW)
+
+    first = compose(outgoing, address=ADDRESS, now=NOW)
+    again = compose(outgoing, address=ADDRESS, now=NOW + timedelta(hours=3))
+
+    assert first == again
+    assert b"Date: Sat, 21 Nov 2026 09:30:00 +0000\r\n" in again
+    assert compose(letter(html="<p>Hola</p>", id=8, message_id=None), address=ADDRESS, now=NOW) != first
+
+
+def test_text_html_and_files_are_read_as_such() -> None:
+    file = Attachment(filename="plano ñ.pdf", content_type="application/pdf", content=b"%PDF" * 100)
+
+    mail = composed(letter(text="Hola, señor\n", html="<p>Hola, se\u00f1or</p>", attachments=(file,)))
+
+    assert mail.get_content_type() == "multipart/mixed"
+    assert (body_of(mail), body_of(mail, "html").strip()) == ("Hola, señor\n", "<p>Hola, señor</p>")
+    (carried,) = mail.iter_attachments()
+    assert (carried.get_filename(), carried.get_content()) == ("plano ñ.pdf", file.content)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from tests.servers.ports import free_port
 from tests.servers.proxy import Proxy
 from tests.servers.smtp import HANG_UP, SAY_NOTHING, SmtpServer
 from tests.servers.tokens import make_token
+from ventanilla.channel import Attachment
 from ventanilla.errors import Ambiguous, LoginRefused, Permanent, Temporary
 
 ADDRESS = "soporte@example.com"
@@ -328,3 +330,73 @@ def test_closing_twice_or_without_a_connection_does_no_harm(server: SmtpServer) 
         sender.send(letter())
         sender.close()
     sender.close()
+
+
+# Copies.
+
+
+COPIES = ("madre@example.net", "gestor@example.org")
+
+
+def test_copies_go_out_in_the_same_mail_for_all_to_see(server: SmtpServer) -> None:
+    with sending(server) as sender:
+        sent = sender.send(letter(cc=COPIES))
+
+    (taken,) = server.taken
+    assert taken.recipients == ("customer@example.net", *COPIES)
+    assert b"Cc: madre@example.net,\r\n gestor@example.org\r\n" in taken.raw
+    assert sent.remark == ""
+
+
+def test_a_refused_copy_is_told_and_the_others_have_it(server: SmtpServer) -> None:
+    server.answers[f"RCPT {COPIES[0]}"] = "550 5.1.1 No such user"
+    with sending(server) as sender:
+        sent = sender.send(letter(cc=COPIES))
+
+    (taken,) = server.taken
+    assert taken.recipients == ("customer@example.net", COPIES[1])
+    assert sent.remark == "the others have it; not taken for madre@example.net: 550 5.1.1 No such user"
+
+
+def test_a_refused_recipient_is_refused_though_a_copy_were_taken_and_the_next_mail_goes_out(server: SmtpServer) -> None:
+    server.answers["RCPT customer@example.net"] = "550 5.1.1 No such user"
+    with sending(server) as sender:
+        with pytest.raises(Permanent, match=r"customer@example\.net: 550 5\.1\.1 No such user"):
+            sender.send(letter(cc=COPIES))
+        assert server.taken == []
+        server.answers.clear()
+        sender.send(letter(id=8, cc=COPIES))
+
+    (taken,) = server.taken
+    assert len(taken.recipients) == 3
+
+
+def test_a_copy_that_is_refused_for_now_is_waited_for_a_few_minutes_and_no_longer(server: SmtpServer) -> None:
+    server.answers[f"RCPT {COPIES[0]}"] = "450 4.2.0 Greylisted"
+    now = datetime.now(UTC)
+    with sending(server) as sender:
+        with pytest.raises(Temporary, match=r"the copy to madre@example\.net now: 450"):
+            sender.send(letter(cc=COPIES, tried_at=now))
+        assert server.taken == []
+        sent = sender.send(letter(cc=COPIES, tried_at=now - timedelta(minutes=6)))
+
+    assert "madre@example.net: 450 4.2.0 Greylisted" in sent.remark
+    assert server.taken[0].recipients == ("customer@example.net", COPIES[1])
+
+
+def test_a_connection_that_ends_at_a_copy_sends_to_nobody(server: SmtpServer) -> None:
+    server.answers[f"RCPT {COPIES[1]}"] = HANG_UP
+    with sending(server) as sender, pytest.raises(Temporary) as refusal:
+        sender.send(letter(cc=COPIES))
+
+    assert not isinstance(refusal.value, Ambiguous)
+    assert server.taken == []
+
+
+def test_files_that_are_too_large_for_the_server_are_refused_with_the_cure() -> None:
+    file = Attachment(filename="plano.pdf", content_type="application/pdf", content=b"x" * 20_000)
+    with SmtpServer(size=10_000) as server, sending(server) as sender:
+        with pytest.raises(Permanent, match=r"too large for 127\.0\.0\.1: 2\d,\d{3} bytes, at most 10,000") as refusal:
+            sender.send(letter(attachments=(file,)))
+        assert "smaller files" in refusal.value.cure
+        assert server.taken == []

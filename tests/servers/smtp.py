@@ -38,9 +38,9 @@ class Taken:
 class SmtpServer:
     """Started with `start`, ended with `stop`; `with SmtpServer() as server:` does both.
 
-    `taken` holds what came. `answers` maps a step (`MAIL`, `RCPT`, `DATA`: after the final dot, `RSET`) to what is said there
-    instead of yes; HANG_UP and SAY_NOTHING after DATA happen when the mail is already taken. `on_mail` is called with each
-    mail. With `user` a login is demanded: a password, or a token that `tests.servers.tokens` made.
+    `taken` holds what came. `answers` maps a step (`MAIL`, `RCPT`, `RCPT address` for one alone, `DATA`: after the final dot,
+    `RSET`) to what is said there instead of yes; HANG_UP and SAY_NOTHING after DATA happen when the mail is already taken.
+    `on_mail` is called with each mail. With `user` a login is demanded: a password, or a token that `tests.servers.tokens` made.
     """
 
     host = "127.0.0.1"
@@ -126,7 +126,8 @@ class SmtpServer:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """The library's hook."""
-        answer = await self._answer("RCPT", server, "250 OK")
+        one = f"RCPT {address}"
+        answer = await self._answer(one if one in self.answers else "RCPT", server, "250 OK")
         if answer.startswith("2"):
             envelope.rcpt_tos.append(address)
         return answer
