@@ -20,6 +20,21 @@ REFUSALS: dict[str, str] = {
     "cannot_be_written_to": "nothing can be sent to the customer of {key}: {reason}",
     "nothing_to_withdraw": "there is no answer of yours to take back",
     "too_late": "it is too late to take this back: it has gone out",
+    "moved_on": "{key} has moved on: it is {owner}'s now (ventanilla show {key})",
+    "no_receiver": "{agent} cannot be given cases; who can: {agents}",
+    "not_owner": "{key} is {owner}'s: only they can say so; take it first (ventanilla transfer {key} --to {agent} --as {agent})",
+    "no_reason": "say why it is not yours, with --reason",
+    "unanswered": (
+        "the customer of {key} has been waiting since {when} and nobody has answered: answer (ventanilla reply {key}), or say "
+        "--no-reply-needed, or give the --reason"
+    ),
+    "needs_reason": "{key} ({kind}) does not end without a reason: give it with --reason",
+    "other_chat": (
+        "{key} cannot be opened again: the same chat goes on in {other}; use that, or merge them "
+        "(ventanilla merge {key} --into {other})"
+    ),
+    "no_note": "there is nothing to note: give --text, or write it to standard input",
+    "in_the_future": "{when} is still to come: give the time when it happened",
     "key_used": "the idempotency key {idempotency_key!r} was used for something else ({key})",
 }
 """By code. Values in braces are filled in; a room that needs another code adds it here and in the bot's languages."""

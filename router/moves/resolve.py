@@ -1,0 +1,98 @@
+"""Ending a case, and saying that it was none: with an answer, because none was needed, or for a reason that a person gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from router.moves.base import Move, find_case, require_open, require_part
+from router.moves.outcome import Moved
+from router.moves.refusals import Refused
+from router.moves.reply import RESOLVE
+from ventanilla.clocks.due import spoken
+from ventanilla.store.conversations import lock_case
+from ventanilla.store.notes import put_note
+from ventanilla.store.outbox import change_letters
+from ventanilla.store.tables import conversations, messages, outbox
+from ventanilla.store.turns import end_as_spam, end_case
+from ventanilla.words import CaseState, DeliveryState, Direction, Kind, OutboxKind, Resolution
+
+OWED_REASONS = (Kind.COMPLAINT, Kind.CLAIM)
+"""Whoever complains or claims is owed a reasoned answer, so that such a case never ends without one."""
+NO_CUSTOMER = "the case was no customer's"
+_OVER = (CaseState.RESOLVED, CaseState.CLOSED)
+_BY_ITSELF = (OutboxKind.ACKNOWLEDGEMENT, OutboxKind.AUTOMATIC)
+_ON_ITS_WAY = (
+    sa.select(outbox.c.id, outbox.c.payload)
+    .join(messages, messages.c.outbox_id == outbox.c.id)
+    .join(conversations, conversations.c.id == messages.c.conversation_id)
+    .where(
+        sa.or_(conversations.c.id == sa.bindparam("case_id"), conversations.c.merged_into == sa.bindparam("case_id"))
+    )
+    .where(messages.c.direction == Direction.OUT, outbox.c.kind == OutboxKind.REPLY)
+    .where(outbox.c.state.in_((DeliveryState.PENDING, DeliveryState.SENDING)))
+    .order_by(outbox.c.id.desc())
+    .limit(1)
+)
+
+
+def resolve(move: Move, key: str, *, resolution: Resolution = Resolution.ANSWERED, text: str = "") -> Moved:
+    """End a case. What was resolved or closed already stays so.
+
+    `text` is a note of why, for our own people: asked for where a complaint or a claim ends, and where a customer still waits,
+    unless `resolution` says that no reply is needed. With an answer of ours on its way the case ends once that has gone out.
+    Raises Refused.
+    """
+    case = find_case(move, key)
+    if case.state in _OVER:
+        return Moved.of(case, changed=False)
+    require_open(move, case)
+    require_part(move, case)
+    reason = text.strip()
+    if resolution is Resolution.ANSWERED and case.waiting_since is not None:
+        answer = move.connection.execute(_ON_ITS_WAY, {"case_id": case.id}).one_or_none()
+        if answer is not None:
+            return _resolve_with(move, case, answer, reason)
+        if not reason:
+            when = spoken(case.waiting_since, move.house.zone(), "en", now=move.now)
+            raise Refused("unanswered", key=case.key, when=when)
+        resolution = Resolution.UNANSWERED
+    if not reason and (resolution is Resolution.UNANSWERED or case.kind in OWED_REASONS):
+        raise Refused("needs_reason", key=case.key, kind=case.kind)
+    note_id = _note(move, case, reason)
+    end_case(move.connection, case, move.journal, resolution=resolution, agent=move.agent, note_id=note_id)
+    return Moved.of(lock_case(move.connection, case.id))
+
+
+def mark_spam(move: Move, key: str) -> Moved:
+    """Say that a case was no customer's: it ends, what we would have sent by ourselves does not go out, and nobody is blocked: what
+    the sender writes next is looked at like anything else. A repeat changes nothing. Raises Refused."""
+    case = find_case(move, key)
+    if case.state == CaseState.SPAM:
+        return Moved.of(case, changed=False)
+    require_open(move, case)
+    require_part(move, case)
+    end_as_spam(move.connection, case, move.journal, agent=move.agent)
+    mine = sa.select(outbox.c.id).where(outbox.c.conversation_id == case.id, outbox.c.kind.in_(_BY_ITSELF))
+    waiting = (DeliveryState.PENDING, DeliveryState.HELD)
+    ids = list(move.connection.scalars(mine.where(outbox.c.state.in_(waiting))))
+    change_letters(move.connection, ids, waiting, state=DeliveryState.DROPPED, reason=NO_CUSTOMER)
+    return Moved.of(lock_case(move.connection, case.id))
+
+
+def _resolve_with(move: Move, case: sa.Row[Any], answer: sa.Row[Any], reason: str) -> Moved:
+    """The answer ends the case when it goes out; withdrawn or refused, it leaves it open."""
+    if answer.payload.get("then") == RESOLVE:
+        return Moved.of(case, changed=False, waits_for=answer.id)
+    payload = {**answer.payload, "then": RESOLVE}
+    move.connection.execute(sa.update(outbox).where(outbox.c.id == answer.id).values(payload=payload))
+    _note(move, case, reason)
+    return Moved.of(case, waits_for=answer.id)
+
+
+def _note(move: Move, case: sa.Row[Any], reason: str) -> int | None:
+    if not reason:
+        return None
+    made, _ = put_note(move.connection, case.id, agent=move.agent, side=move.side, text=reason, now=move.now)
+    return made
