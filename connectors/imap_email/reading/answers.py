@@ -1,7 +1,7 @@
-"""What one of our people wrote in answer to a notice, and nothing of the notice. Knows shapes alone; in doubt a line is not theirs.
+"""What one of our people wrote in answer to a notice, and nothing of the notice. Knows shapes alone.
 
-Stricter than quoting.py: a customer's doubtful line is kept, but what stands here goes to a customer, who must get neither the notice
-nor its address. Nothing may be left, and then nothing is said.
+Stricter than quoting.py: a customer's doubtful line is kept, but what stands here goes to a customer, who must get neither the
+notice nor its address. Nothing may be left, and then nothing is said.
 """
 
 from __future__ import annotations

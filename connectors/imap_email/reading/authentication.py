@@ -1,8 +1,8 @@
 """Authentication-Results (RFC 8601): what mail servers on the way found out about who wrote a mail. Believes none of them.
 
-Where a server gives no DMARC verdict, or the domain has no policy, its SPF and DKIM results count as DMARC would count them: passed,
-and for the domain in From, one above it or one below it (relaxed alignment, RFC 7489, 3.1; siblings would need the list of public
-suffixes and do not count). A server that saw the author log in as that very address says so with `auth=pass` (RFC 8601, 2.7.4).
+Where a server gives no DMARC verdict, or the domain has no policy, its SPF and DKIM results count as DMARC would count them:
+passed, and for the domain in From, one above it or one below it (relaxed alignment, RFC 7489, 3.1; siblings would need the list
+of public suffixes and do not count). A server that saw the author log in as that very address says so with `auth=pass` (RFC 8601, 2.7.4).
 """
 
 from __future__ import annotations
