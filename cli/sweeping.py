@@ -11,6 +11,8 @@ import structlog
 
 from cli.assembly import Service, every, queue_url, service_now
 from router.digests import send_opening_digests, send_screened_digest
+from router.lapses import lapse_acceptances
+from router.leavers import hand_over_leavers
 from router.line import drain_line, move_on_from_absent
 from ventanilla.errors import Temporary
 from ventanilla.queue import backlog, build_broker, enqueue
@@ -34,6 +36,8 @@ def sweep_until(service: Service, stop: threading.Event, beat: Callable[[], None
         now = service_now()
         _try("presence and line", lambda: drain_line(service.store, service.house, _journal(now)))  # noqa: B023
         _try("absent owners", lambda: move_on_from_absent(service.store, service.house, _journal(now)))  # noqa: B023
+        _try("acceptances", lambda: lapse_acceptances(service.store, service.house, _journal(now)))  # noqa: B023
+        _try("leavers", lambda: hand_over_leavers(service.store, service.house, _journal(now)))  # noqa: B023
         _try("digests", lambda: send_opening_digests(service.store, service.house, now=now))  # noqa: B023
         if hourly(now):
             _try("screened", lambda: send_screened_digest(service.store, service.house, now=now))  # noqa: B023

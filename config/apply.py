@@ -59,7 +59,7 @@ def apply_config(connection: sa.Connection, loaded: Loaded, *, hand_over: HandOv
     _upsert_teams(connection, config)
     _upsert_channels(connection, config, now)
     _keep_staff_bot(connection, config, now)
-    left = _disable_leavers(connection, config, now, journal)
+    left = disable_leavers(connection, config, now, journal)
     moved = sum(hand_over(connection, name, version, journal) for name in left)
     journal.flush(connection)
     return Applied(version=version, changed=changed, left=left, handed_over=moved)
@@ -171,7 +171,8 @@ def _keep_staff_bot(connection: sa.Connection, config: Config, now: datetime) ->
         connection.execute(sa.insert(channels).values(name=STAFF_BOT, since=now, **values))
 
 
-def _disable_leavers(connection: sa.Connection, config: Config, now: datetime, journal: Journal) -> tuple[str, ...]:
+def disable_leavers(connection: sa.Connection, config: Config, now: datetime, journal: Journal) -> tuple[str, ...]:
+    """Nobody who has left by today is one of us any more; return who were until now. What they own is the caller's business."""
     today = _today(config, now)
     staying = [name for name, settings in config.agents.items() if settings.is_here(today)]
     leaving = sa.select(agents.c.name).where(agents.c.enabled, agents.c.name.not_in(staying)).order_by(agents.c.name)

@@ -17,7 +17,6 @@ NOT_YET = {
 
 # The same for a setting of each table of a section.
 NOT_YET_IN_EACH = {
-    ("teams", "accept_within"): "this version asks nobody to accept: whoever owns a case has it",
     ("promises", "resolution"): "this version does not time resolutions",
     ("promises", "warn_at"): "this version does not warn",
     ("promises", "escalate"): "this version escalates only notices that cannot be delivered",

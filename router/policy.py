@@ -46,7 +46,11 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """What a case asks for. `waited` is how long the customer has been waiting by now."""
+    """What a case asks for. `waited` is how long the customer has been waiting by now.
+
+    `passed_by` have said in this turn that it is not theirs, or let the time to accept it lapse: it goes to them only where
+    nobody else is. `restricted`: its customer is one person's, so that nobody gets it by comparison.
+    """
 
     required_skills: frozenset[str] = frozenset()
     required_languages: frozenset[str] = frozenset()
@@ -55,15 +59,17 @@ class Need:
     last_owner: str | None = None
     account_manager: str | None = None
     waited: timedelta = timedelta(0)
+    passed_by: frozenset[str] = frozenset()
+    restricted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Considered:
     """One person's part in a decision.
 
-    `verdict` is `chosen`, why they could not (`off_duty`, `not_in_team`, `lacks_skill`, `lacks_language`, `full`), what put
-    somebody else before them (`matches_less`, `busier`, `assigned_later`, `by_name`), or `eligible` where the person chosen was
-    not chosen by comparison.
+    `verdict` is `chosen`, why they could not (`declined`, `restricted`, `off_duty`, `not_in_team`, `lacks_skill`,
+    `lacks_language`, `full`), what put somebody else before them (`matches_less`, `busier`, `assigned_later`, `by_name`), or
+    `eligible` where the person chosen was not chosen by comparison.
     """
 
     agent: str
@@ -123,7 +129,7 @@ def choose_agent(
     ranks = {candidate.agent: _rank(candidate, need, weigh, now) for candidate in eligible}
     ranked = sorted(eligible, key=lambda candidate: ranks[candidate.agent])
 
-    choice = _named_choice(candidates, ranked, need) or _best(ranked, strategy) or _duty_choice(candidates, duty)
+    choice = _named_choice(candidates, ranked, need) or _best(ranked, strategy) or _duty_choice(candidates, need, duty)
     verdicts = {agent: hindrance or "eligible" for agent, hindrance in hindrances.items()}
     if choice.reason == strategy:
         verdicts |= {agent: _verdict(rank, ranks[choice.agent]) for agent, rank in ranks.items()}
@@ -141,6 +147,8 @@ def _strategy(name: str) -> Weigh:
 def _hindrance(candidate: Candidate, need: Need) -> str | None:
     """The first reason why they cannot take it, or None."""
     hindrances = {
+        "declined": candidate.agent in need.passed_by,
+        "restricted": need.restricted,
         "off_duty": not candidate.on_duty,
         "not_in_team": not candidate.in_team,
         "lacks_skill": not need.required_skills <= candidate.skills,
@@ -167,7 +175,9 @@ def _rank(candidate: Candidate, need: Need, weigh: Weigh, now: datetime) -> _Ran
 def _named_choice(candidates: Sequence[Candidate], eligible: Sequence[Candidate], need: Need) -> Choice | None:
     """The account manager or the last owner, where they can have it."""
     for candidate in candidates:
-        named = candidate.agent == need.account_manager
+        named = (
+            candidate.agent == need.account_manager and candidate.agent not in need.passed_by and not need.restricted
+        )
         if named and candidate.on_duty and candidate.load < candidate.capacity:
             return Choice(agent=candidate.agent, reason="account_manager")
     for candidate in eligible:
@@ -180,13 +190,15 @@ def _best(ranked: Sequence[Candidate], strategy: str) -> Choice | None:
     return Choice(agent=ranked[0].agent, reason=strategy) if ranked else None
 
 
-def _duty_choice(candidates: Sequence[Candidate], duty: Sequence[str]) -> Choice:
-    """The first of the list who is present; else the first whom we know at all (who left is no candidate); else the first."""
+def _duty_choice(candidates: Sequence[Candidate], need: Need, duty: Sequence[str]) -> Choice:
+    """The first of the list who is present; else the first whom we know at all (who left is no candidate); else the first.
+    Who has passed the case on comes after the others, present or not."""
     on_duty = {candidate.agent: candidate.on_duty for candidate in candidates}
-    present = next((agent for agent in duty if on_duty.get(agent)), None)
+    others_first = sorted(duty, key=lambda agent: agent in need.passed_by)
+    present = next((agent for agent in others_first if on_duty.get(agent)), None)
     if present is not None:
         return Choice(agent=present, reason="duty_present", in_line=True)
-    known = next((agent for agent in duty if agent in on_duty), duty[0])
+    known = next((agent for agent in others_first if agent in on_duty), duty[0])
     return Choice(agent=known, reason="duty_silent", in_line=True, silent=True)
 
 

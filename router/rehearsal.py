@@ -30,7 +30,7 @@ from ventanilla.store.tables import agents
 from ventanilla.words import Verdict
 
 ACTOR = "rehearsal"
-_NOBODY_YET = SimpleNamespace(id=0, language=None, tags=(), last_owner=None, account_manager=None)
+_NOBODY_YET = SimpleNamespace(id=0, language=None, tags=(), last_owner=None, account_manager=None, restriction=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

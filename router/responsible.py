@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from router.acceptance import accept_by
 from router.house import House
 from router.languages import primary
 from router.policy import Candidate, Choice, Need, choose_agent
+from router.restricted import Named, named_for
 from ventanilla.store.agents import lock_candidates
 from ventanilla.store.assignments import Grant
 from ventanilla.store.tables import conversations
@@ -39,7 +41,8 @@ Look = Callable[[sa.Connection, str, Sequence[str]], tuple[Sequence[Any], frozen
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """What a case asks of whoever takes it: `skills` and `languages` are demanded (by a rule), the customer's own `language`
-    is preferred. `just_written`: its customer has written this moment; otherwise somebody is sought for what waits."""
+    is preferred. `just_written`: its customer has written this moment; otherwise somebody is sought for what waits.
+    `owner` has it now (their row is locked with the candidates' rows); `passed_by` have passed it on in this turn."""
 
     team: str
     contact: Any
@@ -50,6 +53,8 @@ class Wanted:
     waited: timedelta = field(default=timedelta(0))
     exclude_case: int | None = None
     just_written: bool = False
+    owner: str | None = None
+    passed_by: frozenset[str] = frozenset()
 
 
 def choose_responsible(
@@ -60,12 +65,14 @@ def choose_responsible(
     Whoever already answers for another open case of this customer, on whatever channel, keeps them whole, even beyond
     capacity: one customer, one owner. That takes somebody who is there and, if the other case is another team's, in this
     team too. Who has only just gone is still there to a customer who writes again; where nobody at all is there, the case
-    waits with them until opening like the other one. Otherwise the policy decides.
+    waits with them until opening like the other one. Otherwise the policy decides. The customer of one named person goes to them.
     """
     team = house.config.teams[wanted.team]
     named = wanted.named_agent or wanted.contact.account_manager
     holders = _holders_of_open_cases(connection, wanted)
-    others = {*team.duty, *holders, *(name for name in (named, wanted.contact.last_owner) if name)}
+    restricted = named_for(connection, wanted.contact, passed_by=wanted.passed_by, now=now)
+    asked = (named, wanted.contact.last_owner, wanted.owner, restricted.agent if restricted else None)
+    others = {*team.duty, *holders, *(name for name in asked if name)}
     rows, members = look(connection, wanted.team, sorted(others))
     candidates = [_candidate(house, row, members, team.duty) for row in rows]
     need = Need(
@@ -75,9 +82,13 @@ def choose_responsible(
         last_owner=wanted.contact.last_owner,
         account_manager=named,
         waited=wanted.waited,
+        passed_by=wanted.passed_by,
+        restricted=restricted is not None,
     )
     choice = choose_agent(candidates, need, strategy=team.strategy, duty=team.duty, now=now)
     by_name = {candidate.agent: candidate for candidate in candidates}
+    if restricted is not None:
+        return _for_restricted(house, choice, actor, restricted, known=restricted.agent in by_name), choice
     able = (name for name, here in holders.items() if name in by_name and _may_keep(by_name[name], wanted, here=here))
     holder = next(able, None)
     gone_since = {row.name: row.duty_since for row in rows}
@@ -85,9 +96,19 @@ def choose_responsible(
     just_gone = {name for name, since in gone_since.items() if since and now - since <= team.away_grace}
     stays = holder in on_duty or (wanted.just_written and (choice.silent or holder in just_gone))
     if holder is not None and stays and named not in on_duty and holder != choice.agent:
-        return _grant(house, choice, actor, agent=holder, reason=SAME_CUSTOMER), choice
-    by_rule = choice.reason == "account_manager" and wanted.named_agent is not None
-    return _grant(house, choice, actor, reason=BY_RULE if by_rule else None), choice
+        grant = _grant(house, choice, actor, agent=holder, reason=SAME_CUSTOMER)
+    else:
+        by_rule = choice.reason == "account_manager" and wanted.named_agent is not None
+        grant = _grant(house, choice, actor, reason=BY_RULE if by_rule else None)
+    by_when = None if grant.in_line else accept_by(house, wanted.team, grant.agent, now=now)
+    return replace(grant, accept_by=by_when), choice
+
+
+def _for_restricted(house: House, choice: Choice, actor: str, named: Named, *, known: bool) -> Grant:
+    """Theirs, or their cover's, whatever they hold; else the duty person's. Nobody is asked to accept, and nobody else gets it."""
+    if known:
+        return _grant(house, choice, actor, agent=named.agent, reason=named.reason)
+    return replace(_grant(house, choice, actor), in_line=False)
 
 
 def _holders_of_open_cases(connection: sa.Connection, wanted: Wanted) -> dict[str, bool]:
@@ -101,6 +122,8 @@ def _holders_of_open_cases(connection: sa.Connection, wanted: Wanted) -> dict[st
 
 def _may_keep(holder: Candidate, wanted: Wanted, *, here: bool) -> bool:
     """Whether somebody who has the customer may take this case too: it is their team's, and they have what is demanded."""
+    if holder.agent in wanted.passed_by:
+        return False
     has_all = wanted.skills <= holder.skills and frozenset(map(primary, wanted.languages)) <= holder.languages
     return has_all and (here or holder.in_team or holder.duty_rank is not None)
 

@@ -60,6 +60,18 @@ Respongui al client des de la bústia compartida; el que contesti a aquest avís
             "Descartar-los: ventanilla outbox drop --all"
         ),
         "brake_subject": "justificants de recepció retinguts",
+        "beside": "{agent} porta el cas {key} d'aquest mateix client",
+        "nobody_else_subject": "cas sense ningú més, {key}",
+        "nobody_else_declined": (
+            "{agent} ha dit que el cas {key} no li toca i no hi ha ningú més que el pugui atendre ara. El guarda {holder}.\n"
+            "Veure per què: ventanilla explain {key}\n"
+            "Donar-lo a algú: ventanilla transfer {key} --to NOM"
+        ),
+        "nobody_else_acceptance_lapsed": (
+            "{agent} no ha acceptat a temps el cas {key} i no hi ha ningú més que el pugui atendre ara. El guarda {holder}.\n"
+            "Veure per què: ventanilla explain {key}\n"
+            "Donar-lo a algú: ventanilla transfer {key} --to NOM"
+        ),
         "escalation_subject": "avís sense lliurar, cas {key}",
         "edited": (
             "{customer} ha canviat un missatge del cas {key}, que ja no esperava resposta. Ara diu:\n\n"
@@ -97,6 +109,11 @@ Respongui al client des de la bústia compartida; el que contesti a aquest avís
         "quarantined_subject": "un missatge sense llegir a {channel}",
     },
     reasons={
+        "transfer": "l'hi ha passat una persona",
+        "taken": "l'ha agafat",
+        "declined": "el seu responsable va dir que no li tocava",
+        "acceptance_lapsed": "el seu responsable no el va acceptar a temps",
+        "restricted": "és l'única persona que atén aquest client",
         "same_customer": "ja porta un altre cas d'aquest client",
         "account_manager": "és qui porta aquest client",
         "rule": "una regla dona aquests casos a aquesta persona",

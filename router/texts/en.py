@@ -60,6 +60,18 @@ Answer the customer from the shared mailbox; what you answer to this notice does
             "Drop them: ventanilla outbox drop --all"
         ),
         "brake_subject": "receipts are held",
+        "beside": "{agent} has case {key} of this same customer",
+        "nobody_else_subject": "nobody else for case {key}",
+        "nobody_else_declined": (
+            "{agent} said that case {key} is not theirs, and nobody else can take it now. {holder} holds it.\n"
+            "Why: ventanilla explain {key}\n"
+            "Give it to somebody: ventanilla transfer {key} --to NAME"
+        ),
+        "nobody_else_acceptance_lapsed": (
+            "{agent} did not accept case {key} in time, and nobody else can take it now. {holder} holds it.\n"
+            "Why: ventanilla explain {key}\n"
+            "Give it to somebody: ventanilla transfer {key} --to NAME"
+        ),
         "escalation_subject": "a notice was not delivered, case {key}",
         "edited": (
             "{customer} changed a message of case {key}, which was not waiting for an answer. It says now:\n\n"
@@ -97,6 +109,11 @@ Answer the customer from the shared mailbox; what you answer to this notice does
         "quarantined_subject": "an unreadable message in {channel}",
     },
     reasons={
+        "transfer": "a person handed it over",
+        "taken": "took it",
+        "declined": "its owner said it was not theirs",
+        "acceptance_lapsed": "its owner did not accept it in time",
+        "restricted": "is the one person who deals with this customer",
         "same_customer": "already has another case of this customer",
         "account_manager": "looks after this customer",
         "rule": "a rule gives such cases to this person",

@@ -60,6 +60,18 @@ Responda al cliente desde el buzón compartido; lo que conteste a este aviso no 
             "Descartarlos: ventanilla outbox drop --all"
         ),
         "brake_subject": "acuses de recibo retenidos",
+        "beside": "{agent} lleva el caso {key} de este mismo cliente",
+        "nobody_else_subject": "caso sin nadie más, {key}",
+        "nobody_else_declined": (
+            "{agent} ha dicho que el caso {key} no le toca y no hay nadie más que pueda atenderlo ahora. Lo guarda {holder}.\n"
+            "Ver por qué: ventanilla explain {key}\n"
+            "Dárselo a alguien: ventanilla transfer {key} --to NOMBRE"
+        ),
+        "nobody_else_acceptance_lapsed": (
+            "{agent} no ha aceptado a tiempo el caso {key} y no hay nadie más que pueda atenderlo ahora. Lo guarda {holder}.\n"
+            "Ver por qué: ventanilla explain {key}\n"
+            "Dárselo a alguien: ventanilla transfer {key} --to NOMBRE"
+        ),
         "escalation_subject": "aviso sin entregar, caso {key}",
         "edited": (
             "{customer} ha cambiado un mensaje del caso {key}, que ya no esperaba respuesta. Ahora dice:\n\n"
@@ -97,6 +109,11 @@ Responda al cliente desde el buzón compartido; lo que conteste a este aviso no 
         "quarantined_subject": "un mensaje sin leer en {channel}",
     },
     reasons={
+        "transfer": "se lo ha pasado una persona",
+        "taken": "lo ha cogido",
+        "declined": "su responsable dijo que no le tocaba",
+        "acceptance_lapsed": "su responsable no lo aceptó a tiempo",
+        "restricted": "es la única persona que atiende a este cliente",
         "same_customer": "ya lleva otro caso de este cliente",
         "account_manager": "es quien lleva a este cliente",
         "rule": "una regla da estos casos a esta persona",

@@ -61,6 +61,18 @@ Erantzun bezeroari postontzi partekatutik; ohar honi erantzuten diozuna ez zaio 
             "Baztertzeko: ventanilla outbox drop --all"
         ),
         "brake_subject": "hartu-agiriak atxikita",
+        "beside": "{agent} arduratzen da bezero honen beraren {key} kasuaz",
+        "nobody_else_subject": "beste inor ez {key} kasurako",
+        "nobody_else_declined": (
+            "{agent}: {key} kasua ez dagokiola esan du, eta orain ez dago beste inor har dezakeenik. {holder} geratu da harekin.\n"
+            "Zergatik: ventanilla explain {key}\n"
+            "Norbaiti emateko: ventanilla transfer {key} --to IZENA"
+        ),
+        "nobody_else_acceptance_lapsed": (
+            "{agent}: {key} kasua ez du garaiz onartu, eta orain ez dago beste inor har dezakeenik. {holder} geratu da harekin.\n"
+            "Zergatik: ventanilla explain {key}\n"
+            "Norbaiti emateko: ventanilla transfer {key} --to IZENA"
+        ),
         "escalation_subject": "entregatu gabeko oharra, {key} kasua",
         "edited": (
             "{customer} bezeroak {key} kasuko mezu bat aldatu du; kasu horrek ez zuen erantzunik zain. Orain hau "
@@ -99,6 +111,11 @@ Erantzun bezeroari postontzi partekatutik; ohar honi erantzuten diozuna ez zaio 
         "quarantined_subject": "irakurri gabeko mezu bat {channel} kanalean",
     },
     reasons={
+        "transfer": "pertsona batek eman dio",
+        "taken": "hartu egin du",
+        "declined": "arduradunak ez zegokiola esan zuen",
+        "acceptance_lapsed": "arduradunak ez zuen garaiz onartu",
+        "restricted": "bezero hau artatzen duen pertsona bakarra da",
         "same_customer": "bezero honen beste kasu bat darama jada",
         "account_manager": "bezero honen arduraduna da",
         "rule": "arau batek pertsona honi ematen dizkio horrelako kasuak",

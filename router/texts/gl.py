@@ -60,6 +60,18 @@ Responda ao cliente desde a caixa de correo compartida; o que conteste a este av
             "Descartalos: ventanilla outbox drop --all"
         ),
         "brake_subject": "acuses de recibo retidos",
+        "beside": "{agent} leva o caso {key} deste mesmo cliente",
+        "nobody_else_subject": "caso sen ninguén máis, {key}",
+        "nobody_else_declined": (
+            "{agent} dixo que o caso {key} non lle toca e non hai ninguén máis que poida atendelo agora. Gárdao {holder}.\n"
+            "Ver por que: ventanilla explain {key}\n"
+            "Darllo a alguén: ventanilla transfer {key} --to NOME"
+        ),
+        "nobody_else_acceptance_lapsed": (
+            "{agent} non aceptou a tempo o caso {key} e non hai ninguén máis que poida atendelo agora. Gárdao {holder}.\n"
+            "Ver por que: ventanilla explain {key}\n"
+            "Darllo a alguén: ventanilla transfer {key} --to NOME"
+        ),
         "escalation_subject": "aviso sen entregar, caso {key}",
         "edited": (
             "{customer} cambiou unha mensaxe do caso {key}, que xa non agardaba resposta. Agora di:\n\n"
@@ -97,6 +109,11 @@ Responda ao cliente desde a caixa de correo compartida; o que conteste a este av
         "quarantined_subject": "unha mensaxe sen ler en {channel}",
     },
     reasons={
+        "transfer": "pasoullo unha persoa",
+        "taken": "colleuno",
+        "declined": "o seu responsable dixo que non lle tocaba",
+        "acceptance_lapsed": "o seu responsable non o aceptou a tempo",
+        "restricted": "é a única persoa que atende este cliente",
         "same_customer": "xa leva outro caso deste cliente",
         "account_manager": "é quen leva este cliente",
         "rule": "unha regra dá estes casos a esta persoa",

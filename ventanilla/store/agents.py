@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -97,6 +97,26 @@ def cover_of(connection: sa.Connection, agent: str, *, now: datetime) -> str | N
         .limit(1)
     )
     return connection.scalar(query)
+
+
+def is_away(connection: sa.Connection, agent: str, *, now: datetime) -> bool:
+    """Whether somebody is absent now (a shift that is over is no absence), or does not belong to the house any more."""
+    here = sa.select(agents.c.name).where(agents.c.name == agent, agents.c.enabled)
+    under_way = sa.select(absences.c.id).where(
+        absences.c.agent == agent,
+        absences.c.starts_at <= now,
+        sa.or_(absences.c.ends_at.is_(None), absences.c.ends_at > now),
+    )
+    return connection.execute(here).first() is None or connection.execute(under_way).first() is not None
+
+
+def lock_agents(connection: sa.Connection, names: Collection[str] | None = None) -> None:
+    """Lock these people's rows (None: everybody's) in the order of their names until the transaction ends: for whoever is
+    about to move several cases at once. On SQLite transactions that write are one at a time anyway."""
+    if connection.dialect.name == "sqlite" or (names is not None and not names):
+        return
+    query = sa.select(agents.c.name).order_by(agents.c.name).with_for_update()
+    connection.execute(query if names is None else query.where(agents.c.name.in_(names)))
 
 
 def add_absence(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,7 +19,10 @@ from ventanilla.words import EventKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """One decision about responsibility: to whom, why, by whom, with what was considered, under which config version."""
+    """One decision about responsibility: to whom, why, by whom, with what was considered, under which config version.
+
+    `accept_by` is until when they are to say that they have it (None: nobody asks); `accepted`: they took it themselves.
+    """
 
     agent: str
     reason: str
@@ -26,6 +30,8 @@ class Grant:
     config_version: int
     in_line: bool = False
     pinned: bool = False
+    accept_by: datetime | None = None
+    accepted: bool = False
     decision: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -57,11 +63,15 @@ def add_assignment(connection: sa.Connection, case_id: int, number: int, grant: 
             "actor": grant.actor,
             "decision": dict(grant.decision),
             "config_version": grant.config_version,
+            "accept_by": None if grant.accepted else grant.accept_by,
+            "accepted_at": journal.now if grant.accepted else None,
         },
     )
     note_assigned(connection, grant.agent, now=journal.now)
     ids: dict[str, Any] = {"conversation_id": case_id, "assignment_number": number, "agent": grant.agent}
     journal.add(EventKind.ASSIGNED, data={"reason": grant.reason, "pinned": grant.pinned}, **ids)
+    if grant.accepted:
+        journal.add(EventKind.ACCEPTED, **ids)
     if grant.in_line:
         journal.add(EventKind.LINE_ENTERED, **ids)
 
@@ -88,6 +98,35 @@ def hand_over(connection: sa.Connection, case: sa.Row[Any], grant: Grant, journa
     add_assignment(connection, case.id, number, grant, journal)
     note_last_owner(connection, case.contact_id, grant.agent)
     return number
+
+
+def enter_line(connection: sa.Connection, case: sa.Row[Any], journal: Journal) -> None:
+    """Whoever owns a case (locked) only holds it, until somebody can take it. A repeat does nothing."""
+    if case.line_since is None:
+        change = sa.update(conversations).where(conversations.c.id == case.id)
+        connection.execute(change.values(line_since=journal.now, pinned=False))
+        journal.add(EventKind.LINE_ENTERED, **_ids(case))
+
+
+def leave_line(
+    connection: sa.Connection,
+    case: sa.Row[Any],
+    journal: Journal,
+    *,
+    pinned: bool,
+    accept_by: datetime | None = None,
+) -> None:
+    """Whoever held a case (locked) in line keeps it under the same assignment. A repeat does nothing."""
+    if case.line_since is not None:
+        change = sa.update(conversations).where(conversations.c.id == case.id)
+        connection.execute(change.values(line_since=None, pinned=pinned))
+        this = (assignments.c.conversation_id == case.id) & (assignments.c.number == case.assignment_number)
+        connection.execute(sa.update(assignments).where(this).values(accept_by=accept_by))
+        journal.add(EventKind.LINE_LEFT, **_ids(case))
+
+
+def _ids(case: sa.Row[Any]) -> dict[str, Any]:
+    return {"conversation_id": case.id, "assignment_number": case.assignment_number, "agent": case.owner}
 
 
 def release(connection: sa.Connection, case: sa.Row[Any], reason: str, journal: Journal) -> None:
