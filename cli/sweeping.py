@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from cli.assembly import Service, every, queue_url, service_now
+from router.announcements import announce_delays
 from router.digests import send_opening_digests, send_screened_digest
 from router.lapses import lapse_acceptances
 from router.leavers import hand_over_leavers
@@ -38,6 +39,7 @@ def sweep_until(service: Service, stop: threading.Event, beat: Callable[[], None
         _try("absent owners", lambda: move_on_from_absent(service.store, service.house, _journal(now)))  # noqa: B023
         _try("acceptances", lambda: lapse_acceptances(service.store, service.house, _journal(now)))  # noqa: B023
         _try("leavers", lambda: hand_over_leavers(service.store, service.house, _journal(now)))  # noqa: B023
+        _try("delays", lambda: announce_delays(service.store, service.house, _journal(now)))  # noqa: B023
         _try("digests", lambda: send_opening_digests(service.store, service.house, now=now))  # noqa: B023
         if hourly(now):
             _try("screened", lambda: send_screened_digest(service.store, service.house, now=now))  # noqa: B023

@@ -11,6 +11,7 @@ from config.base import Settings
 from config.durations import Duration, PositiveDuration
 from config.plain import plain_error, shown
 from config.secrets import Secret
+from config.texts import Announce, OwnTexts
 from config.values import AddressPattern, AnchoredPath, Flag, Language, Text
 from ventanilla.words import Mode
 
@@ -47,3 +48,5 @@ class ChannelSettings(Settings):
     language: Language | None = None
     poll: PositiveDuration = timedelta(seconds=60)
     acknowledge: Acknowledge = Acknowledge()
+    announce: Announce = Announce()
+    texts: dict[Language, OwnTexts] = Field(default_factory=dict)

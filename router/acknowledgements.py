@@ -11,10 +11,12 @@ from babel.dates import format_date, format_time
 
 from config.channel import ChannelSettings
 from config.email import EmailSettings
+from config.texts import OwnText
 from router.brake import first_state, tell_of_brake
 from router.chat_words import CALLS, chat_receipt
 from router.house import House
 from router.permission import customer_hindrance
+from router.sayings import closed_note, facts, filled, next_opening, own_text
 from router.texts import ACKNOWLEDGEMENT, date_format, phrase, spoken_language
 from ventanilla.channel import Message
 from ventanilla.clocks.due import spoken
@@ -152,22 +154,35 @@ def receipt(
     """Subject and text of a case's receipt, in the case's language and the house's time zone."""
     language = spoken_language(case.language)
     local = received_at.astimezone(house.zone())
-    when = spoken(case.due_at, house.zone(), language, now=now) if case.due_at else ""
-    return ACKNOWLEDGEMENT[language].filled(
-        {
-            "subject": subject.removeprefix("Re: ") or phrase(language, "no_subject"),
-            "key": case.key,
-            "greeting": phrase(language, "greeting", name=name) if name else phrase(language, "greeting_nobody"),
-            "date": format_date(local, date_format(language), locale=language),
-            "time": format_time(local, "short", locale=language),
-            "expectation": phrase(language, "answer_by", when=when) if when else phrase(language, "answer_soon"),
-            "house": house.config.service.name,
-        }
-    )
+    values = facts(house, case, name=name, now=now) | {
+        "subject": subject.removeprefix("Re: ") or phrase(language, "no_subject"),
+        "date": format_date(local, date_format(language), locale=language),
+        "time": format_time(local, "short", locale=language),
+    }
+    ours = ACKNOWLEDGEMENT[language]
+    own = _own_receipt(house, case, now=now)
+    if own is not None:
+        return filled(own.subject or ours.subject, values), filled(own.body, values).rstrip("\n") + "\n"
+    expectation = f"{closed_note(house, case, now=now)} {values['expectation']}".strip()
+    return ours.filled(values | {"expectation": expectation})
 
 
 def short_receipt(house: House, case: Any, *, medium: str, now: datetime) -> str:
     """The text of a case's receipt in chat and by SMS, in the case's language."""
+    own = _own_receipt(house, case, now=now)
+    if own is not None:
+        return filled(own.body, facts(house, case, name="", now=now))
     language = spoken_language(case.language)
     when = spoken(case.due_at, house.zone(), language, now=now) if case.due_at else ""
-    return chat_receipt(language, key=case.key, when=when, house=house.config.service.name, medium=medium)
+    closed = closed_note(house, case, now=now)
+    return chat_receipt(
+        language, key=case.key, when=when, house=house.config.service.name, medium=medium, closed=closed
+    )
+
+
+def _own_receipt(house: House, case: Any, *, now: datetime) -> OwnText | None:
+    """The house's own words for a receipt of this moment: those for when nobody is there, if nobody is."""
+    closed = (
+        own_text(house, case.channel, case.language, "out_of_hours") if next_opening(house, case, now=now) else None
+    )
+    return closed or own_text(house, case.channel, case.language, "acknowledgement")

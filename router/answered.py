@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from router.announcements import RESOLVED, announce
 from router.house import House
 from router.notice_edits import tell_answered, tell_more
 from router.notices import write_alert, write_notice
@@ -32,16 +33,19 @@ def note_reply_sent(connection: sa.Connection, house: House, row: sa.Row[Any], j
     if message is None or message.replied_at is not None:
         return
     case = lock_case(connection, _survivor_id(connection, message.conversation_id))
-    external_id = connection.scalar(sa.select(outbox.c.external_id).where(outbox.c.id == row.id))
-    named = sa.update(messages).where(messages.c.id == message.id).values(external_id=external_id or row.message_id)
+    written = connection.execute(sa.select(outbox.c.external_id, outbox.c.payload).where(outbox.c.id == row.id)).one()
+    named = (
+        sa.update(messages).where(messages.c.id == message.id).values(external_id=written.external_id or row.message_id)
+    )
     connection.execute(named)
     ids = {"conversation_id": case.id, "message_id": message.id, "agent": message.agent}
     journal.add(EventKind.MESSAGE_SENT, outbox_id=row.id, channel=row.via, data={"side": message.side}, **ids)
     settle_answer(connection, house, case, message, journal, at=journal.now)
-    if row.payload.get("then") == RESOLVE:
+    if written.payload.get("then") == RESOLVE:  # it may have been asked for while the answer was on its way
         case = lock_case(connection, case.id)
         if case.state in OWNED_STATES and case.waiting_since is None:
             end_case(connection, case, journal, resolution=Resolution.ANSWERED, agent=message.agent)
+            announce(connection, house, case, RESOLVED, journal)
 
 
 def settle_answer(

@@ -42,12 +42,14 @@ _ALWAYS = {
 }
 
 
-def chat_receipt(language: str, *, key: str, when: str, house: str, medium: str) -> str:
-    """The receipt for a new case; `when` is by when there will be an answer, in words, or nothing."""
+def chat_receipt(language: str, *, key: str, when: str, house: str, medium: str, closed: str = "") -> str:
+    """The receipt for a new case; `when` is by when there will be an answer, in words, or nothing; `closed` that nobody is there
+    just now, if so."""
     words = _CALLED if medium in CALLS else _RECEIVED
     code = spoken_language(language)
     expectation = phrase(code, "answer_by", when=when) if when else phrase(code, "answer_soon")
-    return f"{words[code].format(key=key)} {expectation}\n{house}"
+    told = " ".join(filter(None, (words[code].format(key=key), closed, expectation)))
+    return f"{told}\n{house}"
 
 
 def greeting(language: str, *, house: str, hours: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from router.announcements import REOPENED, announce
 from router.facts import facts_of
 from router.house import House
 from router.languages import language_of
@@ -87,7 +88,9 @@ def go_on(
             just_written=True,
         )
         grant, _ = choose_responsible(connection, house, wanted, now=journal.now, actor=ACTOR)
-        return reopen_case(connection, case, grant, journal, at=row.received_at, due_at=due), True
+        case = reopen_case(connection, case, grant, journal, at=row.received_at, due_at=due)
+        announce(connection, house, case, REOPENED, journal)
+        return case, True
     case = ensure_present_owner(connection, house, case, contact, journal)
     opened = open_turn(connection, case, journal, at=row.received_at, due_at=due)
     return lock_case(connection, case.id), opened

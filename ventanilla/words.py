@@ -216,6 +216,7 @@ class EventKind(StrEnum):
     NOTICE_ESCALATED = "notice_escalated"
     ACKNOWLEDGED = "acknowledged"
     ACKNOWLEDGEMENT_WITHHELD = "acknowledgement_withheld"
+    ANNOUNCED = "announced"
     DELIVERY = "delivery"
     PRESENCE = "presence"
     AGENT_DISABLED = "agent_disabled"

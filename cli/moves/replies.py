@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from router.moves.reply import Written
     from ventanilla.channel import Attachment
 
+DELAY = "delay"
+TO_SAY = ("needs_information", DELAY)
 _Once = Annotated[
     str | None,
     typer.Option("--idempotency-key", help="Repeated with the same key, nothing is sent twice.", metavar="K"),
@@ -34,6 +36,10 @@ def reply(
         list[Path] | None, typer.Option("--attach", help="A file that goes along.", metavar="FILE")
     ] = None,
     cc: Annotated[list[str] | None, typer.Option("--cc", help="Somebody else who gets it (e-mail).")] = None,
+    saying: Annotated[
+        str | None,
+        typer.Option("--saying", help="Say it in the words kept for `needs_information` or `delay`.", metavar="NAME"),
+    ] = None,
     resolve: Annotated[bool, typer.Option("--resolve", help="Resolve the case once it has gone out.")] = False,
     anyway: Annotated[
         bool, typer.Option("--anyway", help="Though somebody else has answered, or is about to.")
@@ -48,8 +54,9 @@ def reply(
     from router.moves.reply import RESOLVE, Answer, write_reply
 
     run = context()
+    said = text or "" if attach or saying == DELAY else text_given(text, wanted="the answer")
     answer = Answer(
-        text=text if attach and text is not None else text_given(text, wanted="the answer"),
+        text=_worded(run, key, saying, said) if saying else said,
         files=_kept(run, attach or []),
         cc=tuple(cc or ()),
         then=RESOLVE if resolve else "",
@@ -81,6 +88,22 @@ def undo(
 
     say(f"taken back: nobody gets answer {number}. It said:\n\n{text}")
     return 0
+
+
+def _worded(run: Context, key: str, saying: str, text: str) -> str:
+    """The answer in the house's own words for such an occasion, in the case's language."""
+    from router.sayings import say_to_customer
+    from ventanilla.errors import BadInput
+    from ventanilla.keys import read_key
+    from ventanilla.store.conversations import case_by_key
+
+    if saying not in TO_SAY:
+        raise BadInput(f"--saying: expected {' or '.join(TO_SAY)}, got {saying!r}")
+    with run.store.read() as connection:
+        case = case_by_key(connection, read_key(key) or key)
+    if case is None:
+        return text
+    return say_to_customer(run.house(), case, saying, now=run.now(), in_chat=case.conversational, text=text)[1]
 
 
 def _kept(run: Context, paths: list[Path]) -> list[tuple[Attachment, str]]:

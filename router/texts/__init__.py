@@ -21,6 +21,7 @@ SCREENED_DIGEST = {code: words.screened_digest for code, words in WORDS.items()}
 ALERT = {code: words.alert for code, words in WORDS.items()}
 PHRASES = {code: words.phrases for code, words in WORDS.items()}
 REASONS = {code: words.reasons for code, words in WORDS.items()}
+ANNOUNCEMENTS = {code: words.announcements for code, words in WORDS.items()}
 
 
 def spoken_language(language: str) -> str:

@@ -41,6 +41,18 @@ Respongui al client des de la bústia compartida; el que contesti a aquest avís
         body="Aquests missatges no han obert cap cas:\n\n{lines}\n\nDeixar-ne passar un: ventanilla release ID\n\n{house}",
     ),
     alert=Letterhead(subject="Ventanilla: {subject}", body="{body}\n\n{house}"),
+    announcements={
+        "out_of_hours": "Ara mateix som fora d'horari. Tornem a atendre {opening}.",
+        "needs_information": "Per continuar amb el seu cas {key} necessitem una dada més:\n\n{text}",
+        "resolved": (
+            "Donem per resolt el seu cas {key}. Si ha quedat res pendent, respongui a aquest missatge i el reobrirem."
+        ),
+        "reopened": "Hem tornat a obrir el seu cas {key}. {expectation}",
+        "delay": (
+            "Continuem amb el seu cas {key}, però trigarem més del que li vam dir. Disculpi l'espera: li "
+            "respondrà una persona tan aviat com pugui."
+        ),
+    },
     phrases={
         "greeting": "Hola, {name}:",
         "greeting_nobody": "Hola:",

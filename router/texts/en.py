@@ -41,6 +41,19 @@ Answer the customer from the shared mailbox; what you answer to this notice does
         body="These messages opened no case:\n\n{lines}\n\nTo let one through: ventanilla release ID\n\n{house}",
     ),
     alert=Letterhead(subject="Ventanilla: {subject}", body="{body}\n\n{house}"),
+    announcements={
+        "out_of_hours": "We are closed right now. We are back {opening}.",
+        "needs_information": "To go on with your case {key} we need to know one more thing:\n\n{text}",
+        "resolved": (
+            "We have marked your case {key} as resolved. If anything is left, answer this message and we will "
+            "open it again."
+        ),
+        "reopened": "We have opened your case {key} again. {expectation}",
+        "delay": (
+            "We are still working on your case {key}, but it takes longer than we told you. We are sorry: a "
+            "person will answer you as soon as possible."
+        ),
+    },
     phrases={
         "greeting": "Hello {name},",
         "greeting_nobody": "Hello,",

@@ -41,6 +41,18 @@ Responda al cliente desde el buzón compartido; lo que conteste a este aviso no 
         body="Estos mensajes no han abierto ningún caso:\n\n{lines}\n\nDejar pasar uno: ventanilla release ID\n\n{house}",
     ),
     alert=Letterhead(subject="Ventanilla: {subject}", body="{body}\n\n{house}"),
+    announcements={
+        "out_of_hours": "Ahora mismo estamos fuera de horario. Volvemos a atender {opening}.",
+        "needs_information": "Para seguir con su caso {key} necesitamos un dato más:\n\n{text}",
+        "resolved": (
+            "Damos por resuelto su caso {key}. Si algo quedó pendiente, responda a este mensaje y lo reabriremos."
+        ),
+        "reopened": "Hemos vuelto a abrir su caso {key}. {expectation}",
+        "delay": (
+            "Seguimos con su caso {key}, pero tardaremos más de lo que le dijimos. Perdone la espera: le "
+            "responderá una persona en cuanto pueda."
+        ),
+    },
     phrases={
         "greeting": "Hola, {name}:",
         "greeting_nobody": "Hola:",

@@ -42,6 +42,19 @@ Erantzun bezeroari postontzi partekatutik; ohar honi erantzuten diozuna ez zaio 
         body="Mezu hauek ez dute kasurik ireki:\n\n{lines}\n\nBati pasatzen uzteko: ventanilla release ID\n\n{house}",
     ),
     alert=Letterhead(subject="Ventanilla: {subject}", body="{body}\n\n{house}"),
+    announcements={
+        "out_of_hours": "Une honetan itxita gaude. Noiz itzuliko garen: {opening}.",
+        "needs_information": "Zure kasuarekin ({key}) jarraitzeko, datu bat gehiago behar dugu:\n\n{text}",
+        "resolved": (
+            "Zure kasua ({key}) konpondutzat eman dugu. Zerbait geratu bada, erantzun mezu honi eta berriro "
+            "irekiko dugu."
+        ),
+        "reopened": "Zure kasua ({key}) berriro ireki dugu. {expectation}",
+        "delay": (
+            "Zure kasuarekin ({key}) jarraitzen dugu, baina esan baino denbora gehiago beharko dugu. Barkatu "
+            "itxaronaldia: pertsona batek erantzungo dizu ahal bezain laster."
+        ),
+    },
     phrases={
         "greeting": "Kaixo, {name}:",
         "greeting_nobody": "Kaixo:",

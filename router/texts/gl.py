@@ -41,6 +41,18 @@ Responda ao cliente desde a caixa de correo compartida; o que conteste a este av
         body="Estas mensaxes non abriron ningún caso:\n\n{lines}\n\nDeixar pasar unha: ventanilla release ID\n\n{house}",
     ),
     alert=Letterhead(subject="Ventanilla: {subject}", body="{body}\n\n{house}"),
+    announcements={
+        "out_of_hours": "Agora mesmo estamos fóra de horario. Volvemos atender {opening}.",
+        "needs_information": "Para seguir co seu caso {key} precisamos un dato máis:\n\n{text}",
+        "resolved": (
+            "Damos por resolto o seu caso {key}. Se quedou algo pendente, responda a esta mensaxe e volverémolo abrir."
+        ),
+        "reopened": "Volvemos abrir o seu caso {key}. {expectation}",
+        "delay": (
+            "Seguimos co seu caso {key}, pero tardaremos máis do que lle dixemos. Desculpe a espera: "
+            "responderalle unha persoa en canto poida."
+        ),
+    },
     phrases={
         "greeting": "Ola, {name}:",
         "greeting_nobody": "Ola:",

@@ -22,7 +22,8 @@ class Letterhead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """Everything that is said in one language. `date` is how babel writes a whole date in running text."""
+    """Everything that is said in one language. `announcements` stand between greeting and house name in a mail, alone in
+    a chat. `date` is how babel writes a whole date in running text."""
 
     acknowledgement: Letterhead
     notice: Letterhead
@@ -31,4 +32,5 @@ class Words:
     alert: Letterhead
     phrases: Mapping[str, str]
     reasons: Mapping[str, str]
+    announcements: Mapping[str, str]
     date: str = "long"

@@ -34,6 +34,8 @@ FILLED_IN = {
     "agents.NAME.name": "the key",
     "channels.NAME.kind": "required",
     "channels.NAME.acknowledge": "on",
+    "channels.NAME.announce": "off",
+    "channels.NAME.texts": "ours",
     "channels.NAME.voicemail": "on",
     "rules.when": "always",
 }
