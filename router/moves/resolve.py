@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from router.announcements import RESOLVED, announce
 from router.moves.base import Move, find_case, require_open, require_part
 from router.moves.outcome import Moved
 from router.moves.refusals import Refused
@@ -62,6 +63,8 @@ def resolve(move: Move, key: str, *, resolution: Resolution = Resolution.ANSWERE
         raise Refused("needs_reason", key=case.key, kind=case.kind)
     note_id = _note(move, case, reason)
     end_case(move.connection, case, move.journal, resolution=resolution, agent=move.agent, note_id=note_id)
+    if resolution is not Resolution.NO_REPLY_NEEDED:
+        announce(move.connection, move.house, case, RESOLVED, move.journal)
     return Moved.of(lock_case(move.connection, case.id))
 
 
