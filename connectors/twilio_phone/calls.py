@@ -1,7 +1,7 @@
 """Pulls missed calls and voicemail of one number; knows when a call is ripe to be told of.
 
-A call is told of once it is over: at once when nobody took it, else when its recording is there. A recording that shows after
-its call was told of is an item of its own.
+A call is told of once it is over: at once when nobody took it, else when its recording is there. Each recording is an item of
+its own, under its own SID, by whatever road it comes: one call may have several.
 """
 
 from __future__ import annotations
@@ -52,20 +52,20 @@ class CallSource(PolledSource):
             if progress.is_new(entry.at) and now >= self._ask_at.get(sid, now):
                 yield from self._answered(entry, progress, known, now)
         elif sid not in known and (status in MISSED or not status):  # without a status a person may see what it is
-            yield self._call(entry, [], progress, now)
+            yield self._call(entry, progress, now)
 
     def _answered(self, entry: Entry, progress: Progress, known: frozenset[str], now: datetime) -> list[Taken]:
         """A call that somebody or something answered: it counts when there is a recording. The longer ago it was, the more
         rarely it is asked for."""
-        sid, waited = key_of(entry.fields), now - _over(entry, now)
+        sid, waited = key_of(entry.fields), now - over(entry, now)
         recordings = [each for each in self._recordings(sid) if key_of(each) not in known]
         ready = [each for each in recordings if text_of(each, "status") in ("", "completed")]
-        if sid in known:
-            found = [self._late(entry, recording, progress, now) for recording in ready]
-        elif ready and (len(ready) == len(recordings) or waited >= PATIENCE):
-            found = [self._call(entry, ready, progress, now)]
+        if ready:
+            found = [self._voicemail(entry, recording, progress, now) for recording in ready]
+        elif sid in known:
+            found = []
         elif self._hang_ups and not recordings and waited >= PATIENCE and not self._was_talked(sid):
-            found = [self._call(entry, [], progress, now)]
+            found = [self._call(entry, progress, now)]
         else:
             found = []
         if not found and waited >= PATIENCE:
@@ -95,20 +95,20 @@ class CallSource(PolledSource):
         legs = [each for page in pages for each in page if text_of(each, "parent_call_sid") == call_sid]
         return any(text_of(leg, "status") == "completed" and number_of(leg, "duration") for leg in legs)
 
-    def _call(self, entry: Entry, recordings: list[Fields], progress: Progress, now: datetime) -> Taken:
+    def _call(self, entry: Entry, progress: Progress, now: datetime) -> Taken:
         sid = key_of(entry.fields)
-        raw = call_by_api(entry.fields, recordings)
-        item = raw_item(sid, raw, _over(entry, now), progress, begun=entry.at)
-        return Taken(item=item, sids=[sid, *map(key_of, recordings)], at=entry.at)
+        item = raw_item(sid, call_by_api(entry.fields, []), over(entry, now), progress, begun=entry.at)
+        return Taken(item=item, sids=[sid], at=entry.at)
 
-    def _late(self, entry: Entry, recording: Fields, progress: Progress, now: datetime) -> Taken:
+    def _voicemail(self, entry: Entry, recording: Fields, progress: Progress, now: datetime) -> Taken:
         sid = key_of(recording)
-        raw = call_by_api(entry.fields, [recording], late=True)
-        received = min(moment_of(recording, "date_created", "start_time") or now, now)
-        return Taken(item=raw_item(sid, raw, received, progress, begun=entry.at), sids=[sid], at=entry.at)
+        raw = call_by_api(entry.fields, [recording])
+        received = max(over(entry, now), min(moment_of(recording, "date_created", "start_time") or now, now))
+        item = raw_item(sid, raw, received, progress, begun=entry.at)
+        return Taken(item=item, sids=[key_of(entry.fields), sid], at=entry.at)
 
 
-def _over(entry: Entry, now: datetime) -> datetime:
+def over(entry: Entry, now: datetime) -> datetime:
     """When a call was over, not later than now."""
     end = moment_of(entry.fields, "end_time")
     if end is None:

@@ -25,7 +25,8 @@ TRIAL: str | None = None
 
 
 def sources(settings: ChannelSettings, place: Place) -> Sequence[Source]:
-    """One source for the messages of each number, one for its calls. Opens no connection yet."""
+    """One source for the messages of each number, one for its calls, one for those made from it. Opens no connection yet."""
+    from connectors.twilio_phone.called import CalledSource
     from connectors.twilio_phone.calls import CallSource
     from connectors.twilio_phone.source import Beginning, MessageSource
 
@@ -34,7 +35,8 @@ def sources(settings: ChannelSettings, place: Place) -> Sequence[Source]:
     beginning = Beginning(since=place.since, start=phone.start, zone=zone)
     messages: list[Source] = [MessageSource(_api(phone), account, beginning) for account in phone.accounts()]
     called = phone.numbers if phone.calls else ()
-    return messages + [CallSource(_api(phone), number, beginning, hang_ups=phone.hang_ups) for number in called]
+    calls: list[Source] = [CallSource(_api(phone), one, beginning, hang_ups=phone.hang_ups) for one in called]
+    return [*messages, *calls, *(CalledSource(_api(phone), one, beginning) for one in called)]
 
 
 def reader(settings: ChannelSettings, place: Place) -> Callable[[bytes], Message]:

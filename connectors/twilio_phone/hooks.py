@@ -113,7 +113,7 @@ def _recording(line: Line, form: Form, query: Mapping[str, str], now: datetime) 
         return _refused("a number that is not this channel's")
     call = {"CallSid": sid, "CallStatus": "completed", **parties}
     raw = call_by_webhook(call, [form], at=now)
-    return _stored(calls_source(line.account_sid, parties["To"]), sid, raw, now)
+    return _stored(calls_source(line.account_sid, parties["To"]), recording, raw, now)
 
 
 def _call(line: Line, form: Form, query: Mapping[str, str], now: datetime) -> HookAnswer:

@@ -15,16 +15,24 @@ _LONG_AGO = timedelta(days=400)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """What is listed: which list, under which key, by which dates."""
+    """What is listed: which list, under which key, by which dates; what came to a number, or (`ours`) what went out from it."""
 
     path: str
     key: str
     filter: str
     moments: tuple[str, ...]
+    ours: bool = False
+
+    def concerns(self, fields: Fields, number: str) -> bool:
+        """Whether it went that way; what does not say so is left to the reader."""
+        inbound = str(fields.get("direction", "inbound")) == "inbound"
+        side = "from" if self.ours else "to"
+        return inbound is not self.ours and fields.get(side, number) == number
 
 
 MESSAGES = Listed(path="Messages.json", key="messages", filter="DateSent", moments=("date_sent", "date_created"))
 CALLS = Listed(path="Calls.json", key="calls", filter="StartTime", moments=("start_time", "date_created"))
+CALLED = Listed(path=CALLS.path, key=CALLS.key, filter=CALLS.filter, moments=CALLS.moments, ours=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,18 +54,18 @@ class Entry:
 
 
 def windows(
-    api: TwilioApi, listed: Listed, to: str, *, first: date | None, now: datetime, limits: Limits
+    api: TwilioApi, listed: Listed, number: str, *, first: date | None, now: datetime, limits: Limits
 ) -> Iterator[list[Entry]]:
-    """Everything inbound to this number since that day (None: everything there is), oldest first."""
+    """Everything of this number since that day (None: everything there is), oldest first."""
     today = now.date()
     start, width = first, limits.widest
     if start is None:
         start = today - _LONG_AGO
-        yield _window(api, listed, to, None, start, now, limits) or []
+        yield _window(api, listed, number, None, start, now, limits) or []
     while True:
         end = start + width if start + width <= today else None
         days = (today - start).days + 1 if end is None else width.days
-        found = _window(api, listed, to, start, end, now, limits, may_give_up=days > 1)
+        found = _window(api, listed, number, start, end, now, limits, may_give_up=days > 1)
         if found is None:
             width = timedelta(days=max(1, days // 2))
             continue
@@ -70,7 +78,7 @@ def windows(
 def _window(
     api: TwilioApi,
     listed: Listed,
-    to: str,
+    number: str,
     start: date | None,
     end: date | None,
     now: datetime,
@@ -80,22 +88,17 @@ def _window(
 ) -> list[Entry] | None:
     """The entries of these days, oldest first; None when they are too many for one window. The last day may come again with the
     next window."""
-    params = {"To": to, "PageSize": str(limits.page)}
+    params = {"From" if listed.ours else "To": number, "PageSize": str(limits.page)}
     if start is not None:
         params[f"{listed.filter}>"] = start.isoformat()
     if end is not None:
         params[f"{listed.filter}<"] = end.isoformat()
     found: list[Fields] = []
     for page in api.pages(listed.path, listed.key, params):
-        found += [each for each in page if _is_inbound(each, to)]
+        found += [each for each in page if listed.concerns(each, number)]
         if may_give_up and len(found) > limits.most:
             return None
     return _dated(found[::-1], listed, now)
-
-
-def _is_inbound(fields: Fields, to: str) -> bool:
-    """Whether somebody sent it to this number; what says nothing of the two is left to the reader."""
-    return (fields.get("direction", "inbound"), fields.get("to", to)) == ("inbound", to)
 
 
 def _dated(oldest_first: list[Fields], listed: Listed, now: datetime) -> list[Entry]:

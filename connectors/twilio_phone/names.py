@@ -29,6 +29,11 @@ def calls_source(account_sid: str, number: str) -> str:
     return f"twilio:{account_sid}:calls:{number}"
 
 
+def called_source(account_sid: str, number: str) -> str:
+    """Where the checkpoint of the calls belongs that were made from one number."""
+    return f"twilio:{account_sid}:called:{number}"
+
+
 def hook_address(public_url: str, channel: str, path: str) -> str:
     """The public web address of one hook: what is pasted at Twilio, and what Twilio signs."""
     return f"{public_url.rstrip('/')}/webhooks/{quote(channel, safe='')}/{path}"

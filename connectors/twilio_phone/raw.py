@@ -1,7 +1,8 @@
 """Knows the form in which an item is kept: Twilio's own fields as they came, by the API or by a webhook. Pure.
 
 {"via": "api", "message": {…}} · {"via": "webhook", "at": "2026-11-01T10:32:00+00:00", "message": {…}} · the same with "call"
-and "recordings". `late` is on a recording that came after its call had been taken in.
+and "recordings". `late` was on a recording that came after its call had been taken in. `by` is on a call of ours that somebody
+made by a program: what that calls them.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ def message_by_api(message: Fields) -> bytes:
     return _bytes({"via": "api", "message": message})
 
 
-def call_by_api(call: Fields, recordings: Sequence[Fields], *, late: bool = False) -> bytes:
+def call_by_api(call: Fields, recordings: Sequence[Fields], *, by: str = "") -> bytes:
     """A call as the API lists it, with its recordings."""
-    return _bytes({"via": "api", "call": call, "recordings": list(recordings)} | ({"late": True} if late else {}))
+    return _bytes({"via": "api", "call": call, "recordings": list(recordings)} | ({"by": by} if by else {}))
 
 
 def message_by_webhook(message: Fields, *, at: datetime) -> bytes:

@@ -1,4 +1,4 @@
-"""Reads a missed call or a voicemail, whether the API or a webhook told of it. Pure."""
+"""Reads a missed call, a voicemail or a call that one of us made, whether the API or a webhook told of it. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from connectors.twilio_phone.words import length_in_words, phrase
 from ventanilla.channel import Message, Party, RemoteFile, Screening
 from ventanilla.errors import BadMessage
 from ventanilla.phones import is_withheld
-from ventanilla.words import AddressKind, Verdict
+from ventanilla.words import AddressKind, CallOutcome, Verdict
 
 MISSED = frozenset({"no-answer", "busy", "canceled"})
 """How a call ends that nobody took."""
@@ -29,13 +29,14 @@ def read_call(item: Mapping[str, Any], context: PhoneContext) -> Message:
     account = text_of(fields, "To", "to", "Called")
     if not account:
         raise BadMessage("a call without the number it came to")
-    is_late = item.get("late") is True and bool(recordings)
-    sid = sid_of(recordings[0], "RecordingSid", "sid") if is_late else call_sid
+    if text_of(fields, "direction").startswith("outbound"):
+        return _made_by_us(item, fields, call_sid, context)
+    sid = sid_of(recordings[0], "RecordingSid", "sid") if recordings else call_sid
     sender = text_of(fields, "From", "from", "Caller")
     started = moment_of(fields, "start_time", "date_created") or moment_of(item, "at")
     text = _told(fields, recordings, context, started)
     name = phrase(context.language, "withheld") if is_withheld(sender) else text_of(fields, "CallerName").strip()
-    author = party(sender, sid=sid, name=name)
+    author = party(sender, sid=call_sid, name=name)
     return Message(
         author=author,
         customer=author,
@@ -43,7 +44,7 @@ def read_call(item: Mapping[str, Any], context: PhoneContext) -> Message:
         to=(Party(address=account, kind=AddressKind.PHONE),),
         text=text,
         reply_text=text,
-        in_reply_to=(call_sid,) if is_late else (),
+        in_reply_to=(call_sid,) if recordings else (),
         sent_at=started,
         screening=_screened(fields, sender, recordings),
         account=account,
@@ -51,6 +52,44 @@ def read_call(item: Mapping[str, Any], context: PhoneContext) -> Message:
         medium="voicemail" if recordings else "call",
         files=tuple(_file(each) for each in recordings),
     )
+
+
+def _made_by_us(item: Mapping[str, Any], fields: Fields, sid: str, context: PhoneContext) -> Message:
+    """A call from a number of ours, with what became of it."""
+    account, started = text_of(fields, "from"), moment_of(fields, "start_time", "date_created")
+    outcome, seconds = _outcome(fields), number_of(fields, "duration")
+    customer = party(text_of(fields, "to"), sid=sid)
+    by = text_of(item, "by").partition(":")[2].partition("@")[0]
+    text = phrase(
+        context.language,
+        f"called_{outcome}",
+        time="?" if started is None else f"{started.astimezone(context.zone):%H:%M}",
+        length=length_in_words(seconds),
+    )
+    return Message(
+        author=Party(address=account, name=by, kind=AddressKind.PHONE),
+        customer=customer,
+        external_id=sid,
+        to=(customer,),
+        text=text,
+        reply_text=text,
+        sent_at=started,
+        account=account,
+        conversational=True,
+        medium="call",
+        outbound=True,
+        call_outcome=outcome,
+    )
+
+
+def _outcome(fields: Fields) -> CallOutcome:
+    """Only a person who answered was reached; what Twilio took for a machine may have a message on it."""
+    if text_of(fields, "status") != "completed" or not number_of(fields, "duration"):
+        return CallOutcome.NO_ANSWER
+    answered_by = text_of(fields, "answered_by")
+    if answered_by == "fax":
+        return CallOutcome.NO_ANSWER
+    return CallOutcome.MESSAGE if answered_by.startswith("machine") else CallOutcome.REACHED
 
 
 def _recordings(item: Mapping[str, Any]) -> Sequence[Fields]:

@@ -251,8 +251,8 @@ class TwilioServer:
             return self._page(f"{base}/{path}", named, self._filtered(keys[parts[0]], fields), fields)
         if len(parts) == 3 and parts[2] == "Media":
             return self._page(f"{base}/{path}", "media_list", self.media.get(parts[1], []), fields)
-        if len(parts) == 2 and parts[0] == "Messages":
-            found = [each for each in self.lists["messages"] if each["sid"] == parts[1]]
+        if len(parts) == 2 and parts[0] in ("Messages", "Calls"):
+            found = [each for each in self.lists[keys[parts[0]]] if each["sid"] == parts[1]]
             return (200, found[0]) if found else _error(404, 20404, "not found")
         return _error(404, 20404, f"The requested resource {path} was not found")
 

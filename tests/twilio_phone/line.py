@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from config.secrets import Secret
 from config.twilio import Voicemail
 from connectors.twilio_phone.api import TwilioApi
+from connectors.twilio_phone.called import CalledSource
 from connectors.twilio_phone.calls import CallSource
 from connectors.twilio_phone.fetcher import TwilioFetcher
 from connectors.twilio_phone.hooks import Line, hooks_of
@@ -60,6 +61,9 @@ class PhoneLine:
 
     def calls(self, *, hang_ups: bool = False) -> CallSource:
         return CallSource(self.api(), OURS, Beginning(since=self.since), limits=self.limits, hang_ups=hang_ups)
+
+    def called_from(self) -> CalledSource:
+        return CalledSource(self.api(), OURS, Beginning(since=self.since), limits=self.limits)
 
     def pull(self, source: Source, *, later: timedelta = timedelta(0)) -> list[RawItem]:
         """What a pull brings that its ledger did not have."""

@@ -216,7 +216,7 @@ def test_a_recording_is_the_call_that_polling_would_find(line: PhoneLine, server
 
     assert answer.source == source.name
     ledger = line.ledgers[source.name]
-    assert [item.key for item in ledger.items] == [sid]
+    assert [item.key for item in ledger.items] == [recording]
     message = line.message_of(ledger.items[0])
     assert (message.medium, message.customer.address, message.account) == ("voicemail", CUSTOMER, OURS)
     assert dict(message.files[0].ref) == {"recording": recording}

@@ -44,7 +44,8 @@ def test_a_voicemail_brings_its_call_and_its_sound_as_one_item(line: PhoneLine, 
     (item,) = line.pull(source)
     message = line.message_of(item)
 
-    assert (item.key, message.external_id, message.medium) == (sid, sid, "voicemail")
+    assert (item.key, message.external_id, message.medium) == (recording, recording, "voicemail")
+    assert list(message.in_reply_to) == [sid]
     assert "0:42" in message.text
     assert [dict(file.ref) for file in message.files] == [{"recording": recording}]
     assert line.pull(source, later=timedelta(hours=1)) == []
@@ -56,21 +57,39 @@ def test_a_recording_that_shows_late_is_waited_for(line: PhoneLine, server: Twil
     assert line.pull(source) == []
     assert line.pull(source, later=LATER) == []
 
-    server.recording(sid)
+    recording = server.recording(sid)
 
     (item,) = line.pull(source, later=timedelta(minutes=10))
-    assert (item.key, line.message_of(item).medium) == (sid, "voicemail")
+    assert (item.key, line.message_of(item).medium) == (recording, "voicemail")
 
 
 def test_a_recording_that_is_being_made_is_waited_for(line: PhoneLine, server: TwilioServer) -> None:
     source = line.calls()
     sid = server.call(CUSTOMER, OURS, "completed", seconds=5)
-    server.recording(sid, changed={"status": "processing"})
+    recording = server.recording(sid, changed={"status": "processing"})
     assert line.pull(source) == []
 
     server.lists["recordings"][0]["status"] = "completed"
 
-    assert [item.key for item in line.pull(source)] == [sid]
+    assert [item.key for item in line.pull(source)] == [recording]
+
+
+def test_two_recordings_of_one_call_are_two_items_of_one_caller(line: PhoneLine, server: TwilioServer) -> None:
+    """As somebody's own TwiML makes them, with two <Record>; one comes by a webhook, the other is found."""
+    source = line.calls()
+    sid = server.call("anonymous", OURS, "completed", seconds=60)
+    first, second = server.recording(sid, seconds=10), server.recording(sid, seconds=20)
+    query = f"?From=anonymous&To={OURS.replace('+', '%2B')}"
+    told = {"CallSid": sid, "RecordingSid": first, "RecordingStatus": "completed", "RecordingDuration": "10"}
+    line.called("recording", told, query=query)
+
+    (found,) = line.pull(source)
+
+    items = line.ledgers[source.name].items
+    assert (found.key, [item.key for item in items]) == (second, [first, second])
+    one, two = map(line.message_of, items)
+    assert one.customer == two.customer
+    assert [dict(file.ref) for file in (*one.files, *two.files)] == [{"recording": first}, {"recording": second}]
 
 
 def test_a_recording_after_its_call_was_told_of_is_an_item_of_its_own_about_the_same_call(
@@ -144,12 +163,12 @@ def test_five_minutes_of_lost_webhooks_are_found_once_each(line: PhoneLine, serv
     came = server.call(CUSTOMER, OURS, "busy")
     line.called("call", {"CallSid": came, "From": CUSTOMER, "To": OURS, "CallStatus": "busy", "Direction": "inbound"})
     spoken = server.call(CUSTOMER, OURS, "completed", seconds=30)
-    server.recording(spoken)
+    recording = server.recording(spoken)
     given_up = server.call(CUSTOMER, OURS, "canceled", at=datetime.now(UTC) - timedelta(minutes=4))
 
     found = line.pull(source)
 
-    assert sorted(item.key for item in found) == sorted([spoken, given_up])
+    assert sorted(item.key for item in found) == sorted([recording, given_up])
     assert line.pull(source) == []
 
 

@@ -231,7 +231,7 @@ def test_a_file_that_trickles_is_given_up(line: PhoneLine, server: TwilioServer)
     sid = server.message(CUSTOMER, OURS, "", media=[b"a photo"])
     server.media_trickles = True
 
-    with pytest.raises(Temporary, match="did not come within 0.5 s"):
+    with pytest.raises(Temporary, match=r"did not come within 0\.5 s"):
         line.fetcher(seconds=0.5).fetch({"message": sid, "number": 0})
 
 
