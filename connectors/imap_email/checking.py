@@ -15,7 +15,7 @@ from config.email import EmailSettings
 from config.servers import MailServer
 from connectors.imap_email.connection import Login, hang_up, open_imap
 from connectors.imap_email.folders import canonical, folder_names
-from connectors.imap_email.sent_folder import find_sent
+from connectors.imap_email.sent_checking import check_sent
 from connectors.imap_email.smtp import hang_up_smtp, open_smtp
 from connectors.imap_email.troubles import CONNECTION_ERRORS, explain
 from ventanilla.channel import Finding
@@ -56,7 +56,7 @@ def _check_imap(settings: EmailSettings, login: Login, now: datetime) -> Iterato
         for folder in settings.folders:
             yield _folder(client, canonical(folder), names, settings)
         yield _noticing(client, settings)
-        yield _sent_folder(client, names, settings)
+        yield check_sent(client, names, settings)
         yield _plus_address(settings)
         yield from _quota(client)
     finally:
@@ -122,27 +122,6 @@ def _noticing(client: IMAPClient, settings: EmailSettings) -> Finding:
     else:
         message = f"the server does not tell of new mail (no IDLE): it is looked for every {poll}"
     return Finding(subject="new mail", ok=True, message=message)
-
-
-def _sent_folder(client: IMAPClient, names: list[str], settings: EmailSettings) -> Finding:
-    """Where answers from an ordinary mail client are found."""
-    wanted, subject = settings.sent_folder, "sent mail"
-    found = find_sent(client, wanted)
-    if found is not None:
-        return Finding(subject=subject, ok=True, message=f'"{found}" is where sent mail is kept')
-    if wanted == "auto":
-        message = "the server marks no folder as the one for sent mail (SPECIAL-USE), and none has a name known for it"
-    else:
-        message = f'there is no folder "{wanted}"'
-    likely = [name for name in names if _sounds_like_sent(name)] or sorted(names)[:20]
-    listed = ", ".join(f'"{name}"' for name in likely)
-    cure = f"set sent_folder to one of: {listed}"
-    return Finding(subject=subject, ok=wanted == "auto", message=message, cure=cure)
-
-
-def _sounds_like_sent(name: str) -> bool:
-    words = ("sent", "enviad", "enviat", "bidali", "gesendet", "envoy", "inviat")
-    return any(word in name.lower() for word in words)
 
 
 def _plus_address(settings: EmailSettings) -> Finding:

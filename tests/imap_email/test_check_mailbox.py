@@ -58,7 +58,7 @@ def test_a_channel_in_order_gets_a_line_for_each_thing(dovecot: Dovecot, smtp: S
     assert findings["IMAP"].message == "logged in as soporte, not encrypted (this machine)"
     assert findings["INBOX"].message == "INBOX: 3 mails; starting with new ones"
     assert "IDLE" in findings["new"].message
-    assert findings["sent"].message == '"Sent" is where sent mail is kept'
+    assert findings["sent"].message.startswith('"Sent" is where sent mail is kept')
     assert "soporte+key@example.com" in findings["plus"].message
     assert findings["SMTP"].message.endswith("no mail was sent")
     assert smtp.taken == []
@@ -143,13 +143,29 @@ def test_a_server_that_marks_no_sent_folder_and_has_none_of_a_known_name_says_wh
         dovecot.append("soporte", mail("x"), "Lo enviado")
         findings = check(settings(dovecot, None))
 
-    assert findings["sent"].ok  # nothing needs it yet
+    assert findings["sent"].ok  # the rest of the channel works
+    assert "cannot be seen" in findings["sent"].message
     assert findings["sent"].cure == 'set sent_folder to one of: "Lo enviado"'
 
 
 @pytest.mark.parametrize(("folder", "ok"), [("Sent", True), ("Enviados", False)])
 def test_a_sent_folder_that_is_named_must_be_there(dovecot: Dovecot, folder: str, ok: bool) -> None:
     assert check(settings(dovecot, None, sent_folder=folder))["sent"].ok is ok
+
+
+def test_a_sent_folder_says_how_much_is_in_it_and_that_an_empty_one_is_odd(dovecot: Dovecot) -> None:
+    empty = check(settings(dovecot, None))["sent"]
+    dovecot.append("soporte", mail("x"), "Sent")
+    used = check(settings(dovecot, None))["sent"]
+
+    assert "keep their copies" in empty.message
+    assert empty.cure
+    assert '"Sent" is where sent mail is kept (1)' in used.message
+    assert used.cure == ""
+
+
+def test_a_sent_folder_that_is_switched_off_is_told(dovecot: Dovecot) -> None:
+    assert "not watched" in check(settings(dovecot, None, sent_folder="off"))["sent"].message
 
 
 def test_a_server_without_idle_is_told_with_how_often_it_is_asked(dovecot: Dovecot) -> None:
