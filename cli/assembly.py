@@ -89,7 +89,13 @@ def places(service: Service) -> Iterator[Place]:
     for name in service.config.channels:
         row = since[name]
         if row is not None:
-            yield Place(name=name, config=service.config, installation=service.house.installation, since=row.since)
+            yield Place(
+                name=name,
+                config=service.config,
+                installation=service.house.installation,
+                since=row.since,
+                queue=queue_url(service.config),
+            )
 
 
 def senders(service: Service) -> dict[str, Callable[[], Sender | None]]:
@@ -193,4 +199,4 @@ def _staff_mail(service: Service) -> Sender | None:
 def _staff_bot(service: Service) -> Sender | None:
     from connectors.telegram_chat.channel import staff_sender
 
-    return staff_sender(service.config)
+    return staff_sender(service.config, queue_url(service.config))

@@ -84,7 +84,14 @@ class Ambiguous(Temporary):
 
 
 class TooSoon(Temporary):
-    """Nobody was asked: we keep to the pace that the provider allows. It counts as no attempt and is no trouble."""
+    """Nobody was asked: we keep to the pace that the provider allows. It counts as no attempt and is no trouble. `is_whole`: the
+    same holds for everybody, not only for this recipient."""
+
+    def __init__(
+        self, message: str, *, retry_after: float | None = None, parts: Sequence[str] = (), is_whole: bool = False
+    ) -> None:
+        self.is_whole = is_whole
+        super().__init__(message, retry_after=retry_after, parts=parts)
 
 
 class Permanent(VentanillaError):

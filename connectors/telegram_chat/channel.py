@@ -19,6 +19,7 @@ from ventanilla.store.installation import Installation
 
 if TYPE_CHECKING:
     from connectors.telegram_chat.api import BotApi
+    from connectors.telegram_chat.pacing import BotPace
 
 TRIAL = None
 """No update can kill its reader: it is a few kilobytes of JSON."""
@@ -46,7 +47,7 @@ def sender(settings: ChannelSettings, place: Place) -> Sender | None:
     """What writes as this bot."""
     from connectors.telegram_chat.sender import TelegramSender
 
-    return TelegramSender(_api(cast(TelegramSettings, settings), place))
+    return TelegramSender(_api(cast(TelegramSettings, settings), place), _pace(place.queue))
 
 
 def fetcher(settings: ChannelSettings, place: Place) -> Fetcher | None:
@@ -88,12 +89,12 @@ def staff_reader(config: Config, installation: Installation) -> Callable[[bytes]
     return None if staff is None else _reader(staff.token, config.service.language, is_staff=True)
 
 
-def staff_sender(config: Config) -> Sender | None:
-    """What writes to the staff."""
+def staff_sender(config: Config, queue: str = "") -> Sender | None:
+    """What writes to the staff. `queue` is the address of Redis, see `Place`."""
     from connectors.telegram_chat.sender import TelegramSender
 
     api = _staff_api(config)
-    return None if api is None else TelegramSender(api)
+    return None if api is None else TelegramSender(api, _pace(queue))
 
 
 def staff_fetcher(config: Config) -> Fetcher | None:
@@ -161,6 +162,18 @@ def _staff_api(config: Config) -> BotApi | None:
 
     staff = config.staff.telegram
     return None if staff is None else BotApi(staff.token, staff.api_url, where="staff.telegram.token")
+
+
+def _pace(queue: str) -> BotPace:
+    """Kept with every other process that writes as the same bot, where there is a Redis to meet at."""
+    from connectors.telegram_chat.pacing import BotPace
+    from ventanilla.pace import LocalLimiter
+
+    if not queue:
+        return BotPace(LocalLimiter())
+    from ventanilla.queue.shared_pace import SharedLimiter
+
+    return BotPace(SharedLimiter(queue))
 
 
 def _address(place: Place) -> str | None:

@@ -5,11 +5,13 @@ Source: https://core.telegram.org/bots/api#sendmessage (4,096 characters), #send
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ventanilla.channel import Attachment, Outgoing
+from ventanilla.errors import Permanent
 
 MOST_TEXT, MOST_CAPTION = 4096, 1024
 _MOST_PHOTO = 10_000_000
@@ -24,6 +26,8 @@ _METHODS = {
     "audio/mp4": ("sendAudio", "audio"),
     "audio/x-m4a": ("sendAudio", "audio"),
 }
+_JOINER = "\u200d"
+_LONGEST_CLUSTER = 32
 DOCUMENT = ("sendDocument", "document")
 
 
@@ -49,6 +53,20 @@ def pieces_of(outgoing: Outgoing) -> list[Piece]:
     if outgoing.silent:
         pieces = [replace(piece, values={**piece.values, "disable_notification": True}) for piece in pieces]
     return list(_with_buttons(pieces, outgoing))
+
+
+def refuse_what_cannot_be(outgoing: Outgoing, pieces: Sequence[Piece]) -> None:
+    """Before anything of it goes out. Raises Permanent."""
+    if not pieces:
+        raise Permanent("there is nothing to send: no text and no file")
+    for file in outgoing.attachments:
+        if file.size > MOST_FILE:
+            raise Permanent(
+                f"the file {file.filename} is too large for Telegram: {file.size / 1_000_000:.1f} MB, at most 50 MB",
+                cure="put it where the customer can get it, and send its address; or send it in parts",
+            )
+        if file.size == 0:
+            raise Permanent(f"the file {file.filename} is empty, and Telegram takes no empty files")
 
 
 def keyboard(outgoing: Outgoing) -> dict[str, Any] | None:
@@ -81,7 +99,20 @@ def _cut(text: str, most: int) -> int:
         found = text.rfind(end, fits // 2, fits + 1)
         if found > 0:
             return found
-    return fits
+    return _before_what_joins(text, fits)
+
+
+def _before_what_joins(text: str, cut: int) -> int:
+    """Not between a letter and its accent, nor within an emoji that is made of several: a little earlier, where that helps."""
+    for at in range(cut, max(cut - _LONGEST_CLUSTER, 1), -1):
+        if not (_joins(text[at]) or text[at - 1] == _JOINER):
+            return at
+    return cut
+
+
+def _joins(letter: str) -> bool:
+    is_skin = "\U0001f3fb" <= letter <= "\U0001f3ff"
+    return letter == _JOINER or is_skin or unicodedata.category(letter) in ("Mn", "Me", "Mc")
 
 
 def _text_piece(text: str) -> Piece:

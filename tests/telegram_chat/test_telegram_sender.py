@@ -83,6 +83,10 @@ def test_a_text_without_a_place_to_cut_is_cut_anyway_and_never_within_a_characte
 
     assert "".join(parts) == "😀" * 5000
     assert all(0 < units(part) <= 4096 for part in parts)
+    family, accented = "👨\u200d👩\u200d👧\u200d👦", "e\u0301"
+    for cluster in (family, accented, "👍🏽"):
+        most = units(cluster) * 3 - 1
+        assert set(split_text(cluster * 9, most=most)) == {cluster * 2, cluster}
     assert split_text("") == []
     assert split_text("  \n ") == []
 
@@ -109,6 +113,20 @@ def test_a_file_goes_the_way_that_shows_it_best_with_a_short_text_as_its_caption
     assert server.bot.called("sendMessage") == []
 
 
+def test_the_customers_words_are_cut_to_a_captions_length_as_telegram_counts_it(
+    server: TelegramApi, sender: TelegramSender
+) -> None:
+    sound = (file("v.ogg", "audio/ogg"),)
+
+    sender.send(letter("😀" * 512, attachments=sound))
+    sender.send(letter("😀" * 513, attachments=sound))
+
+    first, second = server.bot.called("sendVoice")
+    assert units(first["caption"]) == 1024
+    assert "caption" not in second
+    assert server.bot.called("sendMessage")[0]["text"] == "😀" * 513
+
+
 def test_several_files_follow_the_text(server: TelegramApi, sender: TelegramSender) -> None:
     files = (file("a.pdf", "application/pdf"), file("b.ogg", "audio/ogg"))
 
@@ -129,8 +147,10 @@ def test_what_telegram_takes_for_no_picture_goes_as_a_document(server: TelegramA
 
 
 def test_a_file_above_fifty_megabytes_is_not_even_tried(server: TelegramApi, sender: TelegramSender) -> None:
-    with pytest.raises(Permanent, match="too large"):
-        sender.send(letter("", attachments=(file("obra.mov", "video/quicktime", 50_000_001),)))
+    with pytest.raises(Permanent, match=r"too large for Telegram: 50\.0 MB, at most 50 MB"):
+        sender.send(letter("Vea", attachments=(file("obra.mov", "video/quicktime", 50_000_001),) * 2))
+    with pytest.raises(Permanent, match="takes no empty files"):
+        sender.send(letter("Vea", attachments=(file("nada.txt", "text/plain", 0),)))
 
     assert server.bot.calls == []
 
@@ -166,9 +186,15 @@ def test_an_edit_of_a_file_rewrites_its_caption(server: TelegramApi, sender: Tel
 @pytest.mark.parametrize(
     ("answer", "kind", "words"),
     [
-        (refused(403, "Forbidden: bot was blocked by the user"), Unwelcome, "blocked by the user"),
-        (refused(403, "Forbidden: user is deactivated"), Unwelcome, "deactivated"),
-        (refused(400, "Bad Request: chat not found"), Unwelcome, "Chat not found"),
+        (refused(403, "Forbidden: bot was blocked by the user"), Unwelcome, "they have blocked the bot"),
+        (refused(403, "Forbidden: user is deactivated"), Unwelcome, "account has been deleted"),
+        (refused(400, "Bad Request: chat not found"), Unwelcome, "Telegram knows no chat"),
+        (
+            refused(400, "Bad Request: not enough rights to send text messages to the chat"),
+            Unwelcome,
+            "may not write in",
+        ),
+        (refused(403, "Forbidden: bot was kicked from the supergroup chat"), Unwelcome, "removed from that group"),
         (refused(401, "Unauthorized"), LoginRefused, "refused the bot's token"),
         (refused(429, "Too Many Requests: retry after 7", retry_after=7), Temporary, "wait 7 s"),
         (refused(500, "Internal Server Error"), Ambiguous, "may have taken"),
@@ -218,22 +244,58 @@ def test_a_group_that_became_a_supergroup_gets_it_under_its_new_number(
     server.bot.migrated[-5] = -1005
     server.bot.chats.add(-1005)
 
-    sent = sender.send(letter(recipient="-5"))
+    sent = sender.send(letter(recipient="-5", in_reply_to="7000001/-5/3"))
 
-    assert sent.external_id == "7000001/-1005/1"
+    assert (sent.external_id, sent.recipient) == ("7000001/-1005/1", "-1005")
+    assert (
+        "reply_parameters" not in server.bot.called("sendMessage")[-1]
+    )  # the old group's messages have other numbers there
 
 
-def test_a_failure_in_the_middle_goes_on_from_there(server: TelegramApi, sender: TelegramSender) -> None:
+def test_a_failure_in_the_middle_goes_on_from_there_in_another_process(
+    server: TelegramApi, sender: TelegramSender, api_on: Callable[..., BotApi]
+) -> None:
     files = (file("a.pdf", "application/pdf"), file("b.pdf", "application/pdf"))
     server.planned["sendDocument"] = [refused(429, "Too Many Requests: retry after 1", retry_after=1)]
 
-    with pytest.raises(Temporary):
+    with pytest.raises(Temporary) as caught:
         sender.send(letter("Dos", attachments=files))
-    sent = sender.send(letter("Dos", attachments=files))
+    assert caught.value.parts == (f"7000001/{LUCIA}/1",)
+    sent = TelegramSender(api_on()).send(letter("Dos", attachments=files, parts=caught.value.parts))
 
     assert sent.external_id == f"7000001/{LUCIA}/1"
+    assert sent.parts == tuple(f"7000001/{LUCIA}/{number}" for number in (1, 2, 3))
     assert [name for name, _ in server.bot.calls] == ["sendMessage", "sendDocument", "sendDocument", "sendDocument"]
     assert len(server.bot.sent) == 3
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (refused(401, "Unauthorized"), Temporary),  # the login is refused again, and told, when the rest is tried
+        ((0, b""), Ambiguous),
+        (refused(500, "Internal Server Error"), Ambiguous),
+    ],
+)
+def test_whatever_stops_it_midway_what_went_out_is_known(
+    server: TelegramApi, sender: TelegramSender, answer: tuple[int, Any], kind: type[Temporary]
+) -> None:
+    server.planned["sendDocument"] = [answer]
+
+    with pytest.raises(kind) as caught:
+        sender.send(letter("x" * 2000, attachments=(file("a.pdf", "application/pdf"),)))
+
+    assert type(caught.value) is kind
+    assert caught.value.parts == (f"7000001/{LUCIA}/1",)
+
+
+def test_a_file_refused_for_good_after_the_text_says_that_the_text_went_out(
+    server: TelegramApi, sender: TelegramSender
+) -> None:
+    server.planned["sendDocument"] = [refused(400, "Bad Request: wrong file")]
+
+    with pytest.raises(Permanent, match=r"1 of its 2 parts went out, then: .*Wrong file"):
+        sender.send(letter("x" * 2000, attachments=(file("a.pdf", "application/pdf"),)))
 
 
 @pytest.mark.parametrize("recipient", ["", "lucia@example.com", "@lucia"])

@@ -68,12 +68,13 @@ def due_letters(
     now: datetime,
     each: int = 200,
     under_way: Mapping[str, Sequence[int]] | None = None,
+    resting: Collection[str] = (),
     only: Collection[int] | None = None,
 ) -> list[sa.Row[Any]]:
     """Pending rows whose time has come, oldest first, at most `each` for each way out, so that a slow one hides no other's.
 
-    `under_way` are rows by way out that are being seen to already: they count among those and are not returned. `only` are the
-    ids to choose among.
+    `under_way` are rows by way out that are being seen to already: they count among those and are not returned. `resting` are
+    ways out by which nothing goes just now, `only` the ids to choose among.
     """
     due = [outbox.c.state == DeliveryState.PENDING, outbox.c.not_before <= now]
     if only is not None:
@@ -82,7 +83,7 @@ def due_letters(
     with store.read() as connection:
         for via in _pending_ways(connection):
             busy = list((under_way or {}).get(via, ()))
-            if len(busy) < each:
+            if len(busy) < each and via not in resting:
                 mine = sa.select(outbox).where(*due, outbox.c.via == via, outbox.c.id.not_in(busy))
                 oldest = mine.order_by(outbox.c.not_before, outbox.c.id).limit(each - len(busy))
                 found += connection.execute(oldest)
