@@ -20,6 +20,4 @@ NOT_YET_IN_EACH = {
     ("promises", "resolution"): "this version does not time resolutions",
     ("promises", "warn_at"): "this version does not warn",
     ("promises", "escalate"): "this version escalates only notices that cannot be delivered",
-    ("channels", "save_sent"): "this version saves no copy of what it sends",
-    ("channels", "sent_folder"): "this version does not watch the folder of sent mail",
 }
