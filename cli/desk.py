@@ -11,6 +11,7 @@ import typer
 if TYPE_CHECKING:
     from cli.assembly import Service
     from config.schema import Config
+    from desk.media import Media
     from desk.webhooks import Webhooks
 
 log = structlog.get_logger(__name__)
@@ -47,7 +48,8 @@ def desk() -> int:
         log.error("cannot_listen", listen=address, problem=str(error))  # noqa: TRY400
         return 3
     webhooks = build_webhooks(service)
-    server = WebServer(build_app(webhooks, public_url=service.config.service.public_url), listener)
+    app = build_app(webhooks, public_url=service.config.service.public_url, media=build_media(service))
+    server = WebServer(app, listener)
     threads = [
         threading.Thread(target=server.run, name="web"),
         threading.Thread(target=_count_refusals, args=(webhooks, part.stop), name="refusals"),
@@ -96,6 +98,15 @@ def build_webhooks(service: Service) -> Webhooks:
         clock=service_now,
         failed=lambda connection, row, journal: tell_of_failure(connection, service.house, row, journal),
     )
+
+
+def build_media(service: Service) -> Media:
+    """What gives out files by the addresses that this installation has signed."""
+    from cli.assembly import service_now
+    from desk.media import Media
+
+    signing_key = service.house.installation.signing_key
+    return Media(blobs=service.store.blobs, signing_key=signing_key, clock=service_now)
 
 
 def _count_refusals(webhooks: Webhooks, stop: threading.Event) -> None:

@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from desk.media import Media
 from desk.webhooks import AWAY, Reply, Webhooks
 from ventanilla.channel import Hook, HookRequest
 
@@ -26,15 +27,18 @@ class TooLarge(Exception):
     """A body is above what its hook takes."""
 
 
-def build_app(webhooks: Webhooks, *, public_url: str | None) -> Starlette:
+def build_app(webhooks: Webhooks, *, public_url: str | None, media: Media | None = None) -> Starlette:
     """The application. `public_url` is where the world sees it: providers sign the address that they called, and what a proxy
-    says of host and scheme is not believed. A path in it may be stripped by the proxy or left."""
+    says of host and scheme is not believed. A path in it may be stripped by the proxy or left. Without `media` no file of ours
+    is given out."""
     desk = _Desk(webhooks, (public_url or "").rstrip("/"))
     below = ("", desk.prefix) if desk.prefix else ("",)
     routes = [Route("/healthz", _healthz, methods=["GET"])]
     for start in below:
         routes.append(Route(f"{start}/webhooks/{{channel}}", desk.webhook, methods=METHODS))
         routes.append(Route(f"{start}/webhooks/{{channel}}/{{path:path}}", desk.webhook, methods=METHODS))
+        if media is not None:
+            routes.append(Route(f"{start}{media.route}", media.give, methods=["GET"]))
     app = Starlette(routes=routes)
     app.router.redirect_slashes = False
     return app

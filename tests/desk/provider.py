@@ -16,6 +16,7 @@ from typing import Any
 
 from desk.app import build_app
 from desk.listening import listen
+from desk.media import Media
 from desk.server import WebServer
 from desk.webhooks import Webhooks
 from tests.servers.ports import free_port, wait_until
@@ -124,7 +125,9 @@ def web_side(
         **changes,
     )
     port = free_port()
-    server = WebServer(build_app(webhooks, public_url=public_url), listen(f"127.0.0.1:{port}"))
+    media = Media(blobs=store.blobs, signing_key=SECRET, clock=webhooks.clock)
+    app = build_app(webhooks, public_url=public_url, media=media)
+    server = WebServer(app, listen(f"127.0.0.1:{port}"))
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
