@@ -37,6 +37,7 @@ def connect() -> int:
     if service is None:
         return part.code()
     from cli.assembly import file_getters, places, queue_url, service_now, tell_trouble
+    from cli.copiers import copiers
     from cli.staffing import offer_menu, staff_pullers
     from connectors.pull import Puller
     from connectors.registry import kind
@@ -61,6 +62,7 @@ def connect() -> int:
     getters = file_getters(service, part.stop)
     threads = [threading.Thread(target=puller.run, name=f"pull {puller.source.name}") for puller in pullers]
     threads += [threading.Thread(target=getter.run, name=f"files {getter.channel}") for getter in getters]
+    threads += [threading.Thread(target=one.run, name=f"copies {one.channel}") for one in copiers(service, part.stop)]
     for thread in threads:
         thread.start()
     part.watch(threads)

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from config.channel import ChannelSettings
 from config.plugins import CHANNELS, brought
 from config.schema import Config
 from ventanilla.channel import Fetcher, Finding, Hook, Message, Sender, Source
 from ventanilla.store.installation import Installation
+
+if TYPE_CHECKING:
+    from connectors.copying import Keeper
 
 KINDS = {
     "email": "connectors.imap_email.channel",
@@ -92,4 +95,10 @@ def sent_reader(settings: ChannelSettings, place: Place) -> Callable[[bytes], Me
 def fetcher(settings: ChannelSettings, place: Place) -> Fetcher | None:
     """What gets files from a channel's provider; None where the kind has no `fetcher(settings, place)`."""
     offered = getattr(kind(settings.kind), "fetcher", None)
+    return None if offered is None else offered(settings, place)
+
+
+def keeper(settings: ChannelSettings, place: Place) -> Keeper | None:
+    """What keeps copies of what a channel sends; None where its kind has no `keeper(settings, place)`, or none are ours to keep."""
+    offered = getattr(kind(settings.kind), "keeper", None)
     return None if offered is None else offered(settings, place)

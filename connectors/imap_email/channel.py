@@ -18,6 +18,7 @@ from ventanilla.channel import Finding, Message, Sender, Source
 from ventanilla.errors import BadInput
 
 if TYPE_CHECKING:
+    from connectors.copying import Keeper
     from connectors.imap_email.reading.context import MailContext
 
 TRIAL = "connectors.imap_email.trial"
@@ -76,6 +77,19 @@ def sender(settings: ChannelSettings, place: Place) -> Sender | None:
         return None
     login = _sends_as(mail, mail.smtp, place.name, place.tokens)
     return SmtpSender(mail.smtp, login, address=mail.address, name=place.config.service.name)
+
+
+def keeper(settings: ChannelSettings, place: Place) -> Keeper | None:
+    """What keeps copies of what is sent in the folder of sent mail; None where the settings or the provider see to that."""
+    from connectors.imap_email.sent_copy import SentCopies, saves_copies
+    from connectors.imap_email.sent_source import OFF
+
+    mail = cast(EmailSettings, settings)
+    if not saves_copies(mail):
+        return None
+    login = _login(mail, mail.imap, place.name, place.tokens)
+    wanted = "auto" if mail.sent_folder == OFF else mail.sent_folder
+    return SentCopies(mail.imap, login, address=mail.address, name=place.config.service.name, wanted=wanted)
 
 
 def check(settings: ChannelSettings, place: Place) -> Iterator[Finding]:
