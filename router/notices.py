@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -11,14 +10,16 @@ from typing import Any
 import sqlalchemy as sa
 from babel.dates import format_datetime
 
+from router.answer_address import answer_mailbox, answerable
 from router.house import House, modes
+from router.mail_words import said
 from router.permission import hindrance
 from router.phone_notice import opted_out_note, phone_payload, recordings
-from router.reach import Target, mail_via, targets_of
+from router.reach import APPRISE, Target, targets_of
 from router.texts import ALERT, NOTICE, phrase, reason_in_words, spoken_language
 from router.turn import Turn, Waiting, turn_of
 from ventanilla.clocks.due import spoken, waited
-from ventanilla.signing import LOOP_HEADER, Purpose, message_id
+from ventanilla.signing import LOOP_HEADER
 from ventanilla.store.consent import opted_out_at
 from ventanilla.store.events import Journal
 from ventanilla.store.outbox import Letter, put_letter
@@ -60,6 +61,8 @@ def write_notice(
     on_duty = bool(connection.scalar(_ON_DUTY, {"agent": case.owner}))
     on_duty = bool(connection.scalar(_ON_DUTY, {"agent": case.owner}))
     state, reason = _first_state(house, case, target, in_force or modes(connection), on_duty=on_duty)
+    occasion = f"{since.isoformat()}:{case.assignment_number}:{target.place}"
+    message_id, to_answer = answerable(house, case, case.owner, occasion)
     letter = Letter(
         kind=OutboxKind.NOTICE,
         dedupe_key=f"notice:{case.id}:{case.assignment_number}:{since.isoformat()}:{target.place}",
@@ -67,6 +70,7 @@ def write_notice(
         recipient=target.recipient,
         payload={
             **_payload(connection, house, case, target, turn, journal.now, on_duty=on_duty),
+            **to_answer,
             "method": target.place,
             "turn": since.isoformat(),
         },
@@ -75,7 +79,7 @@ def write_notice(
         agent=case.owner,
         conversation_id=case.id,
         assignment_number=case.assignment_number,
-        message_id=_message_id(house, case, f"{since.isoformat()}:{case.assignment_number}:{target.place}"),
+        message_id=message_id,
     )
     row_id = put_letter(connection, letter, now=journal.now)
     if row_id is not None:
@@ -182,7 +186,7 @@ def _payload(
 ) -> dict[str, Any]:
     """What the way out needs: whole letters by mail, a few lines for a phone, and what was spoken, to be listened to."""
     why = connection.scalar(_REASON, {"case_id": case.id, "number": case.assignment_number}) or ""
-    subject, text = _words(house, case, turn, now, why)
+    subject, text = _words(house, case, target, turn, now, why)
     payload: dict[str, Any] = {"subject": subject, "text": text, "headers": machine_headers(house)}
     if target.on_telegram:
         silent = not on_duty and case.priority != Priority.URGENT
@@ -192,7 +196,7 @@ def _payload(
     return payload
 
 
-def _words(house: House, case: sa.Row[Any], turn: Turn, now: datetime, why: str) -> tuple[str, str]:
+def _words(house: House, case: sa.Row[Any], target: Target, turn: Turn, now: datetime, why: str) -> tuple[str, str]:
     language = spoken_language(house.config.service.language)
     zone, waiting = house.zone(), turn.first
     name = waiting.name if waiting else case.key
@@ -211,8 +215,14 @@ def _words(house: House, case: sa.Row[Any], turn: Turn, now: datetime, why: str)
             "excerpt": _excerpt(house, language, waiting),
             "channel": phrase(language, "on_channel", channel=case.channel),
             "why": reason_in_words(language, why),
+            "answer": _how_to_answer(house, case, target, language),
         }
     )
+
+
+def _how_to_answer(house: House, case: sa.Row[Any], target: Target, language: str) -> str:
+    by_mail = target.via != APPRISE and answer_mailbox(house, case.channel) is not None
+    return said(language, "by_mail" if by_mail else "by_command", key=case.key)
 
 
 def _promised(case: sa.Row[Any], language: str, due: str, now: datetime) -> str:

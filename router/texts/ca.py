@@ -30,7 +30,7 @@ Si hi vol afegir res, respongui aquest correu sense treure el número de l'assum
 
 Cas {key} · {channel} · {why}
 Veure'l sencer: ventanilla show {key}
-Respongui al client des de la bústia compartida; el que contesti a aquest avís no li arriba.""",
+{answer}""",
     ),
     digest=Letterhead(
         subject="Casos que l'esperen: {count}",

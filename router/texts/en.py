@@ -30,7 +30,7 @@ To add something, answer this mail and keep the number in its subject: it will r
 
 Case {key} · {channel} · {why}
 See all of it: ventanilla show {key}
-Answer the customer from the shared mailbox; what you answer to this notice does not reach them.""",
+{answer}""",
     ),
     digest=Letterhead(
         subject="Cases waiting for you: {count}",

@@ -30,7 +30,7 @@ Si quiere añadir algo, responda a este correo sin quitar el número del asunto 
 
 Caso {key} · {channel} · {why}
 Verlo entero: ventanilla show {key}
-Responda al cliente desde el buzón compartido; lo que conteste a este aviso no le llega.""",
+{answer}""",
     ),
     digest=Letterhead(
         subject="Casos que le esperan: {count}",

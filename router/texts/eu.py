@@ -31,7 +31,7 @@ Zerbait gehitu nahi baduzu, erantzun mezu honi gaiaren zenbakia kendu gabe, eta 
 
 Kasua: {key} · {channel} · {why}
 Osorik ikusteko: ventanilla show {key}
-Erantzun bezeroari postontzi partekatutik; ohar honi erantzuten diozuna ez zaio iristen.""",
+{answer}""",
     ),
     digest=Letterhead(
         subject="Zure zain dauden kasuak: {count}",

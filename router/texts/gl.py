@@ -30,7 +30,7 @@ Se quere engadir algo, responda a este correo sen quitar o número do asunto e c
 
 Caso {key} · {channel} · {why}
 Velo enteiro: ventanilla show {key}
-Responda ao cliente desde a caixa de correo compartida; o que conteste a este aviso non lle chega.""",
+{answer}""",
     ),
     digest=Letterhead(
         subject="Casos á súa espera: {count}",
