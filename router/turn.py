@@ -10,11 +10,15 @@ import sqlalchemy as sa
 
 from ventanilla.channel import Message
 from ventanilla.store.consent import opted_out_at
-from ventanilla.store.tables import messages
+from ventanilla.store.conversations import beside
+from ventanilla.store.tables import conversations, messages
 from ventanilla.words import Direction
 
 EXCERPT = 600
 SPOKEN = "voicemail"
+_FAMILY = sa.select(conversations.c.id).where(
+    sa.or_(conversations.c.id == sa.bindparam("case_id"), conversations.c.merged_into == sa.bindparam("case_id"))
+)
 _UNANSWERED = (
     sa.select(
         messages.c.id,
@@ -24,7 +28,7 @@ _UNANSWERED = (
         messages.c.from_address,
         sa.func.substr(messages.c.reply_text, 1, 2 * EXCERPT).label("reply_text"),
     )
-    .where(messages.c.conversation_id == sa.bindparam("case_id"), messages.c.direction == Direction.IN)
+    .where(messages.c.conversation_id.in_(_FAMILY), messages.c.direction == Direction.IN)
     .where(messages.c.received_at >= sa.bindparam("since"))
     .order_by(messages.c.received_at, messages.c.id)
 )
@@ -64,13 +68,15 @@ class Waiting:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """One turn of a case, from when its customer began to wait. New versions of a message are no further messages.
-    `opted_out_at` is since when nothing may be sent to the address that waits, if they said so."""
+    `opted_out_at` is since when nothing may be sent to the address that waits, if they said so; `beside` are the customer's
+    other open cases that somebody else has, by key and owner."""
 
     since: datetime
     said: tuple[Waiting, ...] = ()
     count: int = 0
     spoken: tuple[int, ...] = field(default=())
     opted_out_at: datetime | None = None
+    beside: tuple[tuple[str, str], ...] = ()
 
     @property
     def first(self) -> Waiting | None:
@@ -81,15 +87,23 @@ class Turn:
         return self.said[-1] if self.said else None
 
     @classmethod
-    def of_one(cls, waiting: Waiting, since: datetime, *, opted_out_at: datetime | None = None) -> Turn:
+    def of_one(
+        cls,
+        waiting: Waiting,
+        since: datetime,
+        *,
+        opted_out_at: datetime | None = None,
+        beside: tuple[tuple[str, str], ...] = (),
+    ) -> Turn:
         """The turn that one message has just opened."""
         is_spoken = waiting.medium == SPOKEN and waiting.message_id is not None
         heard = (waiting.message_id,) if is_spoken and waiting.message_id is not None else ()
-        return cls(since=since, said=(waiting,), count=1, spoken=heard, opted_out_at=opted_out_at)
+        return cls(since=since, said=(waiting,), count=1, spoken=heard, opted_out_at=opted_out_at, beside=beside)
 
 
 def turn_of(connection: sa.Connection, case: Any, since: datetime) -> Turn:
-    """What has come in a case since then and is not answered yet; long texts are cut well beyond what a notice shows."""
+    """What has come in a case, and in what was merged into it, since then and is not answered yet; long texts are cut well beyond
+    what a notice shows."""
     rows = connection.execute(_UNANSWERED, {"case_id": case.id, "since": since}).all()
     said = [
         Waiting(
@@ -106,5 +120,6 @@ def turn_of(connection: sa.Connection, case: Any, since: datetime) -> Turn:
         said=tuple(said[:1] + said[1:][-1:]),
         count=sum(row.edits is None for row in rows),
         opted_out_at=opted_out_at(connection, case.address),
+        beside=beside(connection, case),
         spoken=tuple(row.id for row in rows if row.medium == SPOKEN and row.edits is None),
     )

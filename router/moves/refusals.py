@@ -23,6 +23,10 @@ REFUSALS: dict[str, str] = {
     "moved_on": "{key} has moved on: it is {owner}'s now (ventanilla show {key})",
     "no_receiver": "{agent} cannot be given cases; who can: {agents}",
     "not_owner": "{key} is {owner}'s: only they can say so; take it first (ventanilla transfer {key} --to {agent} --as {agent})",
+    "no_restriction_reason": "say why, with --reason: whoever lifts it one day must know",
+    "only_supervisors": '{agent} is no supervisor: ask one (role = "supervisor" in the file)',
+    "not_your_customer": "{agent} has no case of this customer: ask whoever has one, or a supervisor",
+    "already_past": "this day is over: give a later one with --until",
     "no_reason": "say why it is not yours, with --reason",
     "unanswered": (
         "the customer of {key} has been waiting since {when} and nobody has answered: answer (ventanilla reply {key}), or say "
@@ -35,6 +39,17 @@ REFUSALS: dict[str, str] = {
     ),
     "no_note": "there is nothing to note: give --text, or write it to standard input",
     "in_the_future": "{when} is still to come: give the time when it happened",
+    "same_case": "{key} is the very same case: name another",
+    "merge_the_other_way": "{into} is {state} and {key} is not: open {into} again first, or merge it into {key} instead",
+    "other_customers": (
+        "{key} and {into} are two customers' cases: link the customers (ventanilla contact link), or confirm with --yes"
+    ),
+    "came_merged": "message {message} came with {other}, which was merged into {key}: bring that back (ventanilla unmerge {other})",
+    "no_such_message": "{key} has no message {message} of its customer's: ventanilla show {key} numbers them",
+    "only_message": "nothing would be left of {key}: these are all the messages of its customer",
+    "not_the_same_customer": "{key} and {other} are two customers' cases, so an answer in one answers nothing in the other",
+    "nothing_waits": "nobody waits for an answer in {key}",
+    "no_answer_there": "nothing went out in {other} since the customer of {key} has been waiting: answer there, or in {key}",
     "key_used": "the idempotency key {idempotency_key!r} was used for something else ({key})",
 }
 """By code. Values in braces are filled in; a room that needs another code adds it here and in the bot's languages."""

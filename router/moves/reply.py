@@ -17,6 +17,7 @@ from router.moves.refusals import Refused
 from router.permission import customer_hindrance
 from router.reply_letter import Composed
 from router.reply_to import compose_reply
+from router.staff_confirming import confirm_again
 from router.tokens import token_in
 from router.whatsapp_window import ask_to_write
 from router.window_rows import WINDOW
@@ -129,6 +130,7 @@ def withdraw_reply(move: Move, outbox_id: int) -> sa.Row[Any]:
         raise Refused("too_late")
     ids = {"conversation_id": message.conversation_id, "message_id": message.id, "agent": move.agent}
     move.journal.add(EventKind.REPLY_WITHDRAWN, outbox_id=outbox_id, **ids)
+    confirm_again(move.connection, move.house, message.conversation_id, outbox_id, now=move.now)
     return message
 
 
@@ -169,10 +171,13 @@ def _scoped(move: Move, idempotency_key: str) -> str:
 
 def _require_news_known(move: Move, case: sa.Row[Any], seen: int | None) -> None:
     """Raises Refused where another of us has answered, or is about to, or the customer wrote, and the author cannot know."""
+    family = sa.select(conversations.c.id).where(
+        sa.or_(conversations.c.id == case.id, conversations.c.merged_into == case.id)
+    )
     others = (
         sa.select(messages.c.agent, messages.c.routed_at, messages.c.replied_at, outbox.c.state)
         .outerjoin(outbox, outbox.c.id == messages.c.outbox_id)
-        .where(messages.c.conversation_id == case.id, messages.c.direction == Direction.OUT)
+        .where(messages.c.conversation_id.in_(family), messages.c.direction == Direction.OUT)
         .where(sa.not_(messages.c.automatic), sa.func.coalesce(messages.c.agent, "") != move.agent)
         .order_by(messages.c.id.desc())
     )

@@ -16,8 +16,8 @@ from ventanilla.store.assignments import Grant, add_assignment
 from ventanilla.store.contacts import note_last_owner
 from ventanilla.store.events import Journal
 from ventanilla.store.insert import insert_ignoring
-from ventanilla.store.tables import conversation_links, conversations, participants
-from ventanilla.words import CaseState, EventKind
+from ventanilla.store.tables import conversation_links, conversations, messages, participants
+from ventanilla.words import CaseState, Direction, EventKind, Origin
 
 _BY_ID = sa.select(conversations).where(conversations.c.id == sa.bindparam("case_id"))
 _LOCK = _BY_ID.with_for_update()
@@ -50,6 +50,13 @@ _ELSEWHERE = (
     .order_by(conversations.c.last_message_at.desc(), conversations.c.id.desc())
     .limit(sa.bindparam("most"))
 )
+_BESIDE = (
+    sa.select(conversations.c.key, conversations.c.owner)
+    .where(conversations.c.contact_id == sa.bindparam("contact"), conversations.c.owned == 1)
+    .where(conversations.c.id != sa.bindparam("but"), conversations.c.owner != sa.bindparam("owner"))
+    .order_by(conversations.c.last_message_at.desc(), conversations.c.id.desc())
+    .limit(sa.bindparam("most"))
+)
 _BY_KEY = sa.select(conversations).where(conversations.c.key == sa.bindparam("key"))
 
 
@@ -65,6 +72,8 @@ class NewCase:
     language: str
     first_message_at: datetime
     due_at: datetime | None
+    waits: bool = True
+    waits_since: datetime | None = None
     account: str = ""
     address: str = ""
     conversational: bool = False
@@ -74,31 +83,38 @@ class NewCase:
     skills: Sequence[str] = ()
     languages: Sequence[str] = ()
     tags: Sequence[str] = ()
+    origin: Origin = Origin.CUSTOMER
+
+
+_COLUMNS = tuple(name for name in NewCase.__dataclass_fields__ if name not in ("waits", "waits_since"))
 
 
 def open_case(connection: sa.Connection, new: NewCase, grant: Grant, journal: Journal) -> sa.Row[Any]:
-    """Open a case with its owner, its open turn and its key, all at once; return its row."""
+    """Open a case with its owner, its open turn and its key, all at once; return its row. One in which nobody `waits` yet waits for
+    its customer."""
+    since = (new.waits_since or new.first_message_at) if new.waits else None
     values = {
-        **{name: getattr(new, name) for name in NewCase.__dataclass_fields__},
+        **{name: getattr(new, name) for name in _COLUMNS},
         "skills": list(new.skills),
         "languages": list(new.languages),
         "tags": list(new.tags),
         "key": new_key(),
-        "state": CaseState.OPEN,
+        "state": CaseState.OPEN if new.waits else CaseState.WAITING_CUSTOMER,
         "owner": grant.agent,
         "owned": 1,
         "assignment_number": 1,
         "pinned": grant.pinned,
         "created_at": journal.now,
         "last_message_at": new.first_message_at,
-        "waiting_since": new.first_message_at,
+        "waiting_since": since,
         "line_since": journal.now if grant.in_line else None,
     }
     case = connection.execute(_OPEN, values).one()
-    shift_load(connection, {grant.agent: 1})
     journal.add(EventKind.CASE_OPENED, conversation_id=case.id, channel=new.channel, at=new.first_message_at)
-    journal.add(EventKind.TURN_OPENED, conversation_id=case.id, at=new.first_message_at)
-    _note_due(journal, case.id, new.due_at)
+    if since is not None:
+        shift_load(connection, {grant.agent: 1})
+        journal.add(EventKind.TURN_OPENED, conversation_id=case.id, at=since)
+        _note_due(journal, case.id, new.due_at)
     add_assignment(connection, case.id, 1, grant, journal)
     note_last_owner(connection, new.contact_id, grant.agent)
     return case
@@ -151,10 +167,15 @@ def open_turn(
         moved = {"moved": "earlier message routed later"}
         journal.add(EventKind.TURN_OPENED, conversation_id=case.id, at=at, data=moved)
         _note_due(journal, case.id, due_at)
-    if at < case.first_message_at:
-        values |= {"first_message_at": at}
+    if at < case.first_message_at or (case.origin == Origin.STAFF and not _has_written(connection, case.id)):
+        values |= {"first_message_at": at}  # what one of us began has its first message when the customer writes
     connection.execute(sa.update(conversations).where(conversations.c.id == case.id).values(values))
     return opens
+
+
+def _has_written(connection: sa.Connection, case_id: int) -> bool:
+    theirs = (messages.c.conversation_id == case_id) & (messages.c.direction == Direction.IN)
+    return connection.execute(sa.select(messages.c.id).where(theirs).limit(1)).first() is not None
 
 
 def _note_turn(journal: Journal, case: sa.Row[Any], at: datetime, due_at: datetime | None) -> None:
@@ -199,14 +220,23 @@ def open_cases_elsewhere(connection: sa.Connection, case: sa.Row[Any], *, limit:
     return connection.scalars(_ELSEWHERE, facts | {"most": limit}).all()
 
 
+def beside(connection: sa.Connection, case: Any, *, limit: int = 3) -> tuple[tuple[str, str], ...]:
+    """Key and owner of open cases of the same customer that somebody else answers for, the latest first. Takes no lock."""
+    facts = {"contact": case.contact_id, "but": case.id, "owner": case.owner, "most": limit}
+    return tuple((row.key, row.owner) for row in connection.execute(_BESIDE, facts))
+
+
 def takes_part(connection: sa.Connection, case_id: int, party: Party, contact_id: int | None) -> bool:
-    """Whether this address, or its contact, has written in that case."""
+    """Whether this address, or its contact, has written in that case or in what was merged into it."""
+    family = sa.select(conversations.c.id).where(
+        sa.or_(conversations.c.id == case_id, conversations.c.merged_into == case_id)
+    )
     if contact_id is not None:
-        owner = connection.scalar(sa.select(conversations.c.contact_id).where(conversations.c.id == case_id))
-        if owner == contact_id:
+        theirs = family.where(conversations.c.contact_id == contact_id)
+        if connection.execute(theirs).first() is not None:
             return True
     query = sa.select(participants.c.conversation_id).where(
-        participants.c.conversation_id == case_id,
+        participants.c.conversation_id.in_(family),
         participants.c.kind == party.kind,
         participants.c.value == party.address,
     )

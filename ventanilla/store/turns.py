@@ -96,7 +96,7 @@ def restore_turn(
         data = {"outcome": REPLIED, "since": message.turn_since.isoformat()}
         ids = {"conversation_id": case.id, "message_id": heir.id, "agent": heir.agent}
         journal.add(EventKind.TURN_CLOSED, at=heir.replied_at, data=data, **ids)
-    _stamp_first_response(connection, case.id)
+    stamp_first_response(connection, case.id)
     if heir is not None:
         return False
     open_turn(connection, lock_case(connection, case.id), journal, at=message.turn_since, due_at=message.turn_due_at)
@@ -117,12 +117,12 @@ def end_case(
     outcome = resolution if resolution is not Resolution.ANSWERED else Resolution.UNANSWERED
     values = {"resolved_at": journal.now, "resolution": resolution}
     data = {"resolution": str(resolution), **({"note": note_id} if note_id is not None else {})}
-    _leave(connection, case, journal, to=CaseState.RESOLVED, outcome=outcome, agent=agent, data=data, **values)
+    leave(connection, case, journal, to=CaseState.RESOLVED, outcome=outcome, agent=agent, data=data, **values)
 
 
 def end_as_spam(connection: sa.Connection, case: sa.Row[Any], journal: Journal, *, agent: str) -> None:
     """An open case was no customer's: nobody owns it any more, and its turn ends as nothing that anybody waited for."""
-    _leave(connection, case, journal, to=CaseState.SPAM, outcome=CaseState.SPAM, agent=agent, data={})
+    leave(connection, case, journal, to=CaseState.SPAM, outcome=CaseState.SPAM, agent=agent, data={})
 
 
 def stop_waiting(
@@ -165,7 +165,7 @@ def unanswered_since(connection: sa.Connection, case_id: int) -> datetime | None
     return found
 
 
-def _leave(
+def leave(
     connection: sa.Connection,
     case: sa.Row[Any],
     journal: Journal,
@@ -176,11 +176,21 @@ def _leave(
     data: dict[str, Any],
     **columns: Any,
 ) -> None:
+    """End an open case in another state: nobody owns it any more, and a turn that waits ends with this outcome. `data` goes to the
+    event, `columns` to the case."""
     if case.waiting_since is not None:
         closed = {"outcome": str(outcome), "since": case.waiting_since.isoformat()}
         _stop_waiting(connection, case, journal, at=journal.now, message_id=None, agent=agent, data=closed)
     release(connection, case, str(to), journal)
-    values = {"state": to, "owned": None, "line_since": None, "pinned": False, "due_at": None, "wait_until": None, **columns}
+    values = {
+        "state": to,
+        "owned": None,
+        "line_since": None,
+        "pinned": False,
+        "due_at": None,
+        "wait_until": None,
+        **columns,
+    }
     connection.execute(sa.update(conversations).where(conversations.c.id == case.id).values(values))
     change = {"from": case.state, "to": str(to), **data}
     journal.add(EventKind.CASE_STATE, conversation_id=case.id, agent=agent, data=change)
@@ -230,6 +240,7 @@ def _next_answer(connection: sa.Connection, message: sa.Row[Any]) -> sa.Row[Any]
     return connection.execute(query).one_or_none()
 
 
-def _stamp_first_response(connection: sa.Connection, case_id: int) -> None:
+def stamp_first_response(connection: sa.Connection, case_id: int) -> None:
+    """Work out afresh when a case was first answered, from the answers that ended a turn of it or of what was merged into it."""
     first = connection.scalar(_FIRST_REPLY, {"case_id": case_id})
     connection.execute(sa.update(conversations).where(conversations.c.id == case_id).values(first_response_at=first))

@@ -1,0 +1,93 @@
+"""Two cases about one thing become one, and two again. Messages stay where they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from router.matching import survivor
+from router.moves.base import Move, find_case, require_part
+from router.moves.outcome import Moved
+from router.moves.refusals import Refused
+from router.moves.reopen import keep_in_a_team, owner_again, require_no_other_chat
+from router.notice_edits import tell_more
+from router.notices import write_notice
+from ventanilla.keys import read_key
+from ventanilla.states import may_become
+from ventanilla.store.assignments import Grant
+from ventanilla.store.conversations import case_by_key, lock_case
+from ventanilla.store.merging import absorb, bring_back
+from ventanilla.words import OWNED_STATES, CaseState
+
+UNMERGED = "unmerged"
+
+
+def merge(move: Move, key: str, into: str, *, customers_differ: bool = False) -> Moved:
+    """Merge a case into another and return the survivor, which has waited since the earlier of the two and is due when the
+    earlier is. Whatever its customers write to either goes there, and the merged key still leads to it.
+
+    `customers_differ` says that they are known to be two customers' cases. A repeat changes nothing. Raises Refused.
+    """
+    case, other = _both(move, key, into)
+    if case.merged_into == other.id:
+        return Moved.of(other, changed=False)
+    if case.id == other.id:
+        raise Refused("same_case", key=case.key)
+    if case.state == CaseState.MERGED:
+        raise Refused("merged", key=case.key, into=survivor(move.connection, case).key)
+    if not may_become(case.state, CaseState.MERGED) or other.state in (CaseState.MERGED, CaseState.SPAM):
+        spoilt = other if other.state in (CaseState.MERGED, CaseState.SPAM) else case
+        raise Refused("not_open", key=spoilt.key, state=spoilt.state)
+    if case.owned and not other.owned:
+        raise Refused("merge_the_other_way", key=case.key, into=other.key, state=other.state)
+    if case.contact_id != other.contact_id and not customers_differ:
+        raise Refused("other_customers", key=case.key, into=other.key)
+    if case.owned:
+        require_part(move, case)
+    opened = absorb(move.connection, case, other, move.journal, agent=move.agent)
+    kept = lock_case(move.connection, other.id)
+    if opened:
+        write_notice(move.connection, move.house, kept, move.journal)
+    elif case.waiting_since is not None:
+        tell_more(move.connection, move.house, kept, move.journal)
+    return Moved.of(kept)
+
+
+def unmerge(move: Move, key: str) -> Moved:
+    """Bring a merged case back as it was, with whoever had it or else whoever does this; what came since stays with the survivor.
+    A case that is merged into none is left as it is. Raises Refused."""
+    case = find_case(move, key)
+    if case.state != CaseState.MERGED:
+        return Moved.of(case, changed=False)
+    into = lock_case(move.connection, case.merged_into)
+    if into.owned:
+        require_part(move, into)
+    if case.before_merge["state"] in OWNED_STATES:
+        require_no_other_chat(move, case)
+        keep_in_a_team(move, case)
+    owner = owner_again(move, case)
+    grant = Grant(
+        agent=owner,
+        reason=UNMERGED,
+        actor=move.agent,
+        config_version=move.house.version,
+        accepted=owner == move.agent,
+    )
+    back = bring_back(move.connection, case, into, move.journal, grant=grant, agent=move.agent)
+    if back.waiting_since is not None:
+        write_notice(move.connection, move.house, back, move.journal)
+    return Moved.of(back)
+
+
+def _both(move: Move, key: str, into: str) -> tuple[sa.Row[Any], sa.Row[Any]]:
+    """Both cases, locked in the one order that everybody locks them in; of the second, whatever it was merged into."""
+    found = {}
+    for typed in (key, into):
+        shown = read_key(typed)
+        row = case_by_key(move.connection, shown) if shown else None
+        found[typed] = row.id if row is not None else 0
+    for _, typed in sorted({number: typed for typed, number in found.items()}.items()):
+        find_case(move, typed)
+    case = lock_case(move.connection, found[key])
+    return case, survivor(move.connection, lock_case(move.connection, found[into]))
