@@ -16,6 +16,8 @@ from connectors.deliver import Deliverer, still_theirs
 from connectors.pull import Puller
 from router.answered import note_reply_sent
 from router.bounces import tell_of_failure
+from router.copy_trouble import tell_of_refused_copies
+from router.house import House
 from router.permission import still_allowed
 from router.staff_words import SAYINGS, menu
 from router.texts import spoken_language
@@ -41,12 +43,18 @@ def deliverer(service: Service, stop: threading.Event) -> Deliverer:
             still_theirs(connection, row) or still_allowed(connection, service.house, row)
         ),
         failed=lambda connection, row, journal: tell_of_failure(connection, service.house, row, journal),
-        sent=lambda connection, row, journal: note_reply_sent(connection, service.house, row, journal),
+        sent=partial(note_sent, service.house),
         tell_trouble=partial(tell_trouble, service),
         clock=service_now,
         welcome=note_welcome,
         stop=stop,
     )
+
+
+def note_sent(house: House, connection: sa.Connection, row: sa.Row[Any], journal: Journal) -> None:
+    """What follows from a letter that its provider took."""
+    note_reply_sent(connection, house, row, journal)
+    tell_of_refused_copies(connection, house, row, journal)
 
 
 def staff_pullers(service: Service, enqueue: Callable[[Sequence[int]], object]) -> Iterator[Puller]:
