@@ -62,12 +62,13 @@ def _by_address(message: Message, people: Mapping[str, AgentSettings]) -> str | 
 
 
 def _signed(message: Message, people: Mapping[str, AgentSettings]) -> Iterator[str]:
-    """Whoever the last lines name. A name that the customer has too may be the customer's."""
+    """Whoever the last lines name, by the first name too. A name that the customer has as well may be the customer's."""
     lines = [line.strip() for line in message.reply_text.splitlines() if line.strip()]
     said = [line for line in lines[-_LAST_LINES:] if len(line) <= _LONGEST and not _GREETING.match(line)]
     theirs = _folded(message.customer.name).split()
     for agent, settings in people.items():
-        names = {name for name in _names(agent, settings) if not set(name.split()) & set(theirs)}
+        called = {*_names(agent, settings), _folded(settings.name).partition(" ")[0]} - {""}
+        names = {name for name in called if not set(name.split()) & set(theirs)}
         if any(_matches(line, names) for line in said):
             yield agent
 
