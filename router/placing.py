@@ -18,6 +18,7 @@ from router.consent import note_wish
 from router.edits import CAME_FIRST, as_original, place_version
 from router.greetings import greet
 from router.house import House, modes
+from router.mail_answers import FoundAnswer, find_answer, take_answer
 from router.matching import Match, match
 from router.notice_edits import tell_more
 from router.notices import write_notice
@@ -46,13 +47,14 @@ def place_all(
     connection: sa.Connection, house: House, incoming: Sequence[Received], journal: Journal
 ) -> dict[int, InboxState]:
     """Settle every row: duplicate, screened, or routed into a case. What one of us sent past this service comes after what was
-    said to us. The caller holds the rows' locks.
+    said to us, and then what our people answered by mail. The caller holds the rows' locks.
 
     Raises BadMessage for a message that names nobody; the caller's transaction is then rolled back.
     """
     outcomes: dict[int, InboxState] = {}
     heard: list[tuple[Received, Screening]] = []
     ours: list[Received] = []
+    answers: list[tuple[Received, FoundAnswer]] = []
     in_force = modes(connection)
     for one in incoming:
         older = first_with_identity(connection, one.row)
@@ -64,6 +66,10 @@ def place_all(
             continue
         if one.message.outbound:
             ours.append(one)
+            continue
+        answer = find_answer(house, one)
+        if answer is not None:
+            answers.append((one, answer))
             continue
         screening = _screened(connection, house, one)
         if screening.verdict in _FROM_SOMEBODY and not one.message.customer.address:
@@ -79,6 +85,8 @@ def place_all(
         outcomes[one.row.id] = _take_in(connection, house, one, screening, contact, in_force, journal)
     for one in ours:
         outcomes[one.row.id] = place_ours(connection, house, one, journal)
+    for one, answer in answers:
+        outcomes[one.row.id] = take_answer(connection, house, one, answer, journal)
     return outcomes
 
 
