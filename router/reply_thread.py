@@ -76,7 +76,9 @@ def references(
         return []
     ours = list(connection.scalars(_OURS, {"cases": list(cases), "recipient": recipient}))
     answered = in_reply_to(newest)
-    before = [one for one in dict.fromkeys((*newest.refs, *reversed(ours))) if one and one != answered]
+    beside = [one for one in reversed(ours) if one not in newest.refs]
+    named = (*newest.refs[:1], *beside, *newest.refs[1:])  # what is answered stays next to what it answered
+    before = [one for one in dict.fromkeys(named) if one and one != answered]
     fit = [one for one in before if _ID.match(one) and len(one) <= _LONGEST_ID]
     thread = [*fit, *([answered] if answered else [])]
     return thread if len(thread) <= MOST_REFERENCES else [thread[0], *thread[1 - MOST_REFERENCES :]]
