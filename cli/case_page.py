@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cli.contact_page import suggestion_line, written
+from cli.contact_page import restriction_line, suggestion_line, written
 from cli.printing import Times, one_line, say
 from router.texts import reason_in_words
 
@@ -51,6 +51,9 @@ def _print_customer(customer: _Doc, times: Times) -> None:
     for each in customer["addresses"]:
         if each["opted_out_at"]:
             say(f"  opted out at {each['address']} since {times.at(each['opted_out_at'])}: nothing is sent there")
+    restricted = restriction_line(customer, times)
+    if restricted:
+        say(f"  {restricted}")
     known = [f"owner {customer['owner']}"] if customer["owner"] else []
     known += [f"tags {', '.join(customer['tags'])}"] if customer["tags"] else []
     if known:
@@ -100,7 +103,16 @@ def _print_responsible(assignments: list[_Doc], times: Times) -> None:
         until = f"until {times.at(each['released_at'])}" if each["released_at"] else "now"
         say(
             f"{_INDENT}{times.at(each['assigned_at'])}  {each['agent']}, {until}: {reason_in_words('en', each['reason'])}"
+            f"{accepted(each, times)}"
         )
+
+
+def accepted(assignment: _Doc, times: Times) -> str:
+    """Whether somebody has said that they have the case, or until when they are to; nothing where nobody asked."""
+    if assignment["accepted_at"]:
+        return f"; accepted {times.at(assignment['accepted_at'])}"
+    asked = assignment["accept_by"] and not assignment["released_at"]
+    return f"; to be accepted by {times.at(assignment['accept_by'])}" if asked else ""
 
 
 def _print_sent(letters: list[_Doc], times: Times) -> None:

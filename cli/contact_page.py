@@ -34,6 +34,18 @@ def written(addresses: Sequence[_Doc]) -> str:
     return ", ".join(each["address"] + (" (opted out)" if each["opted_out_at"] else "") for each in addresses)
 
 
+def restriction_line(document: _Doc, times: Times) -> str:
+    """How a difficult customer is dealt with, by whose word and why; nothing where they are none."""
+    found = document["restriction"]
+    if found is None:
+        return ""
+    by = f"(by {found['by']}, {times.at(found['at'])}: {one_line(found['reason'])})"
+    if found["kind"] == "restricted":
+        return f"restricted: only {found['to']} deals with them, and is told in digests {by}"
+    ended = "" if times.now < found["until"] else ", which is over"
+    return f"blocked until {times.at(found['until'])}{ended}: what they write is recorded and never answered {by}"
+
+
 def print_contacts(documents: Sequence[_Doc], times: Times) -> None:
     """The list."""
     print_table(
@@ -67,6 +79,9 @@ def print_contact(document: _Doc, times: Times) -> None:
     say(f"  language {document['language'] or 'not known'}; tags {', '.join(document['tags']) or 'none'}")
     last = f"; last with {document['last_owner']}" if document["last_owner"] else ""
     say(f"  owner {document['owner'] or 'nobody in particular'}{last}")
+    restricted = restriction_line(document, times)
+    if restricted:
+        say(f"  {restricted}")
     for each in document["suggestions"]:
         say(f"  {suggestion_line(each)}")
     if not document["cases"]:

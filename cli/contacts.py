@@ -27,6 +27,7 @@ def add_to(app: typer.Typer) -> None:
     """Add this group's commands."""
     from cli.contact_change import set_contact
     from cli.contact_import import import_contacts
+    from cli.contact_restrict import block_contact, restrict_contact, unrestrict_contact
 
     many = typer.Typer(rich_markup_mode=None)
     many.callback(invoke_without_command=True)(contacts)
@@ -34,13 +35,18 @@ def add_to(app: typer.Typer) -> None:
     many.command()(suggestions)
     app.add_typer(many, name="contacts")
     one = typer.Typer(
-        rich_markup_mode=None, no_args_is_help=True, help="One customer: show, set, link, unlink, reject."
+        rich_markup_mode=None,
+        no_args_is_help=True,
+        help="One customer: show, set, link, unlink, reject, restrict, block, unrestrict.",
     )
     one.command()(show)
     one.command("set")(set_contact)
     one.command()(link)
     one.command()(unlink)
     one.command()(reject)
+    one.command("restrict")(restrict_contact)
+    one.command("block")(block_contact)
+    one.command("unrestrict")(unrestrict_contact)
     app.add_typer(one, name="contact")
 
 

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from cli.case_page import accepted
+from cli.contact_page import restriction_line
 from cli.explaining_rules import print_rules, rules_behind
 from cli.printing import Times, one_line, plural, print_table, say
 from router.texts import reason_in_words
+from ventanilla.store.conversations import beside
 from ventanilla.store.events import events_of
 from ventanilla.store.views.cases import case_document
+from ventanilla.store.views.contacts import customer_of
 from ventanilla.store.views.whole import assignments_of, letters_of, links_of, receipt_of
 from ventanilla.words import EventKind, OutboxKind
 
@@ -22,6 +26,8 @@ _Doc = Mapping[str, Any]
 _LANGUAGE = "en"
 _VERDICTS = {
     "chosen": "chosen",
+    "declined": "said it was not theirs, or let it lapse, in this turn",
+    "restricted": "the customer is another's alone",
     "off_duty": "off duty",
     "not_in_team": "not in the team",
     "lacks_skill": "lacks a skill that the case demands",
@@ -49,6 +55,8 @@ def explanation(connection: sa.Connection, case: sa.Row[Any], loaded: Loaded | N
         "assignments": [_decision(connection, one, loaded) for one in assignments_of(connection, case.id)],
         "messages": [_matched(event, first=index == 0) for index, event in enumerate(_received(events))],
         "links": links_of(connection, case.id),
+        "beside": [{"key": key, "owner": owner} for key, owner in beside(connection, case, limit=20)],
+        "restriction": customer_of(connection, case)["restriction"],
         "notices": [letter for letter in letters if letter["kind"] == OutboxKind.NOTICE],
         "escalations": [
             {"at": event.at, "to": event.data.get("to", [])}
@@ -77,6 +85,11 @@ def print_explanation(told: _Doc, times: Times) -> None:
         say(f"  {times.at(message['received_at'])}  message {message['id']}: {message['how']}")
     for link in told["links"]:
         say(f"  see also {link['key']}: {link['reason']}")
+    for other in told["beside"]:
+        say(f"  {other['owner']} has {other['key']} of the same customer")
+    restricted = restriction_line(told, times)
+    if restricted:
+        say(f"  the customer is {restricted}")
     _print_told(told, times)
 
 
@@ -84,7 +97,7 @@ def _decision(connection: sa.Connection, one: _Doc, loaded: Loaded | None) -> di
     decision = one["decision"]
     considered = [{**candidate, "why": in_words(candidate["verdict"])} for candidate in decision.get("considered", [])]
     kept = {name: one[name] for name in ("number", "agent", "assigned_at", "released_at", "reason", "release_reason")}
-    kept |= {name: one[name] for name in ("actor", "config_version", "notified_at")}
+    kept |= {name: one[name] for name in ("actor", "config_version", "notified_at", "accepted_at", "accept_by")}
     rest = {name: value for name, value in decision.items() if name not in ("considered", "candidates")}
     return kept | {
         "why": reason_in_words(_LANGUAGE, one["reason"]),
@@ -121,6 +134,8 @@ def _print_decision(one: _Doc, times: Times) -> None:
     say(f"\n{one['number']}. {one['agent']}, from {times.at(one['assigned_at'])} {until}: {one['why']}")
     say(f"   decided by {one['actor']} under config version {one['config_version']}{_beside(one['decision'])}")
     print_rules(one["rules"])
+    if acceptance := accepted(one, times):
+        say(f"   {acceptance.removeprefix('; ')}")
     if one["release_reason"]:
         say(f"   released: {reason_in_words(_LANGUAGE, one['release_reason'])}")
     if one["considered"]:

@@ -28,6 +28,7 @@ GROUPS = (
     "cli.cases",
     "cli.contacts",
     "cli.moves.replies",
+    "cli.moves.owner",
     "cli.inbox",
     "cli.outbox",
     "cli.people",

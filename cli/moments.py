@@ -19,13 +19,13 @@ def read_start(typed: str, zone: ZoneInfo, *, now: datetime, option: str = "--fr
     return _moment(typed, zone, now=now, option=option)
 
 
-def read_end(typed: str, zone: ZoneInfo, *, now: datetime) -> datetime:
+def read_end(typed: str, zone: ZoneInfo, *, now: datetime, option: str = "--to") -> datetime:
     """The instant (UTC) at which something has ended; a date alone is a whole day, the last one. Raises BadInput."""
     day = _date(typed)
     if day is not None:
         after = day + timedelta(days=1)
         return first_instant(zone, datetime(after.year, after.month, after.day))  # noqa: DTZ001  a wall clock's time
-    return _moment(typed, zone, now=now, option="--to")
+    return _moment(typed, zone, now=now, option=option)
 
 
 def _date(typed: str) -> date | None:

@@ -16,6 +16,7 @@ from router.brake import first_state, tell_of_brake
 from router.chat_words import CALLS, chat_receipt
 from router.house import House
 from router.permission import customer_hindrance
+from router.restricted import withheld_automatic
 from router.sayings import closed_note, facts, filled, next_opening, own_text
 from router.texts import ACKNOWLEDGEMENT, date_format, phrase, spoken_language
 from ventanilla.channel import Message
@@ -126,7 +127,7 @@ def _withheld(
         return "the message is older than acknowledge.max_age"
     if automatic_since(connection, journal.now - PER_SENDER_WITHIN, recipient=recipient) >= PER_SENDER:
         return f"this sender already got {PER_SENDER} within the hour"
-    return None
+    return withheld_automatic(connection, house, case, now=journal.now)
 
 
 def _unable(settings: ChannelSettings, message: Message) -> str | None:

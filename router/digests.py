@@ -27,6 +27,7 @@ def send_opening_digests(store: Store, house: House, *, now: datetime) -> int:
         sa.select(outbox.c.agent)
         .join(agents, agents.c.name == outbox.c.agent)
         .where(outbox.c.kind == OutboxKind.NOTICE, outbox.c.state == DeliveryState.HELD, agents.c.on_duty)
+        .where(outbox.c.not_before <= now)
         .distinct()
     )
     with store.read() as connection:
@@ -69,7 +70,7 @@ def send_screened_digest(store: Store, house: House, *, now: datetime) -> int:
 
 
 def _digest(connection: sa.Connection, house: House, agent: str, now: datetime) -> None:
-    rows = _held(connection, agent)
+    rows = _held(connection, agent, now)
     ids = [row.id for row in rows]
     language = spoken_language(house.config.service.language)
     waiting = [row for row in rows if row.waiting_since is not None and row.owner == agent]
@@ -93,13 +94,14 @@ def _digest(connection: sa.Connection, house: House, agent: str, now: datetime) 
     change_letters(connection, ids, (DeliveryState.HELD,), state=DeliveryState.DROPPED, reason=told)
 
 
-def _held(connection: sa.Connection, agent: str) -> Sequence[Any]:
+def _held(connection: sa.Connection, agent: str, now: datetime) -> Sequence[Any]:
     query = (
         sa.select(
             outbox.c.id, outbox.c.payload, conversations.c.key, conversations.c.owner, conversations.c.waiting_since
         )
         .join(conversations, conversations.c.id == outbox.c.conversation_id)
         .where(outbox.c.agent == agent, outbox.c.kind == OutboxKind.NOTICE, outbox.c.state == DeliveryState.HELD)
+        .where(outbox.c.not_before <= now)
         .order_by(conversations.c.due_at.is_(None), conversations.c.due_at, conversations.c.waiting_since)
     )
     return connection.execute(query).all()

@@ -14,13 +14,15 @@ from router.answer_address import answer_mailbox, answerable
 from router.house import House, modes
 from router.mail_words import said
 from router.permission import hindrance
-from router.phone_notice import opted_out_note, phone_payload, recordings
+from router.phone_notice import beside_notes, opted_out_note, phone_payload, recordings
 from router.reach import APPRISE, Target, targets_of
+from router.restricted import NO_PINGS, is_restricted, next_digest
 from router.texts import ALERT, NOTICE, phrase, reason_in_words, spoken_language
 from router.turn import Turn, Waiting, turn_of
 from ventanilla.clocks.due import spoken, waited
 from ventanilla.signing import LOOP_HEADER
 from ventanilla.store.consent import opted_out_at
+from ventanilla.store.conversations import beside
 from ventanilla.store.events import Journal
 from ventanilla.store.outbox import Letter, put_letter
 from ventanilla.store.tables import agents, assignments
@@ -55,12 +57,16 @@ def write_notice(
         return None
     since = case.waiting_since or case.last_message_at
     if waiting:
-        turn = Turn.of_one(waiting, since, opted_out_at=opted_out_at(connection, case.address))
+        turn = Turn.of_one(
+            waiting, since, opted_out_at=opted_out_at(connection, case.address), beside=beside(connection, case)
+        )
     else:
         turn = turn_of(connection, case, since)
     on_duty = bool(connection.scalar(_ON_DUTY, {"agent": case.owner}))
-    on_duty = bool(connection.scalar(_ON_DUTY, {"agent": case.owner}))
     state, reason = _first_state(house, case, target, in_force or modes(connection), on_duty=on_duty)
+    quietly = state is not DeliveryState.DROPPED and is_restricted(connection, case.contact_id)
+    if quietly:
+        state, reason = DeliveryState.HELD, NO_PINGS
     occasion = f"{since.isoformat()}:{case.assignment_number}:{target.place}"
     message_id, to_answer = answerable(house, case, case.owner, occasion)
     letter = Letter(
@@ -80,6 +86,7 @@ def write_notice(
         conversation_id=case.id,
         assignment_number=case.assignment_number,
         message_id=message_id,
+        not_before=next_digest(house, case.owner, now=journal.now) if quietly else None,
     )
     row_id = put_letter(connection, letter, now=journal.now)
     if row_id is not None:
@@ -209,9 +216,7 @@ def _words(house: House, case: sa.Row[Any], target: Target, turn: Turn, now: dat
             "who": f"{waiting.from_name} <{waiting.from_address}>" if waiting and waiting.from_name else name,
             "since": format_datetime(turn.since.astimezone(zone), "d MMM HH:mm", locale=language),
             "waited": waited((now - turn.since).total_seconds(), language),
-            "due": "\n".join(
-                filter(None, (_promised(case, language, due, now), opted_out_note(house, turn, language)))
-            ),
+            "due": "\n".join(filter(None, (_promised(case, language, due, now), *_warnings(house, turn, language)))),
             "excerpt": _excerpt(house, language, waiting),
             "channel": phrase(language, "on_channel", channel=case.channel),
             "why": reason_in_words(language, why),
@@ -227,6 +232,10 @@ def _how_to_answer(house: House, case: sa.Row[Any], target: Target, language: st
 
 def _promised(case: sa.Row[Any], language: str, due: str, now: datetime) -> str:
     return phrase(language, "due" if case.due_at > now else "overdue", when=due) if due else ""
+
+
+def _warnings(house: House, turn: Turn, language: str) -> list[str]:
+    return [opted_out_note(house, turn, language), *beside_notes(house, turn, language)]
 
 
 def _excerpt(house: House, language: str, waiting: Waiting | None) -> str:

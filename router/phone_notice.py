@@ -76,6 +76,7 @@ def _head(house: House, case: Any, turn: Turn, language: str, now: datetime) -> 
         yield phrase(language, "due" if case.due_at > now else "overdue", when=when)
     if turn.opted_out_at:
         yield opted_out_note(house, turn, language)
+    yield from beside_notes(house, turn, language)
 
 
 def _what(house: House, turn: Turn, language: str) -> Iterator[str]:
@@ -97,6 +98,15 @@ def opted_out_note(house: House, turn: Turn, language: str) -> str:
         return ""
     day = turn.opted_out_at.astimezone(house.zone())
     return phrase(language, "opted_out", day=format_date(day, "d MMM", locale=spoken_language(language)))
+
+
+def beside_notes(house: House, turn: Turn, language: str) -> list[str]:
+    """That somebody else has another case of this customer, a line each."""
+    named = [(key, house.config.agents.get(owner), owner) for key, owner in turn.beside]
+    return [
+        phrase(language, "beside", agent=settings.name if settings and settings.name else owner, key=key)
+        for key, settings, owner in named
+    ]
 
 
 def _title(key: str, customer: str) -> str:

@@ -24,6 +24,7 @@ from router.notice_edits import tell_more
 from router.notices import write_notice
 from router.opening import go_on, open_for
 from router.ours import place_ours
+from router.restricted import blocked
 from router.screening import Known, is_staff, reason_of, screen
 from router.shared import note_shared
 from router.suggestions import suggest_same_person
@@ -112,6 +113,10 @@ def _set_aside(
 ) -> InboxState:
     """What opens and continues no case: kept, with the reason; a greeting is answered, a bounce believed."""
     row, message = one.row, one.message
+    if screening.verdict is Verdict.GREETING:
+        known = contact_at(connection, message.customer)
+        shut_out = blocked(house, known, message, at=row.received_at) if known is not None else None
+        screening = Screening(verdict=Verdict.BLOCKED, reason=shut_out) if shut_out else screening
     reason = reason_of(screening)
     if screening.verdict is Verdict.GREETING:
         reason = f"{Verdict.GREETING}: {greet(connection, house, row, message, journal, in_force=in_force)}"
@@ -134,6 +139,9 @@ def _take_in(
 ) -> InboxState:
     """What a customer said, whose address is locked: a wish about being written to, a version of a message, or a message."""
     note_wish(connection, one, contact, screening, journal)
+    if screening.verdict is Verdict.ACCEPT and not one.row.released_by:
+        shut_out = blocked(house, contact, one.message, at=one.row.received_at)
+        screening = Screening(verdict=Verdict.BLOCKED, reason=shut_out) if shut_out else screening
     if screening.verdict is not Verdict.ACCEPT:
         return _set_aside(connection, house, one, screening, journal, in_force=in_force)
     note_shared(connection, one, contact, journal)

@@ -19,6 +19,7 @@ COVER = "cover"
 NAMED = "restricted"
 NO_PINGS = "a restricted customer's: goes out in the next digest"
 NO_RECEIPT = "the customer is restricted, and no law asks for a receipt"
+NOTHING_TO_BLOCKED = "the customer is blocked"
 _RECEIPT_BY_LAW = (Kind.COMPLAINT, Kind.CLAIM)
 _OPENING_HOUR = 8
 
@@ -57,10 +58,16 @@ def is_restricted(connection: sa.Connection, contact_id: int) -> bool:
     return bool(restriction_of(connection, contact_id).restriction == Restriction.RESTRICTED)
 
 
-def withheld_automatic(connection: sa.Connection, house: House, case: Any) -> str | None:
-    """Why the customer of a case gets no automatic text of ours; None where they do. A receipt that the law asks for (of a
-    complaint or a claim, or under a promise that comes from a law) is sent to everybody."""
-    if case.kind in _RECEIPT_BY_LAW or not is_restricted(connection, case.contact_id):
+def withheld_automatic(connection: sa.Connection, house: House, case: Any, *, now: datetime) -> str | None:
+    """Why the customer of a case gets no automatic text of ours; None where they do.
+
+    A receipt that the law asks for (of a complaint or a claim, or under a promise that comes from a law) is sent to a restricted
+    customer as to everybody.
+    """
+    found = restriction_of(connection, case.contact_id)
+    if found.restriction == Restriction.BLOCKED and now < found.restricted_until:
+        return NOTHING_TO_BLOCKED
+    if found.restriction != Restriction.RESTRICTED or case.kind in _RECEIPT_BY_LAW:
         return None
     _, promise = house.promise(case.promise)
     return None if promise is not None and promise.pack else NO_RECEIPT

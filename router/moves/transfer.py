@@ -33,7 +33,7 @@ def transfer(
     """
     case = find_case(move, key)
     require_open(move, case)
-    receiver = _receiver(move, to)
+    receiver = find_receiver(move, to)
     if expected_number is not None and expected_number != case.assignment_number and case.owner != receiver:
         raise Refused("moved_on", key=case.key, owner=case.owner)
     require_part(move, case)
@@ -51,7 +51,7 @@ def is_off_duty(connection: sa.Connection, agent: str) -> bool:
     return not connection.scalar(sa.select(agents.c.on_duty).where(agents.c.name == agent))
 
 
-def _receiver(move: Move, to: str) -> str:
+def find_receiver(move: Move, to: str) -> str:
     """The name, if they can have cases. Raises Refused."""
     house: House = move.house
     today = house.today(move.now)

@@ -39,6 +39,22 @@ def contact_document(connection: sa.Connection, contact_id: int, *, last: int = 
     return document | {
         "cases": cases_of(connection, contact_id, last=last),
         "suggestions": suggestions_about(connection, contact_id),
+        "restriction": restriction_document(row),
+    }
+
+
+def restriction_document(row: sa.Row[Any]) -> dict[str, Any] | None:
+    """How a difficult customer (a row of `contacts`) is dealt with; None where they are none. From `until` on a block counts no
+    more."""
+    if row.restriction is None:
+        return None
+    return {
+        "kind": row.restriction,
+        "to": row.restricted_to,
+        "until": row.restricted_until,
+        "by": row.restricted_by,
+        "at": row.restricted_at,
+        "reason": row.restriction_reason,
     }
 
 
@@ -50,6 +66,7 @@ def customer_of(connection: sa.Connection, case: sa.Row[Any]) -> dict[str, Any]:
     kept = ("addresses", "language", "tags", "owner")
     return {name: document[name] for name in kept} | {
         "other_cases": others,
+        "restriction": restriction_document(row),
         "suggestions": suggestions_about(connection, row.id),
     }
 

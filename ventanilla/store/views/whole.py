@@ -50,6 +50,7 @@ def assignments_of(connection: sa.Connection, case_id: int) -> list[dict[str, An
             "config_version": row.config_version,
             "notified_at": row.notified_at,
             "accepted_at": row.accepted_at,
+            "accept_by": row.accept_by,
             "decision": row.decision,
         }
         for row in connection.execute(query)
