@@ -21,12 +21,12 @@ from connectors.registry import Place, fetcher, kind, offers
 from router.house import House, open_house
 from router.notices import write_alert
 from router.texts import phrase
-from ventanilla.channel import Sender
+from ventanilla.channel import Fetcher, Sender
 from ventanilla.errors import BadInput, ConfigError, Temporary, Unreachable
 from ventanilla.store.channels import channel_row
 from ventanilla.store.engine import Store
 from ventanilla.store.revision import is_current
-from ventanilla.words import STAFF_TELEGRAM
+from ventanilla.words import STAFF_BOT, STAFF_TELEGRAM
 
 log = structlog.get_logger(__name__)
 
@@ -111,8 +111,9 @@ def senders(service: Service) -> dict[str, Callable[[], Sender | None]]:
 
 
 def file_getters(service: Service, stop: threading.Event) -> list[FileGetter]:
-    """What gets the files of each channel whose provider keeps them apart; a vendor's library loads with the first file."""
-    return [
+    """What gets the files of each channel whose provider keeps them apart, and those that our own people send to their bot; a
+    vendor's library loads with the first file."""
+    made = [
         FileGetter(
             channel=place.name,
             store=service.store,
@@ -124,6 +125,19 @@ def file_getters(service: Service, stop: threading.Event) -> list[FileGetter]:
         for place in places(service)
         if offers(service.config.channels[place.name].kind, "fetcher")
     ]
+    return [*made, *_staff_files(service, stop)]
+
+
+def _staff_files(service: Service, stop: threading.Event) -> Iterator[FileGetter]:
+    if service.config.staff.telegram is not None:
+        yield FileGetter(
+            channel=STAFF_BOT,
+            store=service.store,
+            make=lambda: _staff_fetcher(service),
+            tell_trouble=partial(tell_trouble, service),
+            clock=service_now,
+            stop=stop,
+        )
 
 
 def tell_trouble(service: Service, connection: sa.Connection, channel: str, problem: str, cure: str) -> None:
@@ -200,3 +214,9 @@ def _staff_bot(service: Service) -> Sender | None:
     from connectors.telegram_chat.channel import staff_sender
 
     return staff_sender(service.config, queue_url(service.config))
+
+
+def _staff_fetcher(service: Service) -> Fetcher | None:
+    from connectors.telegram_chat.channel import staff_fetcher
+
+    return staff_fetcher(service.config)

@@ -11,6 +11,7 @@ from router.announcements import RESOLVED, announce
 from router.house import House
 from router.notice_edits import tell_answered, tell_more
 from router.notices import write_alert, write_notice
+from router.staff_confirming import confirm_again
 from router.texts import phrase
 from router.window_refused import hold_refused
 from ventanilla.store.assignments import Grant
@@ -46,6 +47,7 @@ def note_reply_sent(connection: sa.Connection, house: House, row: sa.Row[Any], j
         if case.state in OWNED_STATES and case.waiting_since is None:
             end_case(connection, case, journal, resolution=Resolution.ANSWERED, agent=message.agent)
             announce(connection, house, case, RESOLVED, journal)
+    confirm_again(connection, house, case.id, row.id, now=journal.now)
 
 
 def settle_answer(
@@ -70,17 +72,20 @@ def note_reply_failed(connection: sa.Connection, house: House, row: sa.Row[Any],
     state = connection.scalar(sa.select(outbox.c.state).where(outbox.c.id == row.id))
     restored = state == DeliveryState.FAILED and message.turn_since is not None
     if restored:
-        case = _restored(connection, house, case, message, journal)
+        case = restore_answer(connection, house, case, message, journal)
     if hold_refused(connection, house, case, row, message, journal, quoted=quoted(message.text)):
         return
     if restored and case.waiting_since is not None and write_notice(connection, house, case, journal) is None:
         tell_more(connection, house, case, journal)
     _tell_people(connection, house, case, row, message, journal)
+    confirm_again(connection, house, case.id, row.id, now=journal.now)
 
 
-def _restored(
+def restore_answer(
     connection: sa.Connection, house: House, case: sa.Row[Any], message: sa.Row[Any], journal: Journal
 ) -> sa.Row[Any]:
+    """An answer never arrived: the turn that it ended is open again, in a case that is opened again where it was over. Returns the
+    case as it is now."""
     if case.state in OWNED_STATES:
         restore_turn(connection, case, journal, message=message, reason=UNDELIVERED)
         return lock_case(connection, case.id)

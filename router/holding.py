@@ -76,4 +76,5 @@ def _tell(
         body=phrase(language, "reply_overtaken", text=quoted(row.text), **facts),
         now=journal.now,
         channel=case.channel,
+        case_id=case.id,
     )

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from router.house import House
+from router.notice_buttons import after_answer, notice_extras
 from router.phone_notice import answered_text, handed_over_text, phone_payload, recordings
 from router.reach import APPRISE
 from router.turn import Turn, Waiting, turn_of
@@ -22,6 +23,7 @@ from ventanilla.store.tables import outbox
 from ventanilla.words import STAFF_TELEGRAM, DeliveryState, OutboxKind
 
 BETWEEN_EDITS = timedelta(seconds=10)
+_SHOWN = ("text", "buttons", "seen")
 _NOT_YET_OUT = (DeliveryState.PENDING, DeliveryState.HELD)
 _OUT = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.UNKNOWN)
 _NOTICES = (
@@ -60,10 +62,12 @@ def tell_more(
         payload |= recordings(house, case, turn)
     if notice.via == STAFF_TELEGRAM:
         payload |= phone_payload(house, case, turn, why=str(payload.get("why", "")), now=journal.now)
+        payload |= notice_extras(connection, house, case, turn)
     if _rewrite(connection, notice, payload):
         return
     if notice.via == STAFF_TELEGRAM:
-        _edit(connection, case, notice, str(payload["text"]), journal.now)
+        shown = {name: payload[name] for name in _SHOWN if name in payload}
+        _edit(connection, case, notice, shown, journal.now)
     if told:
         _follow_up(connection, house, case, notice, list(told), journal.now)
 
@@ -78,7 +82,7 @@ def tell_handed_over(connection: sa.Connection, house: House, case: sa.Row[Any],
     turn = turn_of(connection, case, case.waiting_since)
     customer = turn.newest.name if turn.newest else ""
     text = handed_over_text(house, case, customer, reader=case.owner, owner=to)
-    _edit(connection, case, notice, text, journal.now)
+    _edit(connection, case, notice, {"text": text}, journal.now)
 
 
 def tell_answered(
@@ -93,7 +97,7 @@ def tell_answered(
     turn = turn_of(connection, case, case.waiting_since)
     customer = turn.newest.name if turn.newest else ""
     text = answered_text(house, case, customer, reader=case.owner, by=by, at=at, now=journal.now)
-    _edit(connection, case, notice, text, journal.now)
+    _edit(connection, case, notice, {"text": text, "buttons": after_answer(house, case)}, journal.now)
 
 
 def _notice_of_turn(connection: sa.Connection, case: sa.Row[Any], *, since: datetime) -> sa.Row[Any] | None:
@@ -111,11 +115,14 @@ def _rewrite(connection: sa.Connection, row: sa.Row[Any], payload: Mapping[str, 
     return connection.execute(sa.update(outbox).where(unsent).values(payload=dict(payload))).rowcount == 1
 
 
-def _edit(connection: sa.Connection, case: sa.Row[Any], notice: sa.Row[Any], text: str, now: datetime) -> None:
-    """Have the notice say this: by the edit that is still to go out, else by a new one, ten seconds after the last change."""
+def _edit(
+    connection: sa.Connection, case: sa.Row[Any], notice: sa.Row[Any], shown: Mapping[str, Any], now: datetime
+) -> None:
+    """Have the notice say this: by the edit that is still to go out, else by a new one, ten seconds after the last change.
+    Buttons that are not in `shown` go."""
     prefix = f"edit:{notice.id}:"
     before = connection.execute(_EDITS, {"case_id": case.id, "prefix": prefix}).all()
-    if before and _rewrite(connection, before[0], {**before[0].payload, "text": text}):
+    if before and _rewrite(connection, before[0], _edit_payload(notice, shown)):
         return
     last = before[0] if before else notice
     changed = last.sent_at or (last.not_before if before else now - BETWEEN_EDITS)
@@ -124,13 +131,17 @@ def _edit(connection: sa.Connection, case: sa.Row[Any], notice: sa.Row[Any], tex
         dedupe_key=f"{prefix}{len(before) + 1}",
         via=STAFF_TELEGRAM,
         recipient=notice.recipient,
-        payload={"subject": notice.payload.get("subject", ""), "text": text, "edits_row": notice.id},
+        payload=_edit_payload(notice, shown),
         agent=notice.agent,
         conversation_id=case.id,
         assignment_number=notice.assignment_number,
         not_before=max(now, changed + BETWEEN_EDITS),
     )
     put_letter(connection, letter, now=now)
+
+
+def _edit_payload(notice: sa.Row[Any], shown: Mapping[str, Any]) -> dict[str, Any]:
+    return {"subject": notice.payload.get("subject", ""), **shown, "edits_row": notice.id}
 
 
 def _follow_up(

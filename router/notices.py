@@ -13,6 +13,7 @@ from babel.dates import format_datetime
 from router.answer_address import answer_mailbox, answerable
 from router.house import House, modes
 from router.mail_words import said
+from router.notice_buttons import notice_extras
 from router.permission import hindrance
 from router.phone_notice import beside_notes, opted_out_note, phone_payload, recordings
 from router.reach import APPRISE, Target, targets_of
@@ -121,8 +122,10 @@ def write_alert(
     now: datetime,
     channel: str | None = None,
     kind: OutboxKind = OutboxKind.ALERT,
+    case_id: int | None = None,
 ) -> int:
-    """Tell these people something about the service itself, once per occasion each; return how many rows are new."""
+    """Tell these people something about the service itself, or about a case, once per occasion each; return how many rows are
+    new. Whoever answers such an alert answers the customer of that case."""
     words = ALERT[spoken_language(house.config.service.language)]
     filled_subject, text = words.filled({"subject": subject, "body": body, "house": house.config.service.name})
     written = 0
@@ -133,7 +136,7 @@ def write_alert(
                 dedupe_key=f"{occasion}:{agent}",
                 via=target.via,
                 recipient=target.recipient,
-                payload=_alert_payload(house, target, filled_subject, text),
+                payload=_alert_payload(house, target, filled_subject, text, case_id),
                 agent=agent,
             )
             written += _put_alert(connection, house, letter, channel=channel, now=now)
@@ -151,15 +154,17 @@ def alert_again(connection: sa.Connection, house: House, row: sa.Row[Any], *, no
         dedupe_key=f"{row.dedupe_key}|{target.place}",
         via=target.via,
         recipient=target.recipient,
-        payload=_alert_payload(house, target, row.payload["subject"], row.payload["body"]),
+        payload=_alert_payload(house, target, row.payload["subject"], row.payload["body"], row.payload.get("case")),
         agent=row.agent,
     )
     return _put_alert(connection, house, letter, channel=None, now=now)
 
 
-def _alert_payload(house: House, target: Target, subject: str, body: str) -> dict[str, Any]:
+def _alert_payload(house: House, target: Target, subject: str, body: str, case_id: int | None) -> dict[str, Any]:
     text = f"{subject}\n\n{body}" if target.on_telegram else body
-    return {"subject": subject, "text": text, "body": body, "headers": machine_headers(house), "method": target.place}
+    about = {} if case_id is None else {"case": case_id}
+    headers = machine_headers(house)
+    return {"subject": subject, "text": text, "body": body, "headers": headers, "method": target.place, **about}
 
 
 def _put_alert(connection: sa.Connection, house: House, letter: Letter, *, channel: str | None, now: datetime) -> int:
@@ -198,6 +203,7 @@ def _payload(
     if target.on_telegram:
         silent = not on_duty and case.priority != Priority.URGENT
         payload |= phone_payload(house, case, turn, why=why, now=now) | {"silent": silent}
+        payload |= notice_extras(connection, house, case, turn)
     if turn.spoken:
         payload |= recordings(house, case, turn)
     return payload
@@ -247,15 +253,3 @@ def _excerpt(house: House, language: str, waiting: Waiting | None) -> str:
 def machine_headers(house: House) -> dict[str, str]:
     """Header fields of what no person wrote: no machine is to answer it, and we know it again."""
     return {"Auto-Submitted": "auto-generated", LOOP_HEADER: house.installation.instance}
-
-
-def _message_id(house: House, case: sa.Row[Any], occasion: str) -> str:
-    nonce = _nonce(occasion)
-    via = mail_via(house)
-    domain = house.mail_domain(via if via in house.config.channels else case.channel)
-    key = house.installation.signing_key
-    return message_id(key, purpose=Purpose.NOTICE, case_key=case.key, nonce=nonce, domain=domain)
-
-
-def _nonce(occasion: str) -> str:
-    return hashlib.sha256(occasion.encode()).hexdigest()[:12]

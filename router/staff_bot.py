@@ -6,6 +6,7 @@ Each row of the pseudo-channel `staff` is settled in its routing transaction, to
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,9 +14,15 @@ import sqlalchemy as sa
 
 from router.house import House
 from router.phone_notice import language_for
-from router.staff_asked import Asked
+from router.staff_about import About, about
+from router.staff_answers import take_text
+from router.staff_asked import Asked, Said
+from router.staff_buttons import ON_CASE, as_payload, read_press
 from router.staff_cases import list_my_cases
+from router.staff_commands import CASE_COMMANDS, answer_question
+from router.staff_kept import act_on_text, list_texts, take_back, take_edit
 from router.staff_linking import redeem, whose
+from router.staff_moves import act_on_case
 from router.staff_presence import come_back, pause
 from router.staff_words import SAYINGS, command_list, command_meant, say
 from router.texts import spoken_language
@@ -31,7 +38,7 @@ TO_A_STRANGER, WITHIN = 1, timedelta(hours=1)
 ABOUT_INVITATIONS = 5
 """Within the hour: whoever tries one invitation after another is told so often that none of them is good."""
 BUTTON = "button:"
-Command = Callable[[Asked], str]
+Command = Callable[[Asked], str | Said]
 
 
 def take_from_staff(
@@ -56,20 +63,27 @@ def take_from_staff(
         journal=journal,
         agent=agent,
         language=language_for(house, agent.name),
+        message=message,
+        inbox_id=row.id,
+        asked_at=row.received_at,
         argument=argument,
     )
     if is_new and agent.telegram is not None:
         away = asked.say("moved_away", name=asked.name)
         _answer(connection, row.id, agent.name, agent.telegram, away, journal, which="former")
     if message.edits is not None:
+        edited = take_edit(asked)
+        if edited is not None:
+            _say(asked, edited)
         return _settle(connection, row, InboxState.ROUTED, "edited", journal)
-    what, text = _act(asked, word, message, is_new=is_new)
-    _answer(connection, row.id, agent.name, account, text, journal)
+    what, said = _act(asked, word, is_new=is_new)
+    _say(asked, Said(text=said) if isinstance(said, str) else said)
     return _settle(connection, row, InboxState.ROUTED, what, journal)
 
 
-def _act(asked: Asked, word: str | None, message: Message, *, is_new: bool) -> tuple[str, str]:
+def _act(asked: Asked, word: str | None, *, is_new: bool) -> tuple[str, str | Said]:
     """What it was, and what to answer. `is_new`: this very message has made the account theirs."""
+    message = asked.message
     if word is not None:
         code = command_meant(word)
         if word == "start":
@@ -77,30 +91,50 @@ def _act(asked: Asked, word: str | None, message: Message, *, is_new: bool) -> t
             return "start", asked.say("welcome" if is_new else "welcome_again", **values)
         if code is None:
             return "unknown command", asked.say("unknown_command", command=f"/{word[:32]}", commands=asked.commands)
-        return code, _COMMANDS[code](asked)
-    if message.text.startswith(BUTTON):
-        return "button", asked.say("old_button")
-    return "text", take_text(asked, message)
+        if code in CASE_COMMANDS:
+            return code, CASE_COMMANDS[code](asked, _answered(asked))
+        return code, _COMMANDS[code](replace(asked, argument=asked.argument.partition("\n")[0]))
+    if message.text.startswith(BUTTON) and message.sent_at is None:
+        return "button", _press(asked, message.text.removeprefix(BUTTON))
+    answered = _answered(asked)
+    return "text", answer_question(asked, answered) or take_text(asked, answered)
 
 
-def take_text(asked: Asked, message: Message) -> str:
-    """What is no command: kept in the ledger as it came, and answered with what the bot can do. Reaches no customer."""
-    return asked.say("plain_text", commands=asked.commands)
+def _press(asked: Asked, data: str) -> Said:
+    """A button under a message of the bot's; whoever pressed it is proven, what it carries is not."""
+    pressed = read_press(data)
+    if pressed is None:
+        return Said(text=asked.say("old_button"))
+    return act_on_case(asked, pressed) if pressed.verb == ON_CASE else act_on_text(asked, pressed)
+
+
+def _answered(asked: Asked) -> About | None:
+    return about(asked.connection, asked.account, asked.message.in_reply_to, at=asked.asked_at)
 
 
 def _help(asked: Asked) -> str:
-    return asked.say("help", commands=asked.commands)
+    return asked.say("help", how=asked.say("how"), commands=command_list(asked.language, whole=True))
 
 
-_COMMANDS: dict[str, Command] = {"available": come_back, "pause": pause, "cases": list_my_cases, "help": _help}
+_COMMANDS: dict[str, Command] = {
+    "available": come_back,
+    "pause": pause,
+    "cases": list_my_cases,
+    "texts": list_texts,
+    "undo": take_back,
+    "help": _help,
+}
 
 
 def _command(text: str) -> tuple[str | None, str]:
-    """The word behind the slash, without the bot's name, and what follows it; None for what is no command."""
-    if not text.startswith("/"):
+    """The word behind the slash, without the bot's name, and all that follows it; None for what is no command. Two slashes
+    begin a note."""
+    if not text.startswith("/") or text.startswith("//"):
         return None, ""
-    first, _, rest = text[1:].partition("\n")[0].partition(" ")
-    return first.partition("@")[0].lower() or None, rest.strip()
+    words = text[1:].split(maxsplit=1)
+    if not words or text[1:2].isspace():
+        return None, ""
+    return words[0].partition("@")[0].lower() or None, words[1].strip() if len(words) > 1 else ""
 
 
 def _redeem(
@@ -130,6 +164,27 @@ def _note_happening(connection: sa.Connection, row: sa.Row[Any], message: Messag
     if agent is not None and reason == "unblocked_bot":
         note_reachable(connection, agent.name, journal=journal)
     return _settle(connection, row, InboxState.SCREENED, reason or message.screening.verdict, journal)
+
+
+def _say(asked: Asked, said: Said) -> None:
+    """The answer to what they wrote or pressed, under it; found again by what it is about."""
+    facts: dict[str, Any] = {"case": said.about, "seen": said.seen}
+    payload = {
+        "subject": "",
+        "text": said.text,
+        **{name: value for name, value in facts.items() if value is not None},
+        **said.extra,
+        **({"buttons": as_payload(said.buttons)} if said.buttons else {}),
+    }
+    letter = Letter(
+        kind=OutboxKind.SERVICE,
+        dedupe_key=said.occasion or f"staff:{asked.inbox_id}:answer",
+        via=STAFF_TELEGRAM,
+        recipient=asked.account,
+        payload=payload,
+        agent=asked.agent.name,
+    )
+    put_letter(asked.connection, letter, now=asked.now)
 
 
 def _answer(

@@ -5,29 +5,50 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-from router.staff_words.ca import COMMANDS_CA, SAYINGS_CA
-from router.staff_words.en import COMMANDS_EN, SAYINGS_EN
-from router.staff_words.es import COMMANDS_ES, SAYINGS_ES
-from router.staff_words.eu import COMMANDS_EU, SAYINGS_EU
-from router.staff_words.gl import COMMANDS_GL, SAYINGS_GL
+from router.staff_words import (
+    ca,
+    ca_answers,
+    en,
+    en_answers,
+    es,
+    es_answers,
+    eu,
+    eu_answers,
+    gl,
+    gl_answers,
+)
 from router.texts import spoken_language
 
 SAYINGS: Mapping[str, Mapping[str, str]] = {
-    "es": SAYINGS_ES,
-    "en": SAYINGS_EN,
-    "ca": SAYINGS_CA,
-    "gl": SAYINGS_GL,
-    "eu": SAYINGS_EU,
+    "es": es.SAYINGS_ES | es_answers.SAYINGS_ES,
+    "en": en.SAYINGS_EN | en_answers.SAYINGS_EN,
+    "ca": ca.SAYINGS_CA | ca_answers.SAYINGS_CA,
+    "gl": gl.SAYINGS_GL | gl_answers.SAYINGS_GL,
+    "eu": eu.SAYINGS_EU | eu_answers.SAYINGS_EU,
 }
 COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
-    "es": COMMANDS_ES,
-    "en": COMMANDS_EN,
-    "ca": COMMANDS_CA,
-    "gl": COMMANDS_GL,
-    "eu": COMMANDS_EU,
+    "es": es.COMMANDS_ES | es_answers.COMMANDS_ES,
+    "en": en.COMMANDS_EN | en_answers.COMMANDS_EN,
+    "ca": ca.COMMANDS_CA | ca_answers.COMMANDS_CA,
+    "gl": gl.COMMANDS_GL | gl_answers.COMMANDS_GL,
+    "eu": eu.COMMANDS_EU | eu_answers.COMMANDS_EU,
 }
 """What can be done: by its code, the word in that language and what it does, in a few words."""
 
+MAIN = ("cases", "texts", "undo", "case", "available", "pause", "help")
+"""What the menu offers, in this order; everything else is in the answer to `help`."""
+_OUTCOMES = {
+    word: outcome
+    for words in (
+        es_answers.OUTCOMES_ES,
+        en_answers.OUTCOMES_EN,
+        ca_answers.OUTCOMES_CA,
+        gl_answers.OUTCOMES_GL,
+        eu_answers.OUTCOMES_EU,
+    )
+    for outcome, said in words.items()
+    for word in said
+}
 _MEANT = {word: code for words in COMMANDS.values() for code, (word, _) in words.items()}
 
 
@@ -38,18 +59,29 @@ def say(language: str, code: str, **values: str) -> str:
 
 def command_meant(word: str) -> str | None:
     """Which command a word stands for, in whatever of our languages, with or without its accents; None for none of them."""
-    bare = "".join(one for one in unicodedata.normalize("NFKD", word.lower()) if not unicodedata.combining(one))
-    return _MEANT.get(bare)
+    return _MEANT.get(plain(word))
+
+
+def outcome_meant(words: str) -> str | None:
+    """What became of a call (`reached`, `no_answer`, `message`), in whatever of our languages; None for none of them."""
+    return _OUTCOMES.get(" ".join(plain(words).split()))
+
+
+def plain(words: str) -> str:
+    """The same in small letters, without accents."""
+    return "".join(one for one in unicodedata.normalize("NFKD", words.lower()) if not unicodedata.combining(one))
 
 
 def menu(language: str) -> list[tuple[str, str]]:
-    """The commands as a bot's menu shows them: (word, what it does)."""
-    return list(COMMANDS[spoken_language(language)].values())
+    """The main commands as a bot's menu shows them: (word, what it does)."""
+    commands = COMMANDS[spoken_language(language)]
+    return [commands[code] for code in MAIN]
 
 
-def command_list(language: str) -> str:
-    """The commands, a line each."""
-    return "\n".join(f"/{word} · {meaning}" for word, meaning in menu(language))
+def command_list(language: str, *, whole: bool = False) -> str:
+    """The commands, a line each: the main ones, or all there are."""
+    shown = COMMANDS[spoken_language(language)].values() if whole else menu(language)
+    return "\n".join(f"/{word} · {meaning}" for word, meaning in shown)
 
 
 def command_word(language: str, code: str) -> str:

@@ -22,12 +22,8 @@ SAYINGS_CA = {
         "abans un altre."
     ),
     "moved_away": "Els avisos de {name} van des d'ara a un altre compte de Telegram. A aquest ja no n'arriba cap.",
-    "help": "Què sap fer aquest bot:\n\n{commands}",
+    "help": "Què sap fer aquest bot:\n\n{how}\n\n{commands}",
     "unknown_command": "No conec {command}.\n\n{commands}",
-    "plain_text": (
-        "Queda desat, però no arriba a ningú: als clients encara no se'ls respon des d'aquí, sinó des de la bústia "
-        "compartida. El que sé fer:\n\n{commands}"
-    ),
     "old_button": "Aquest botó ja no fa res.",
     "available": "Està disponible.",
     "available_until": "Està disponible. El seu torn s'acaba {when}.",

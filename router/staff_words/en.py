@@ -22,12 +22,8 @@ SAYINGS_EN = {
         "to another one first."
     ),
     "moved_away": "{name}'s notices go to another Telegram account from now on. This one gets no more.",
-    "help": "What this bot can do:\n\n{commands}",
+    "help": "What this bot can do:\n\n{how}\n\n{commands}",
     "unknown_command": "I do not know {command}.\n\n{commands}",
-    "plain_text": (
-        "I have kept this, but nobody gets it: customers are not answered from here yet, but from the shared mailbox. "
-        "What I can do:\n\n{commands}"
-    ),
     "old_button": "That button does nothing any more.",
     "available": "You are available.",
     "available_until": "You are available. Your shift ends {when}.",

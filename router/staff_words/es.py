@@ -22,12 +22,8 @@ SAYINGS_ES = {
         "otra distinta."
     ),
     "moved_away": "Los avisos de {name} van desde ahora a otra cuenta de Telegram. A esta ya no llega ninguno.",
-    "help": "Qué sabe hacer este bot:\n\n{commands}",
+    "help": "Qué sabe hacer este bot:\n\n{how}\n\n{commands}",
     "unknown_command": "No conozco {command}.\n\n{commands}",
-    "plain_text": (
-        "Queda guardado, pero no le llega a nadie: a los clientes aún no se les contesta desde aquí, sino desde el buzón "
-        "compartido. Lo que sé hacer:\n\n{commands}"
-    ),
     "old_button": "Ese botón ya no hace nada.",
     "available": "Está disponible.",
     "available_until": "Está disponible. Su turno acaba {when}.",

@@ -22,12 +22,8 @@ SAYINGS_EU = {
         "lehenago beste kontu bat."
     ),
     "moved_away": "{name} lankidearen abisuak beste Telegram kontu batera doaz orain. Honetara ez da gehiago iritsiko.",
-    "help": "Zer egin dezakeen bot honek:\n\n{commands}",
+    "help": "Zer egin dezakeen bot honek:\n\n{how}\n\n{commands}",
     "unknown_command": "Ez dut {command} ezagutzen.\n\n{commands}",
-    "plain_text": (
-        "Gordeta dago, baina ez zaio inori iristen: bezeroei oraindik ez zaie hemendik erantzuten, postontzi partekatutik "
-        "baizik. Egin dezakedana:\n\n{commands}"
-    ),
     "old_button": "Botoi horrek ez du ezer egiten.",
     "available": "Prest zaude.",
     "available_until": "Prest zaude. Zure txandaren amaiera: {when}.",

@@ -22,12 +22,8 @@ SAYINGS_GL = {
         "distinta."
     ),
     "moved_away": "Os avisos de {name} van desde agora a outra conta de Telegram. A esta xa non chega ningún.",
-    "help": "Que sabe facer este bot:\n\n{commands}",
+    "help": "Que sabe facer este bot:\n\n{how}\n\n{commands}",
     "unknown_command": "Non coñezo {command}.\n\n{commands}",
-    "plain_text": (
-        "Queda gardado, pero non lle chega a ninguén: aos clientes aínda non se lles contesta desde aquí, senón desde a caixa "
-        "de correo compartida. O que sei facer:\n\n{commands}"
-    ),
     "old_button": "Ese botón xa non fai nada.",
     "available": "Está dispoñible.",
     "available_until": "Está dispoñible. A súa quenda acaba {when}.",

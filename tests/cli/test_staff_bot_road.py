@@ -119,5 +119,17 @@ def test_the_menu_is_offered_in_every_language(staff: StaffTown) -> None:
         fields.get("language_code"): [one["command"] for one in fields["commands"]]
         for fields in staff.api.bot.called("setMyCommands")
     }
-    assert menus[None] == menus["es"] == ["disponible", "pausa", "casos", "ayuda"]
-    assert menus["en"] == ["available", "pause", "cases", "help"]
+    assert (
+        menus[None]
+        == menus["es"]
+        == [
+            "casos",
+            "pendientes",
+            "deshacer",
+            "caso",
+            "disponible",
+            "pausa",
+            "ayuda",
+        ]
+    )
+    assert menus["en"] == ["cases", "unsent", "undo", "case", "available", "pause", "help"]
