@@ -38,6 +38,7 @@ def connect() -> int:
         return part.code()
     from cli.assembly import file_getters, places, queue_url, service_now, tell_trouble
     from cli.copiers import copiers
+    from cli.followings import followings
     from cli.staffing import offer_menu, staff_pullers
     from connectors.pull import Puller
     from connectors.registry import kind
@@ -63,6 +64,7 @@ def connect() -> int:
     threads = [threading.Thread(target=puller.run, name=f"pull {puller.source.name}") for puller in pullers]
     threads += [threading.Thread(target=getter.run, name=f"files {getter.channel}") for getter in getters]
     threads += [threading.Thread(target=one.run, name=f"copies {one.channel}") for one in copiers(service, part.stop)]
+    threads += [threading.Thread(target=one.run, name=f"sent {one.channel}") for one in followings(service, part.stop)]
     for thread in threads:
         thread.start()
     part.watch(threads)

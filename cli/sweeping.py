@@ -15,6 +15,7 @@ from router.digests import send_opening_digests, send_screened_digest
 from router.lapses import lapse_acceptances
 from router.leavers import hand_over_leavers
 from router.line import drain_line, move_on_from_absent
+from router.window_warning import warn_of_closing_windows
 from ventanilla.errors import Temporary
 from ventanilla.queue import backlog, build_broker, enqueue
 from ventanilla.store.deliveries import forget_old_reports
@@ -31,7 +32,7 @@ LONG_LINE = 200  # messages waiting on the queue beyond which the sweeper adds n
 def sweep_until(service: Service, stop: threading.Event, beat: Callable[[], None]) -> None:
     """One round a second until `stop`. A round that fails is logged; the next one does its work."""
     broker = build_broker(queue_url(service.config))
-    hourly = every(600)
+    hourly, each_minute = every(600), every(60)
     while not stop.is_set():
         beat()
         now = service_now()
@@ -41,6 +42,8 @@ def sweep_until(service: Service, stop: threading.Event, beat: Callable[[], None
         _try("leavers", lambda: hand_over_leavers(service.store, service.house, _journal(now)))  # noqa: B023
         _try("delays", lambda: announce_delays(service.store, service.house, _journal(now)))  # noqa: B023
         _try("digests", lambda: send_opening_digests(service.store, service.house, now=now))  # noqa: B023
+        if each_minute(now):
+            _try("windows", lambda: warn_of_closing_windows(service.store, service.house, _journal(now)))  # noqa: B023
         if hourly(now):
             _try("screened", lambda: send_screened_digest(service.store, service.house, now=now))  # noqa: B023
             _try("reports", lambda: forget_old_reports(service.store, before=now - REPORTS_KEPT))  # noqa: B023

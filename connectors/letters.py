@@ -28,7 +28,7 @@ CLOCKS_APART = timedelta(minutes=2)
 HEAVIEST = 15_000_000
 """Bytes of recordings that one letter carries at most; mail servers take little more."""
 _UNDER_WAY = (DeliveryState.PENDING, DeliveryState.HELD, DeliveryState.SENDING)
-_ASKS = ("edits_row", "answers_row", "audio_of", "files_of")
+_ASKS = ("edits_row", "answers_row", "after_row", "audio_of", "files_of")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +62,8 @@ def readiness(connection: sa.Connection, row: sa.Row[Any], *, now: datetime) -> 
                 return NotYet(at=max(now + LOOK_AGAIN, first.not_before))
             if name == "edits_row" and first.external_id is None:
                 return Moot(reason="what it rewrites cannot be told apart any more")
+    if "after_row" in payload and _is_under_way(connection, payload["after_row"]):
+        return NotYet(at=now + LOOK_AGAIN)
     if "files_of" in payload and are_files_pending(connection, payload["files_of"]):
         return NotYet(at=now + LOOK_AGAIN)
     if "audio_of" not in payload:
@@ -147,6 +149,11 @@ def follow_up(connection: sa.Connection, row: sa.Row[Any]) -> Letter | None:
         conversation_id=row.conversation_id,
         assignment_number=row.assignment_number,
     )
+
+
+def _is_under_way(connection: sa.Connection, row_id: int) -> bool:
+    """Whether what goes out before it has not gone yet; it may still be held, and then both wait."""
+    return connection.scalar(sa.select(outbox.c.state).where(outbox.c.id == row_id)) in _UNDER_WAY
 
 
 def is_audio_pending(connection: sa.Connection, messages: Sequence[int]) -> bool:

@@ -17,6 +17,7 @@ from ventanilla.store.installation import Installation
 
 if TYPE_CHECKING:
     from connectors.copying import Keeper
+    from connectors.following import Follower
 
 KINDS = {
     "email": "connectors.imap_email.channel",
@@ -95,6 +96,12 @@ def sent_reader(settings: ChannelSettings, place: Place) -> Callable[[bytes], Me
 def fetcher(settings: ChannelSettings, place: Place) -> Fetcher | None:
     """What gets files from a channel's provider; None where the kind has no `fetcher(settings, place)`."""
     offered = getattr(kind(settings.kind), "fetcher", None)
+    return None if offered is None else offered(settings, place)
+
+
+def follower(settings: ChannelSettings, place: Place) -> Follower | None:
+    """What asks a channel's provider what became of what it took; None where the kind has no `follower(settings, place)`."""
+    offered = getattr(kind(settings.kind), "follower", None)
     return None if offered is None else offered(settings, place)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import cast
+from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
 
 from config.channel import ChannelSettings
@@ -19,6 +19,9 @@ from connectors.twilio_phone.setup import Step, steps, twiml_bin
 from connectors.twilio_phone.twiml import Greeting
 from ventanilla.channel import Attachment, Fetcher, Finding, Hook, Message, Sender, Source
 from ventanilla.media_links import SharedFile, media_url
+
+if TYPE_CHECKING:
+    from connectors.following import Follower
 
 TRIAL: str | None = None
 """No item of this channel can kill its reader: they are flat JSON of a bounded size."""
@@ -87,6 +90,13 @@ def fetcher(settings: ChannelSettings, place: Place) -> Fetcher | None:
     from connectors.twilio_phone.fetcher import TwilioFetcher
 
     return TwilioFetcher(_api(cast(TwilioSettings, settings)))
+
+
+def follower(settings: ChannelSettings, place: Place) -> Follower | None:
+    """What asks Twilio what became of messages of ours."""
+    from connectors.twilio_phone.follower import TwilioFollower
+
+    return TwilioFollower(_api(cast(TwilioSettings, settings)))
 
 
 def check(settings: ChannelSettings, place: Place) -> Iterator[Finding]:

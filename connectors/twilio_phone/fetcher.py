@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from connectors.twilio_phone.api import ANSWER_SECONDS, TwilioApi
+from connectors.twilio_phone.names import SID
 from connectors.twilio_phone.raw import text_of
 from connectors.twilio_phone.read_messages import media_name
 from connectors.twilio_phone.troubles import refusal, unreachable
@@ -20,7 +20,6 @@ SECONDS = 120.0
 """For one file, whatever it takes to come."""
 _MOST_REDIRECTS = 4
 _PIECE = 64 * 1024
-_SID = re.compile(r"[A-Z]{2}[0-9a-zA-Z]{8,62}\Z")
 
 
 class TwilioFetcher:
@@ -131,7 +130,7 @@ def _require_ok(answer: Any, what: str, *, by_api: bool) -> None:
 def _sid(ref: Mapping[str, Any], name: str) -> str:
     """An id that may stand in an address: what came in from outside is not put there as it is."""
     sid = ref.get(name)
-    if not isinstance(sid, str) or not _SID.match(sid):
+    if not isinstance(sid, str) or not SID.match(sid):
         raise Permanent(f"no file of this channel: its {name} is not an id")
     return sid
 

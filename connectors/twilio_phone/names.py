@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
+SID = re.compile(r"[A-Z]{2}[0-9a-zA-Z]{8,62}\Z")
+"""What Twilio's ids look like: what came in from outside goes into no address unless it does."""
 WHATSAPP = "whatsapp:"
 PART_OF = "of"
 """In the address of a status callback: the SID of the first part of what this is a later part of."""

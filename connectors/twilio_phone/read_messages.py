@@ -9,7 +9,7 @@ from typing import Any
 
 from connectors.reading.characters import clean_line
 from connectors.twilio_phone.consent import wants_again, wants_none
-from connectors.twilio_phone.names import WHATSAPP
+from connectors.twilio_phone.names import SID, WHATSAPP
 from connectors.twilio_phone.people import party
 from connectors.twilio_phone.raw import Fields, moment_of, number_of, text_of
 from ventanilla.channel import Message, Party, RemoteFile, Screening
@@ -18,7 +18,6 @@ from ventanilla.words import AddressKind, Verdict
 
 MOST_MEDIA = 10
 MOST_NAME = 200
-_SID = re.compile(r"[A-Z]{2}[0-9a-zA-Z]{8,62}\Z")
 _MEDIA = re.compile(r"/Messages/([A-Z]{2}[0-9a-f]{32})/Media/(ME[0-9a-f]{32})\Z")
 _LARGEST = 16 * 1024 * 1024  # WhatsApp's limit; MMS have 5 MB
 
@@ -58,7 +57,7 @@ def read_message(item: Mapping[str, Any]) -> Message:
 def sid_of(fields: Fields, *names: str) -> str:
     """Twilio's id. Raises BadMessage where there is none."""
     sid = text_of(fields, *names)
-    if not _SID.match(sid):
+    if not SID.match(sid):
         raise BadMessage("an item without its SID")
     return sid
 

@@ -82,7 +82,7 @@ class TwilioSender:
                 raise _stopped(error, len(gone), len(pieces)) from None
             gone.append(text_of(answer, "sid"))
         self._forget(outgoing.id)
-        return Sent(external_id=gone[0] or None)
+        return _sent(gone)
 
     def find(self, outgoing: Outgoing) -> Sent | None:
         """The same texts from and to the same numbers, sent since it was first tried and not under another of our messages' ids.
@@ -102,7 +102,7 @@ class TwilioSender:
             self._remember(outgoing.id, gone, tried)
             return None
         self._forget(outgoing.id)
-        return Sent(external_id=gone[0] or None)
+        return _sent(gone)
 
     def close(self) -> None:
         """Let go of the connection. Never raises."""
@@ -172,6 +172,10 @@ class TwilioSender:
     def _forget(self, row: int) -> None:
         self._gone.pop(row, None)
         self._tried.pop(row, None)
+
+
+def _sent(gone: Sequence[str]) -> Sent:
+    return Sent(external_id=gone[0] or None, parts=tuple(gone) if len(gone) > 1 else ())
 
 
 def _number(outgoing: Outgoing) -> str:
