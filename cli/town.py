@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -34,9 +34,10 @@ from demo.settings import mail_town, provider_town, staff_with_telegram, write_s
 from demo.shifts import Shifts
 from demo.show import Showing, View
 from demo.snapshot import Snapshot
+from demo.staff import Staff
 from demo.town_process import town_process
 from demo.watching import Watcher
-from router.house import open_house
+from router.house import House, open_house
 from router.presence import keep_presence
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
@@ -131,7 +132,7 @@ def live(town: Town, view: View, *, until: Callable[[float], float], seed: int, 
         )
         day = Day(
             town.store,
-            _people(town, office, PostOffice(mail, book), seed),
+            _people(town, (office, PostOffice(mail, book), PostOffice(mail, book)), seed),
             posted=lambda: book.total,
             until=until,
             done=supervisor.stop,
@@ -161,8 +162,9 @@ def _run(supervisor: Supervisor, day: Day, showing: Showing) -> Snapshot:
     return snapshot
 
 
-def _people(town: Town, office: PostOffice, other_office: PostOffice, seed: int) -> dict[str, Life]:
-    """Who does something all day, a thread each."""
+def _people(town: Town, offices: Sequence[PostOffice], seed: int) -> dict[str, Life]:
+    """Who does something all day, a thread each; a post office is one thread's."""
+    office, other_office, third_office = offices
 
     def local_time() -> datetime:
         return town.run.now().astimezone(town.zone)
@@ -171,7 +173,21 @@ def _people(town: Town, office: PostOffice, other_office: PostOffice, seed: int)
         "customers": Customers(office, seed=seed, clock=local_time).live,
         "phones": PhoneCustomers(town.phones, other_office, seed=seed, clock=local_time).live,
         "shifts": town.shifts.live,
+        "staff": Staff(
+            town.store,
+            lambda: _house(town),
+            town.phones,
+            third_office,
+            on_telegram=staff_with_telegram(town.loaded.config),
+            seed=seed,
+            clock=town.run.now,
+        ).live,
     }
+
+
+def _house(town: Town) -> House:
+    with town.store.write() as connection:
+        return open_house(connection, town.loaded.config, now=town.run.now())
 
 
 def _watcher(town: Town) -> Watcher:

@@ -16,6 +16,11 @@ class Source(StrEnum):
     TELEGRAM = "telegram"
     PHONE = "phone"
     STAFF = "staff"  # the staff's own bot
+    SENT = "sent"  # the folder of sent mail, where a mail client puts its copies
+
+
+OURS = (Source.STAFF, Source.SENT)
+"""What our own people put in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +48,11 @@ class Book:
     def count(self) -> int:
         """How many items customers put in."""
         with self._lock:
-            return sum(each.source is not Source.STAFF for each in self._posted)
+            return sum(each.source not in OURS for each in self._posted)
 
     @property
     def total(self) -> int:
-        """The same with what the staff wrote to their bot."""
+        """The same with what our own people put in."""
         with self._lock:
             return len(self._posted)
 

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic, sleep
+from typing import Any
 
 import sqlalchemy as sa
 
 from demo import queries
-from demo.book import Book, Source
+from demo.book import OURS, Book, Source
 from demo.delivered import Letters, compare
 from demo.found import at_providers, in_mailboxes
 from demo.ledger import item_of
@@ -22,7 +23,7 @@ from ventanilla.store.audit import audit
 from ventanilla.store.engine import Store
 from ventanilla.store.inbox import raw_bytes
 from ventanilla.store.tables import agents, conversations, inbox, outbox, remote_files
-from ventanilla.words import DeliveryState, FileState, InboxState
+from ventanilla.words import DeliveryState, FileState, InboxState, OutboxKind
 
 _STEADY_FOR = 0.6
 
@@ -40,7 +41,8 @@ class Outcome:
     """How it went. `missing` and `surplus` count items that the ledger lacks, or holds more often than they were put in.
 
     `posted`, `in_ledger` and `states` are of customers; `sources` has each provider's, the staff's bot among them. `refused`
-    counts how often a provider said no, by status.
+    counts how often a provider said no, by status. `answered` are turns that ended with an answer, `first_responses` what each
+    customer waited for the first one, in seconds.
     """
 
     posted: int
@@ -57,6 +59,8 @@ class Outcome:
     surprises: int
     slowest: Sequence[float] = field(default=())
     keys: Sequence[str] = field(default=())
+    answered: int = 0
+    first_responses: Sequence[float] = field(default=())
     sources: Mapping[Source, Held] = field(default_factory=dict)
     refused: Mapping[str, int] = field(default_factory=dict)
 
@@ -97,11 +101,12 @@ def outcome(
     with store.read() as connection:
         ledger = _ledger(store, connection)
         rows = list(connection.execute(sa.select(outbox)))
-        people = sorted({row.recipient for row in rows if row.agent is not None and "@" in row.recipient})
+        people = sorted({row.recipient for row in rows if _is_for_staff(row) and "@" in row.recipient})
         elsewhere = at_providers(phones) if phones else None
-        post = compare(rows, in_mailboxes(office, (CUSTOMERS, *people)), elsewhere)
-        put_in = {Source.MAIL: book.marks(Source.MAIL), **(elsewhere.put_in if elsewhere else {})}
-        customers = [source for source in put_in if source is not Source.STAFF]
+        by_hand = book.marks(Source.SENT)
+        post = compare(rows, in_mailboxes(office, (CUSTOMERS, *people)), elsewhere, by_hand=by_hand)
+        put_in = {Source.MAIL: book.marks(Source.MAIL), Source.SENT: by_hand, **(elsewhere.put_in if elsewhere else {})}
+        customers = [source for source in put_in if source not in OURS]
         found = list(connection.execute(_OWNERS))
         return Outcome(
             posted=sum(put_in[source].total() for source in customers),
@@ -122,6 +127,8 @@ def outcome(
             undelivered=post.undelivered,
             surprises=post.surprises,
             refused=elsewhere.refused if elsewhere else {},
+            answered=connection.scalar(queries.ANSWERED) or 0,
+            first_responses=first_responses(connection),
             slowest=sorted(delays, reverse=True)[:3],
             keys=list(connection.scalars(_NEWEST_KEYS)),
         )
@@ -134,7 +141,20 @@ _OWNERS = (
     .order_by(sa.func.count().desc(), agents.c.display_name)
 )
 _NEWEST_KEYS = sa.select(conversations.c.key).order_by(conversations.c.id.desc()).limit(3)
-_ITEMS = sa.select(sa.func.count()).select_from(inbox)
+
+
+def _is_for_staff(row: sa.Row[Any]) -> bool:
+    """Whether a row of the outbox is for one of the shop's people. A reply names who wrote it, and goes to a customer."""
+    return row.agent is not None and row.kind != OutboxKind.REPLY
+
+
+def first_responses(connection: sa.Connection) -> list[float]:
+    """How long each customer waited for their first answer, in seconds, the shortest first."""
+    rows = connection.execute(queries.FIRST_RESPONSES)
+    return sorted((row.first_response_at - row.first_message_at).total_seconds() for row in rows)
+
+
+_ITEMS = sa.select(sa.func.count()).select_from(inbox).where(sa.not_(queries.OWN_COPY))
 _UNSETTLED = _ITEMS.where(inbox.c.state == InboxState.PENDING)
 _ON_THEIR_WAY = (
     sa.select(sa.func.count())
@@ -154,7 +174,7 @@ def _ledger(store: Store, connection: sa.Connection) -> dict[Source, Counter[str
     """How often the ledger has each item of each source."""
     found: dict[Source, Counter[str]] = {source: Counter() for source in Source}
     for row in connection.execute(sa.select(inbox)):
-        item = item_of(row.channel, raw_bytes(store, row) or b"")
+        item = item_of(row.channel, raw_bytes(store, row) or b"", is_sent=queries.is_sent(row))
         if item is not None:
             found[item[0]][item[1]] += 1
     return found

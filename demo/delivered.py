@@ -34,12 +34,15 @@ class Post:
     surprises: int
 
 
-def compare(rows: Sequence[sa.Row[Any]], mails: Counter[str], elsewhere: Found | None) -> Post:
-    """`rows` are the whole outbox, `mails` what is in the mailboxes, `elsewhere` what the other providers hold."""
+def compare(
+    rows: Sequence[sa.Row[Any]], mails: Counter[str], elsewhere: Found | None, *, by_hand: Counter[str] | None = None
+) -> Post:
+    """`rows` are the whole outbox, `mails` what is in the mailboxes, `elsewhere` what the other providers hold. `by_hand` was sent
+    from a mail client, past the service."""
     gone = [row for row in rows if row.sent_at is not None]
     at_others = elsewhere.ours if elsewhere else Counter[str]()
     kinds = {str(kind): [row for row in gone if row.kind == kind] for kind in OutboxKind}
-    known = Counter(_name_of(row) for row in gone)
+    known = Counter(_name_of(row) for row in gone) + (by_hand or Counter())
     extra = elsewhere.extra if elsewhere else frozenset[str]()
     unknown = [name for name in at_others if name not in known and name not in extra]
     return Post(

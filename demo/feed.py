@@ -21,6 +21,7 @@ _STYLES = {
     What.QUARANTINED: "bold red",
     What.HANDED_ON: "cyan",
     What.EDITED: "green",
+    What.ANSWERED: "bold blue",
     What.SUGGESTED: "cyan",
     What.CAME: "magenta",
     What.LINKED: "magenta",
@@ -46,6 +47,8 @@ MEDIUM = 8
 def why(happening: Happening, words: Words, *, short: bool) -> str:
     """Why it went where it went, in words."""
     code = happening.reason
+    if happening.what is What.ANSWERED:
+        return words("short:answered" if short else "answered", seconds=happening.before)
     if happening.what is What.SCREENED:
         return words("short:screened" if short else "screened", what=words(code))
     if happening.what in (What.CONTINUED, What.EDITED, What.DUPLICATE, What.QUARANTINED):
@@ -71,7 +74,7 @@ def on_screen(happening: Happening, width: int, words: Words, zone: tzinfo) -> T
         return line([*start, Cell(happening.who, who_width, style), Cell(_of_people(happening, words), rest, style)])
     taken = 8 + medium_width + who_width + owner_width + why_width + 5
     faint = "dim" if happening.what in _FAINT else ""
-    owner = f"→ {happening.owner}" if happening.owner else "×"
+    owner = _owner(happening, words)
     return line(
         [
             Cell(time, 8, "dim"),
@@ -93,9 +96,15 @@ def as_sentence(happening: Happening, words: Words, zone: tzinfo) -> str:
     if happening.medium in _BY_PHONE:
         place += f" [{medium(happening, words)}]"
     who, subject = clean(_who(happening, words)), clean(_subject(happening, words, short=False))
-    owner = f"→ {happening.owner}" if happening.owner else "×"
+    owner = _owner(happening, words)
     told = f"{time}{place} {who}:{f' {subject}' if subject else ''} {owner} ({why(happening, words, short=False)})"
     return f"{told} {happening.case}".rstrip()
+
+
+def _owner(happening: Happening, words: Words) -> str:
+    if happening.what is What.ANSWERED:
+        return f"← {happening.owner or words('mailbox')}"
+    return f"→ {happening.owner}" if happening.owner else "×"
 
 
 def _who(happening: Happening, words: Words) -> str:

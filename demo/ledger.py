@@ -17,16 +17,21 @@ from ventanilla.words import STAFF_BOT
 MAIL, CHAT, PHONE = "correo", "chat", "telefono"
 """The names of the channels in config/demo.toml."""
 _SOURCES = {MAIL: Source.MAIL, CHAT: Source.TELEGRAM, PHONE: Source.PHONE, STAFF_BOT: Source.STAFF}
+_OWN_COPY = "<vc."
 WITHHELD = "anonymous"
 """Who calls without showing their number, as Twilio names them."""
 _HEADERS = BytesHeaderParser(policy=default)
 
 
-def item_of(channel: str, raw: bytes) -> tuple[Source, str] | None:
-    """The source and the mark under which the book has it; None for what belongs to another item (a recording that came late)."""
+def item_of(channel: str, raw: bytes, *, is_sent: bool = False) -> tuple[Source, str] | None:
+    """The source and the mark under which the book has it; None for what belongs to another item (a recording that came late, a
+    copy of what the service itself sent). `is_sent`: it lay in the folder of sent mail."""
     source = _SOURCES[channel]
     if source is Source.MAIL:
-        return source, mark_of(raw)
+        mark = mark_of(raw)
+        if is_sent:
+            return None if mark.startswith(_OWN_COPY) else (Source.SENT, mark)
+        return source, mark
     item = _read(raw)
     if source is not Source.PHONE:
         return source, str(item.get("update_id"))

@@ -30,6 +30,10 @@ class Phones:
         """What somebody of the shop writes to the staff's bot."""
         return self._act(self._town.staff, Source.STAFF, user, {"text": text})
 
+    def answer_notice(self, user: Mapping[str, Any], number: int, text: str) -> int:
+        """The same, as an answer to what that bot has said."""
+        return self._act(self._town.staff, Source.STAFF, user, {"text": text, "reply_to": number})
+
     def text(self, person: PhonePerson, body: str, *, whatsapp: bool = False, media: Sequence[bytes] = ()) -> None:
         """An SMS, an MMS, or a message by WhatsApp, with pictures."""
         prefix = "whatsapp:" if whatsapp else ""

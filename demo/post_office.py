@@ -44,6 +44,17 @@ class PostOffice:
             link.sendmail(sender, [SHOP], raw)
         self._note(raw, at)
 
+    def send_from_shop(self, mail: EmailMessage, *, to: str) -> None:
+        """What a mail client on the shop's mailbox does: send, and keep a copy in Sent."""
+        raw = mail.as_bytes()
+        with smtplib.SMTP(HOST, self._town.smtp_port, timeout=PATIENCE) as link:
+            link.sendmail(SHOP, [to], raw)
+        with self.mailbox(SHOP) as client:
+            at = datetime.now(UTC)
+            client.append("Sent", raw, [b"\\Seen"])
+        mark = mark_of(raw)
+        self._book.note(Posted(source=Source.SENT, mark=mark, name=mark, at=at))
+
     def put_into_mailbox(self, raw: bytes) -> None:
         """Put something into the shop's mailbox as it is, as a program with its password can."""
         with self.mailbox(SHOP) as client:

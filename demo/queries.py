@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from demo.ledger import Glimpse, glimpse
+from ventanilla.channel import OUTBOUND
 from ventanilla.store.engine import Store
 from ventanilla.store.inbox import raw_bytes
 from ventanilla.store.tables import (
@@ -57,9 +58,18 @@ AGENTS = (
     .order_by(agents.c.capacity, agents.c.name)
 )
 INBOX_ROW = sa.select(inbox).where(inbox.c.id == sa.bindparam("row_id"))
-DUPLICATES = sa.select(inbox).where(inbox.c.state == InboxState.DUPLICATE)
+_SENT = sa.func.coalesce(inbox.c.note, "").startswith(OUTBOUND)
+OWN_COPY = _SENT & (inbox.c.state == InboxState.DUPLICATE)
+"""A copy in the folder of sent mail of what the service itself sent."""
+DUPLICATES = sa.select(inbox).where(inbox.c.state == InboxState.DUPLICATE, sa.not_(_SENT))
+ANSWERED = sa.select(sa.func.count()).select_from(messages).where(messages.c.turn_since.is_not(None))
+FIRST_RESPONSES = sa.select(conversations.c.first_message_at, conversations.c.first_response_at).where(
+    conversations.c.first_response_at.is_not(None)
+)
 INBOX = (
-    sa.select(inbox.c.state, sa.func.count().label("items")).where(inbox.c.channel != STAFF_BOT).group_by(inbox.c.state)
+    sa.select(inbox.c.state, sa.func.count().label("items"))
+    .where(inbox.c.channel != STAFF_BOT, sa.not_(_SENT))
+    .group_by(inbox.c.state)
 )
 MEDIA = (
     sa.select(messages.c.medium, sa.func.count().label("items"))
@@ -163,6 +173,19 @@ HAND_OVER = (
 )
 
 TWO_CONTACTS = sa.select(contacts.c.id, contacts.c.name).where(contacts.c.id.in_(sa.bindparam("ids", expanding=True)))
+
+
+ANSWER = (
+    sa.select(messages.c.agent, messages.c.medium, conversations.c.key, _SUBJECT, _NAME)
+    .join(conversations, conversations.c.id == messages.c.conversation_id)
+    .join(contacts, contacts.c.id == conversations.c.contact_id)
+    .where(messages.c.id == sa.bindparam("message_id"))
+)
+
+
+def is_sent(row: sa.Row[Any]) -> bool:
+    """Whether a row of the ledger came from the folder of sent mail."""
+    return str(row.note or "").startswith(OUTBOUND)
 
 
 def glimpse_of(store: Store, row: sa.Row[Any]) -> Glimpse:

@@ -17,6 +17,7 @@ class What(StrEnum):
     DUPLICATE = "duplicate"
     QUARANTINED = "quarantined"
     HANDED_ON = "handed_on"
+    ANSWERED = "answered"
     EDITED = "edited"
     SUGGESTED = "suggested"  # two customers may be one person
     LINKED = "linked"  # somebody of the shop has proven their Telegram account

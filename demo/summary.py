@@ -8,6 +8,7 @@ from typing import Any
 
 from demo.closing import Outcome
 from demo.delivered import WAYS, Letters
+from demo.snapshot import middle as middle_of
 from demo.words import Words
 
 _LABEL = 22
@@ -85,6 +86,9 @@ def _figures(outcome: Outcome, words: Words, screened: str) -> Iterator[tuple[st
     yield "sum_cases", f"{outcome.cases}: {owners}" if outcome.cases else "0"
     if outcome.line:
         yield "", words("sum_line", count=outcome.line)
+    if outcome.answered:
+        middle = words.number(middle_of(outcome.first_responses))
+        yield "sum_answered", words("sum_answered_is", count=outcome.answered, middle=middle)
     yield "sum_audit", words("sum_audit_is", checks=len(outcome.violations), bad=sum(outcome.violations.values()))
     for kind, letters in outcome.letters.items():
         yield f"kind:{kind}", words("sum_letters", sent=letters.sent, found=letters.found) + _ways(letters, words)
@@ -135,5 +139,7 @@ def as_document(outcome: Outcome, *, reasons: Sequence[str], data_dir: str) -> d
             for kind, each in outcome.letters.items()
         },
         "refused": dict(outcome.refused),
+        "answered": outcome.answered,
+        "first_response_seconds": list(outcome.first_responses),
         "slowest_seconds": list(outcome.slowest),
     }

@@ -29,6 +29,7 @@ _TOLD = (
     EventKind.MESSAGE_EDITED,
     EventKind.CONTACT_SUGGESTED,
     EventKind.AGENT_LINKED,
+    EventKind.TURN_CLOSED,
 )
 
 
@@ -89,6 +90,8 @@ class Watcher:
             return self._message(connection, event, names)
         if event.kind in (EventKind.PRESENCE, EventKind.AGENT_LINKED):
             return _of_agent(event, names)
+        if event.kind == EventKind.TURN_CLOSED:
+            return _answer(connection, event, names)
         if event.kind == EventKind.ASSIGNED:
             return _hand_over(connection, event, names)
         if event.kind == EventKind.CONTACT_SUGGESTED:
@@ -206,6 +209,24 @@ def _hand_over(connection: sa.Connection, event: sa.Row[Any], names: Mapping[str
         owner=names.get(event.agent, event.agent),
         before=names.get(row.before, row.before),
         reason=str(row.decision.get("occasion") or event.data.get("reason", "")),
+        case=row.key,
+    )
+
+
+def _answer(connection: sa.Connection, event: sa.Row[Any], names: Mapping[str, str]) -> Happening | None:
+    """A customer's wait that ended with an answer, and how long it was."""
+    if event.message_id is None:
+        return None
+    row = connection.execute(queries.ANSWER, {"message_id": event.message_id}).one()
+    waited = event.at - datetime.fromisoformat(event.data["since"])
+    return Happening(
+        at=event.recorded_at,
+        what=What.ANSWERED,
+        medium=row.medium,
+        who=row.customer,
+        subject=row.subject,
+        owner=names.get(row.agent, row.agent or ""),
+        before=f"{max(0.0, waited.total_seconds()):.0f}",
         case=row.key,
     )
 
