@@ -12,8 +12,10 @@ from typing import Any
 from imapclient import IMAPClient
 
 from config.email import EmailSettings
+from config.providers import provider_at
 from config.servers import MailServer
 from connectors.imap_email.connection import Login, hang_up, open_imap
+from connectors.imap_email.copy_checking import check_copies
 from connectors.imap_email.folders import canonical, folder_names
 from connectors.imap_email.sent_checking import check_sent
 from connectors.imap_email.smtp import hang_up_smtp, open_smtp
@@ -57,6 +59,7 @@ def _check_imap(settings: EmailSettings, login: Login, now: datetime) -> Iterato
             yield _folder(client, canonical(folder), names, settings)
         yield _noticing(client, settings)
         yield check_sent(client, names, settings)
+        yield check_copies(client, settings)
         yield _plus_address(settings)
         yield from _quota(client)
     finally:
@@ -126,9 +129,11 @@ def _noticing(client: IMAPClient, settings: EmailSettings) -> Finding:
 
 def _plus_address(settings: EmailSettings) -> Finding:
     local, _, domain = settings.address.partition("@")
-    if settings.plus_address == "auto":
+    provider = provider_at(settings.imap.host)
+    if settings.plus_address == "auto" and not (provider and provider.keeps_plus):
         message = (
-            f"whether {local}+key@{domain} arrives here cannot be seen without sending; replies are told by their ids"
+            f"whether {local}+key@{domain} arrives here cannot be seen without sending; replies are told by their ids, "
+            "and that address is used in cases whose customer has written to one like it"
         )
     elif settings.plus_address:
         message = f"replies go to {local}+key@{domain}: send one to yourself to see that it arrives"

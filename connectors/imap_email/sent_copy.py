@@ -26,11 +26,20 @@ _TOO_BIG = ("TOOBIG", "too large", "too big", "LIMIT")
 
 
 def saves_copies(settings: EmailSettings) -> bool:
-    """Whether copies are ours to make: always, never, or where the SMTP server is not known to make them itself."""
+    """Whether copies are ours to make: always, never, or where the SMTP server is not known to put them into this mailbox."""
     if settings.smtp is None or settings.save_sent is False:
         return False
+    return settings.save_sent is True or not provider_saves(settings)
+
+
+def provider_saves(settings: EmailSettings) -> bool:
+    """Whether what goes out stands in this mailbox's folder of sent mail without our doing: the server makes copies, and for the
+    user who reads here."""
+    if settings.smtp is None:
+        return False
     provider = provider_at(settings.smtp.host)
-    return settings.save_sent is True or provider is None or not provider.saves_sent
+    is_same = (settings.smtp.user or settings.address) == (settings.imap.user or settings.address)
+    return provider is not None and provider.saves_sent and is_same
 
 
 class SentCopies:

@@ -190,3 +190,40 @@ def test_a_mailbox_that_is_nearly_full_is_told() -> None:
 
     assert not findings["quota"].ok
     assert "% full" in findings["quota"].message
+
+
+ACL = """
+mail_plugins = $mail_plugins acl
+protocol imap {
+  mail_plugins = $mail_plugins imap_acl
+}
+plugin {
+  acl = vfile:%s
+}
+"""
+
+
+def test_who_keeps_copies_of_answers_is_told(dovecot: Dovecot, smtp: SmtpServer) -> None:
+    def copies(**options: Any) -> str:
+        return check(settings(dovecot, smtp, **options))["copies"].message
+
+    assert copies() == 'each answer is copied into "Sent", unless it is there already'
+    assert copies(sent_folder="off") == copies()
+    assert copies(save_sent=False) == "no copies of answers are kept (save_sent = false)"
+    assert check(settings(dovecot, None))["copies"].message == "nothing is sent from here"
+
+
+def test_a_folder_that_copies_cannot_go_to_is_told(dovecot: Dovecot, smtp: SmtpServer) -> None:
+    missing = check(settings(dovecot, smtp, sent_folder="Enviados"))["copies"]
+    assert (missing.ok, missing.message) == (False, 'there is no folder "Enviados" to copy answers into')
+    rights = dovecot.base / "acl"  # where that server's user may read
+    rights.write_text("Sent owner lrws\nINBOX owner lrwstipekxa\n")
+    rights.chmod(0o644)
+
+    with Dovecot(extra=ACL % rights).user("soporte") as strict:
+        forbidden = check(settings(strict, smtp))["copies"]
+
+    assert (forbidden.ok, "may not write there" in forbidden.message) == (False, True)
+    with Dovecot(sent_use="", extra=NO_FOLDER).user("soporte") as bare:
+        made = check(settings(bare, smtp))["copies"]
+    assert made.message == 'each answer is copied into "Sent", which is made with the first'

@@ -140,6 +140,7 @@ def test_a_server_out_of_reach_and_a_refused_login_are_told_apart(dovecot: Dovec
         ({"provider": "ionos"}, True),
         ({"smtp": {"host": "smtp.gmail.com"}}, False),
         ({"provider": "google", "smtp": {"host": "relay.example.com"}}, True),
+        ({"provider": "google", "smtp": {"user": "ana@example.com", "password": "x"}}, True),
     ],
 )
 def test_copies_are_ours_where_the_server_that_sends_does_not_make_them(channel: dict[str, Any], ours: bool) -> None:
