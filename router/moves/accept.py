@@ -20,15 +20,15 @@ def accept(move: Move, key: str) -> sa.Row[Any]:
     require_open(move, case)
     require_owner(move, case)
     leave_line(move.connection, case, move.journal, pinned=True)
-    accept_assignment(move.connection, case, move.journal, only_if_asked=False)
+    accept_assignment(move.connection, case, move.journal)
     return lock_case(move.connection, case.id)
 
 
 def note_accepted(connection: sa.Connection, case: sa.Row[Any], agent: str | None, journal: Journal) -> None:
-    """Somebody has worked on a case (locked): answered, noted, called. If it is theirs and they were asked to accept it, they have.
-    Safe to call whatever the case's state."""
+    """Somebody has worked on a case (locked): answered, noted, called. If it is theirs, they have accepted it. Safe to call
+    whatever the case's state; a repeat changes nothing."""
     if agent is not None and case.owned == 1 and case.owner == agent:
-        accept_assignment(connection, case, journal, only_if_asked=True)
+        accept_assignment(connection, case, journal, by="acting")
 
 
 def require_owner(move: Move, case: sa.Row[Any]) -> None:

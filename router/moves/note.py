@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from router.house import House
 from router.matching import survivor
+from router.moves.accept import note_accepted
 from router.moves.base import Move, find_case
 from router.moves.refusals import Refused
 from router.moves.words import tell
@@ -45,6 +46,7 @@ def add_note(move: Move, key: str, text: str, *, idempotency_key: str | None = N
             EventKind.NOTED, conversation_id=case.id, agent=move.agent, data={"note": note_id, "named": named}
         )
         _tell(move, case, note_id, named, text.strip())
+        note_accepted(move.connection, case, move.agent, move.journal)
     return note_id
 
 

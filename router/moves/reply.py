@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from router.house import modes
+from router.moves.accept import note_accepted
 from router.moves.base import Move, require_open, require_part
 from router.moves.refusals import Refused
 from router.permission import customer_hindrance
@@ -26,7 +27,7 @@ from ventanilla.clocks.due import spoken
 from ventanilla.store.files import put_files
 from ventanilla.store.messages import remember_refs, write_attachments
 from ventanilla.store.outbox import Letter, change_letters, put_letter
-from ventanilla.store.tables import assignments, conversations, messages, outbox
+from ventanilla.store.tables import conversations, messages, outbox
 from ventanilla.words import STAFF_BOT, DeliveryState, Direction, EventKind, OutboxKind
 
 RESOLVE = "resolve"
@@ -240,11 +241,7 @@ def _write(move: Move, case: sa.Row[Any], answer: Answer, composed: Composed, *,
 
 def note_seen_by_owner(move: Move, case: sa.Row[Any]) -> None:
     """Whoever acts on a case of theirs has accepted it."""
-    this = (assignments.c.conversation_id == case.id) & (assignments.c.number == case.assignment_number)
-    mine = this & (assignments.c.agent == move.agent) & assignments.c.accepted_at.is_(None)
-    if move.connection.execute(sa.update(assignments).where(mine).values(accepted_at=move.now)).rowcount:
-        ids = {"conversation_id": case.id, "assignment_number": case.assignment_number, "agent": move.agent}
-        move.journal.add(EventKind.ACCEPTED, data={"by": "acting"}, **ids)
+    note_accepted(move.connection, case, move.agent, move.journal)
 
 
 def _write_message(move: Move, case: sa.Row[Any], answer: Answer, composed: Composed) -> int:

@@ -233,7 +233,7 @@ class TestAcceptance:
         asking.later(hours=1)
         assert lapse_acceptances(asking.store, asking.router.house, journal(asking)) == 0
 
-    def test_working_on_a_case_accepts_it_but_only_by_its_owner_and_only_where_asked(self, asking: House) -> None:
+    def test_working_on_a_case_accepts_it_but_only_by_its_owner(self, asking: House) -> None:
         case = opened(asking)
 
         def works(move: Move, agent: str) -> None:

@@ -19,7 +19,6 @@ _THIS = sa.update(assignments).where(
     assignments.c.is_open == 1,
 )
 _ACCEPT = _THIS.where(assignments.c.accepted_at.is_(None)).values(accepted_at=sa.bindparam("at"))
-_ACCEPT_IF_ASKED = _ACCEPT.where(assignments.c.accept_by.is_not(None))
 _STOP_ASKING = _THIS.values(accept_by=None)
 _PASSED_BY = (
     sa.select(events.c.conversation_id, events.c.agent)
@@ -29,14 +28,13 @@ _PASSED_BY = (
 )
 
 
-def accept_assignment(connection: sa.Connection, case: sa.Row[Any], journal: Journal, *, only_if_asked: bool) -> bool:
-    """The owner of a case (locked) has it. Whether that is new: a repeat changes nothing. `only_if_asked`: nothing is
-    written down where nobody asked them to accept."""
-    accept = _ACCEPT_IF_ASKED if only_if_asked else _ACCEPT
-    ids = {"case_id": case.id, "this": case.assignment_number}
-    if connection.execute(accept, {**ids, "at": journal.now}).rowcount != 1:
+def accept_assignment(connection: sa.Connection, case: sa.Row[Any], journal: Journal, *, by: str = "word") -> bool:
+    """The owner of a case (locked) has it: by their word, or `acting` on it. Whether that is new: a repeat changes nothing."""
+    this = {"case_id": case.id, "this": case.assignment_number}
+    if connection.execute(_ACCEPT, {**this, "at": journal.now}).rowcount != 1:
         return False
-    journal.add(EventKind.ACCEPTED, conversation_id=case.id, assignment_number=case.assignment_number, agent=case.owner)
+    ids = {"conversation_id": case.id, "assignment_number": case.assignment_number, "agent": case.owner}
+    journal.add(EventKind.ACCEPTED, data={"by": by}, **ids)
     return True
 
 
