@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from router.house import House
-from router.matching import Match, reopens, survivor
+from router.matching import OVER, Match, reopens, survivor
 from ventanilla.channel import Message
 from ventanilla.store.conversations import case_by_key, last_chat, lock_case, open_chat, takes_part
 from ventanilla.store.messages import cases_with_chat_messages
@@ -21,6 +21,7 @@ from ventanilla.words import OWNED_STATES, CaseState
 ANSWERS = "answers a message of this case"
 OPEN_CHAT = "goes on with what this address has open here"
 RECENT_CHAT = "goes on with what was resolved here not long ago"
+CAME_BEFORE = "what this address had here before"
 Links = dict[int, str]
 
 
@@ -42,8 +43,11 @@ def match_chat(
     for case, how in candidates:
         if reopens(connection, house, case, at=at):
             return _matched(case, how, links, again=True)
+    over = [case for case, _ in candidates if case.state in OVER]
+    if latest is not None and latest.state in OVER:
+        links[latest.id] = f"{CAME_BEFORE} ({latest.state})"
     links |= {case.id: f"{ANSWERS}, but it is {case.state}" for case in answered}
-    return Match(links=tuple(links.items()))
+    return Match(over=over[0] if over else None, links=tuple(links.items()))
 
 
 def _matched(case: sa.Row[Any], how: str, links: Links, *, again: bool = False) -> Match:

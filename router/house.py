@@ -63,7 +63,8 @@ class House:
 
     def language_of(self, channel: str) -> str:
         """The language a channel speaks unless the customer is known to speak another."""
-        return self.config.channels[channel].language or self.config.service.language
+        settings = self.config.channels.get(channel)  # a case outlives its channel's place in the file
+        return (settings.language if settings else None) or self.config.service.language
 
     @property
     def own_addresses(self) -> frozenset[str]:
@@ -78,12 +79,13 @@ class House:
         return frozenset(settings.email for settings in self.config.agents.values() if settings.email)
 
     def reopen_within(self, team: str) -> timedelta:
-        """How long after resolving a case a new message reopens it."""
-        return self.config.teams[team].reopen_within
+        """How long after resolving a case a new message reopens it; not at all where its team is gone."""
+        settings = self.config.teams.get(team)
+        return settings.reopen_within if settings else timedelta(0)
 
     def mail_domain(self, channel: str) -> str:
         """The domain that our Message-IDs carry on this channel."""
-        address = getattr(self.config.channels[channel], "address", "")
+        address = getattr(self.config.channels.get(channel), "address", "")
         return address.rpartition("@")[2] or "ventanilla.invalid"
 
 

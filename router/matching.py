@@ -16,14 +16,17 @@ from ventanilla.store.messages import cases_with_refs
 from ventanilla.store.tables import messages
 from ventanilla.words import OWNED_STATES, CaseState
 
+OVER = (CaseState.RESOLVED, CaseState.CLOSED)
 _SEEN_UNDER = sa.select(messages.c.conversation_id).where(messages.c.external_id == sa.bindparam("external_id"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """The case a message continues (locked), or none; and the cases it speaks of without continuing them."""
+    """The case a message continues (locked), or none; and the cases it speaks of without continuing them. `over` is the one among
+    them that it would go on with, were it not over for too long."""
 
     case: sa.Row[Any] | None = None
+    over: sa.Row[Any] | None = None
     reopens: bool = False
     how: str = "new"
     links: tuple[tuple[int, str], ...] = ()
@@ -32,6 +35,7 @@ class Match:
 def match(connection: sa.Connection, house: House, message: Message, contact: sa.Row[Any], *, at: datetime) -> Match:
     """Find the case: our own signed ids first, then known Message-IDs, then a key. Ids of merged cases lead to the survivor."""
     links: list[tuple[int, str]] = []
+    over: sa.Row[Any] | None = None
     for case_id, how in candidates(connection, house, message):
         case = survivor(connection, lock_case(connection, case_id))
         if not takes_part(connection, case.id, message.customer, contact.id):
@@ -42,7 +46,8 @@ def match(connection: sa.Connection, house: House, message: Message, contact: sa
             return Match(case=case, reopens=True, how=how, links=tuple(links))
         else:
             links.append((case.id, f"{how}, but it is {case.state}"))
-    return Match(links=tuple(dict(links).items()))
+            over = over or (case if case.state in OVER else None)
+    return Match(over=over, links=tuple(dict(links).items()))
 
 
 def candidates(connection: sa.Connection, house: House, message: Message) -> list[tuple[int, str]]:
@@ -84,7 +89,7 @@ def survivor(connection: sa.Connection, case: sa.Row[Any]) -> sa.Row[Any]:
 def reopens(connection: sa.Connection, house: House, case: sa.Row[Any], *, at: datetime) -> bool:
     """Whether a message of this moment reopens the case: it was resolved not long ago and, if it was a chat, the same address
     has not begun another there."""
-    if case.state != CaseState.RESOLVED or case.resolved_at is None:
+    if case.state != CaseState.RESOLVED or case.resolved_at is None or case.team not in house.config.teams:
         return False
     if at > case.resolved_at + house.reopen_within(case.team):
         return False

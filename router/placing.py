@@ -28,6 +28,7 @@ from router.restricted import blocked
 from router.screening import Known, is_staff, reason_of, screen
 from router.shared import note_shared
 from router.suggestions import suggest_same_person
+from router.thanked import case_thanked, note_thanks
 from router.turn import Waiting
 from router.whatsapp_window import release_window
 from ventanilla.channel import Message, Party, Screening
@@ -37,7 +38,7 @@ from ventanilla.store.conversations import link_cases, open_cases_elsewhere
 from ventanilla.store.events import Journal
 from ventanilla.store.inbox import first_with_identity, settle
 from ventanilla.store.messages import Received, add_inbound
-from ventanilla.store.past_us import wake_awaiting
+from ventanilla.store.past_us import await_refs, wake_awaiting
 from ventanilla.words import EventKind, InboxState, Mode, Verdict
 
 ELSEWHERE = "same customer on another channel"
@@ -123,8 +124,8 @@ def _set_aside(
     settle(connection, row.id, InboxState.SCREENED, now=journal.now, reason=reason)
     data = {"verdict": screening.verdict}
     journal.add(EventKind.MESSAGE_SCREENED, inbox_id=row.id, channel=row.channel, data=data)
-    if message.bounce is not None:
-        note_bounce(connection, house, message.bounce, journal)
+    if message.bounce is not None and not note_bounce(connection, house, message.bounce, journal):
+        await_refs(connection, row.id, [message.bounce.original_message_id])
     return InboxState.SCREENED
 
 
@@ -165,6 +166,10 @@ def _place(
     """Into the case it continues, or a new one; its owner is told once a turn, its customer gets a receipt if it is new."""
     row, message = one.row, one.message
     found = _match(connection, house, one, contact)
+    thanked = case_thanked(connection, found, message)
+    if thanked is not None:
+        note_thanks(connection, thanked, one, journal, participants_of=participants_of(house, message))
+        return
     if found.case is None:
         case, turn_opened = open_for(connection, house, row, message, contact, journal), True
     else:

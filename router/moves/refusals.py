@@ -50,6 +50,7 @@ REFUSALS: dict[str, str] = {
     "not_the_same_customer": "{key} and {other} are two customers' cases, so an answer in one answers nothing in the other",
     "nothing_waits": "nobody waits for an answer in {key}",
     "no_answer_there": "nothing went out in {other} since the customer of {key} has been waiting: answer there, or in {key}",
+    "in_the_past": "{when} is over: give a date that is still to come",
     "key_used": "the idempotency key {idempotency_key!r} was used for something else ({key})",
 }
 """By code. Values in braces are filled in; a room that needs another code adds it here and in the bot's languages."""

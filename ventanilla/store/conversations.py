@@ -31,7 +31,7 @@ _CHATS = sa.select(conversations).where(
 )
 _OPEN_CHAT = _CHATS.where(conversations.c.owned == 1).with_for_update()
 _LAST_CHAT = (
-    _CHATS.where(conversations.c.state.in_((CaseState.RESOLVED, CaseState.MERGED)))
+    _CHATS.where(conversations.c.state.in_((CaseState.RESOLVED, CaseState.CLOSED, CaseState.MERGED)))
     .order_by(sa.func.coalesce(conversations.c.resolved_at, conversations.c.last_message_at).desc())
     .order_by(conversations.c.id.desc())
     .limit(1)
@@ -208,7 +208,7 @@ def open_chat(connection: sa.Connection, *, channel: str, account: str, address:
 
 
 def last_chat(connection: sa.Connection, *, channel: str, account: str, address: str) -> sa.Row[Any] | None:
-    """The latest case of this address on this account that was resolved or merged, locked; None if there is none."""
+    """The latest case of this address on this account that was resolved, closed or merged, locked; None if there is none."""
     facts = {"channel": channel, "account": account, "address": address}
     return connection.execute(_LAST_CHAT, facts).one_or_none()
 

@@ -216,16 +216,30 @@ def _stop_waiting(
         journal.add(EventKind.LINE_LEFT, agent=case.owner, **ids)
 
 
+def change_state(
+    connection: sa.Connection,
+    case: sa.Row[Any],
+    journal: Journal,
+    *,
+    to: CaseState,
+    at: datetime,
+    agent: str | None,
+) -> None:
+    """Bring an open case into another state in which somebody answers for it. Where it is in that state nothing is written."""
+    if case.state == to:
+        return
+    values = {"state": to, "wait_until": None}
+    connection.execute(sa.update(conversations).where(conversations.c.id == case.id).values(values))
+    change = {"from": case.state, "to": str(to)}
+    journal.add(EventKind.CASE_STATE, at=at, conversation_id=case.id, agent=agent, data=change)
+
+
 def _note_answered(
     connection: sa.Connection, case: sa.Row[Any], journal: Journal, *, at: datetime, agent: str | None
 ) -> None:
     """An open case whose customer waits no more waits for them; one that waits for a third party still does."""
-    if case.state != CaseState.OPEN:
-        return
-    to = CaseState.WAITING_CUSTOMER
-    connection.execute(sa.update(conversations).where(conversations.c.id == case.id).values(state=to))
-    change = {"from": case.state, "to": str(to)}
-    journal.add(EventKind.CASE_STATE, at=at, conversation_id=case.id, agent=agent, data=change)
+    if case.state == CaseState.OPEN:
+        change_state(connection, case, journal, to=CaseState.WAITING_CUSTOMER, at=at, agent=agent)
 
 
 def _next_answer(connection: sa.Connection, message: sa.Row[Any]) -> sa.Row[Any] | None:
