@@ -7,8 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from router.answered import note_reply_failed
+from router.copy_trouble import note_copy_bounce
 from router.house import House
 from router.notices import alert_again, write_alert, write_notice
+from router.ours_bounced import note_ours_bounced
 from router.texts import phrase
 from ventanilla.channel import Bounce
 from ventanilla.store.conversations import lock_case
@@ -18,25 +20,29 @@ from ventanilla.store.tables import outbox
 from ventanilla.words import OWNED_STATES, DeliveryState, EventKind, OutboxKind
 
 
-def note_bounce(connection: sa.Connection, house: House, bounce: Bounce, journal: Journal) -> None:
+def note_bounce(connection: sa.Connection, house: House, bounce: Bounce, journal: Journal) -> bool:
     """A failed delivery marks the row it is about as failed; a notice that bounced goes to its owner another way, an answer that
     did opens the customer's turn again.
 
-    A delay changes nothing. A notification about something we never sent changes nothing either.
+    A delay changes nothing. A notification about something we never sent changes nothing either. False for a failure of what is
+    not known (yet: a mail client may file its copy after it has come back).
     """
     if bounce.action != "failed" or bounce.original_message_id is None:
-        return
+        return True
     ours = (outbox.c.message_id, outbox.c.external_id)  # the second where a provider put an id of its own in its place
     query = sa.select(outbox).where(sa.or_(*(column == bounce.original_message_id for column in ours)))
     row = connection.execute(query.order_by(outbox.c.id)).first()
     if row is None:
-        return
+        return note_ours_bounced(connection, house, bounce, journal)
+    if note_copy_bounce(connection, house, row, bounce, journal):
+        return True
     gone = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.UNKNOWN)
     reason = f"bounced: {bounce.status}"
     if change_letters(connection, [row.id], gone, state=DeliveryState.FAILED, reason=reason):
         ids = {"conversation_id": row.conversation_id, "agent": row.agent}
         journal.add(EventKind.DELIVERY, outbox_id=row.id, data={"state": "failed", "status": bounce.status}, **ids)
         tell_of_failure(connection, house, row, journal)
+    return True
 
 
 def tell_of_failure(connection: sa.Connection, house: House, row: sa.Row[Any], journal: Journal) -> None:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from router.house import House
 from router.notices import write_alert
+from router.ours import UNMATCHED
 from router.texts import DIGEST, SCREENED_DIGEST, spoken_language
 from ventanilla.channel import OUTBOUND
 from ventanilla.store.engine import Store
@@ -47,8 +48,9 @@ def send_screened_digest(store: Store, house: House, *, now: datetime) -> int:
     query = sa.select(inbox.c.id, inbox.c.channel, inbox.c.reason).where(
         inbox.c.state.in_(aside), inbox.c.routed_at > now - timedelta(days=1)
     )
-    theirs = (inbox.c.channel != STAFF_BOT) & sa.or_(inbox.c.note.is_(None), sa.not_(inbox.c.note.startswith(OUTBOUND)))
-    query = query.where(sa.or_(theirs, inbox.c.state == InboxState.QUARANTINED))
+    ours = (inbox.c.channel == STAFF_BOT) | (sa.func.coalesce(inbox.c.note, "").startswith(OUTBOUND))
+    ours |= sa.func.coalesce(inbox.c.reason, "") == UNMATCHED
+    query = query.where(sa.or_(sa.not_(ours), inbox.c.state == InboxState.QUARANTINED))
     with store.write() as connection:
         rows = connection.execute(query.order_by(inbox.c.id.desc())).all()
         if not rows:

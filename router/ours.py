@@ -24,12 +24,14 @@ from ventanilla.store.conversations import lock_case
 from ventanilla.store.events import Journal
 from ventanilla.store.inbox import settle
 from ventanilla.store.messages import Received, remember_refs
-from ventanilla.store.past_us import add_ours, await_refs
+from ventanilla.store.past_us import add_ours, await_refs, wake_awaiting
 from ventanilla.store.tables import conversations, messages
+from ventanilla.store.turns_late import count_answer, unanswered_end
 from ventanilla.words import CallOutcome, Direction, EventKind, InboxState, Side, Verdict
 
 PATIENCE = timedelta(seconds=20)
 """How long a mail waits for the one that it answers, which another folder may bring a moment later."""
+UNMATCHED = "own: answers no case that is known"
 _TURN = (
     sa.select(messages.c.id, messages.c.external_id, messages.c.received_at)
     .join(conversations, conversations.c.id == messages.c.conversation_id)
@@ -69,7 +71,7 @@ def place_ours(connection: sa.Connection, house: House, one: Received, journal: 
     found = find_answered(connection, house, row.channel, message, at=written)
     if found is None:
         await_refs(connection, row.id, (message.external_id, *message.in_reply_to, *message.references))
-        return _set_aside(connection, one, "own: answers no case that is known", journal, verdict=Verdict.OWN)
+        return _set_aside(connection, one, UNMATCHED, journal, verdict=Verdict.OWN)
     copy = own_copy_by_words(connection, found.case.id, message, at=written) if message.medium != CALL else None
     if copy is not None:
         return _note_copy(connection, one, copy, journal)
@@ -86,7 +88,9 @@ def _place(
     team = {case.owner, *((*settings.members, *settings.duty) if settings else ())}
     whose = credit(message, house.config.agents, team)
     is_reply = found.to_customer and message.call_outcome in (None, CallOutcome.REACHED)
-    ends = _ended_by(connection, case, message, written, filed=one.row.received_at) if is_reply else None
+    ended_before = None if case.waiting_since or not is_reply else unanswered_end(connection, case.id, at=written)
+    since = ended_before.since if ended_before else case.waiting_since
+    ends = _ended_by(connection, case, since, message, written, filed=one.row.received_at) if is_reply else None
     side = Side.PROVIDER if message.medium == CALL else Side.MAILBOX
     made = add_ours(
         connection,
@@ -102,13 +106,17 @@ def _place(
         known = (*message.in_reply_to, *message.references) if found.to_customer else ()
         remember_refs(connection, case.id, [message.external_id], own=True)
         remember_refs(connection, case.id, known)
+        wake_awaiting(connection, [message.external_id], journal)  # it may have come back before it was filed
     _note(journal, one, case, made, found, whose, side=side, at=ends.at if ends else written)
     if whose.agent is not None:
         move = Move(connection=connection, house=house, journal=journal, agent=whose.agent, side=side)
         note_seen_by_owner(move, case)
     if ends is None or ends.upto is None:
         return
-    if settle_answer(connection, house, lock_case(connection, case.id), made, journal, at=ends.at):
+    if ended_before is not None:
+        due = house.due(case.promise, ended_before.since, first=case.first_response_at is None)
+        count_answer(connection, case, made, ended_before, journal, at=ends.at, due_at=due)
+    elif settle_answer(connection, house, lock_case(connection, case.id), made, journal, at=ends.at):
         hold_pending_replies(connection, house, case, journal, by=whose.agent, at=ends.at)
 
 
@@ -119,15 +127,21 @@ def _written_at(one: Received) -> datetime:
 
 
 def _ended_by(
-    connection: sa.Connection, case: sa.Row[Any], message: Message, written: datetime, *, filed: datetime
+    connection: sa.Connection,
+    case: sa.Row[Any],
+    since: datetime | None,
+    message: Message,
+    written: datetime,
+    *,
+    filed: datetime,
 ) -> Answered:
-    """What it answers of the open turn: the messages that it names, and all that had come before it was written.
+    """What it answers of the turn that began at `since`: the messages that it names, and all that had come before it was written.
 
     A clock that runs behind would have it answer before it was asked: then it counts from when it was filed.
     """
-    if case.waiting_since is None:
+    if since is None:
         return Answered(at=written)
-    turn: list[Any] = list(connection.execute(_TURN, {"case_id": case.id, "since": case.waiting_since}))
+    turn: list[Any] = list(connection.execute(_TURN, {"case_id": case.id, "since": since}))
     named = {*message.in_reply_to, *message.references}
     answered = [said for said in turn if said.external_id in named]
     upto = max((said.id for said in turn if said.received_at <= written or said in answered), default=None)

@@ -21,13 +21,20 @@ from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
 from ventanilla.store.inbox import overdue
 from ventanilla.store.tables import conversations, events, inbox, message_refs, messages, outbox
-from ventanilla.words import DeliveryState, EventKind, InboxState, OutboxKind, Side
+from ventanilla.store.turns import end_case
+from ventanilla.words import DeliveryState, EventKind, InboxState, OutboxKind, Resolution, Side
 
 ASKED = "<pregunta@clientes.example>"
 
 
 @pytest.fixture
-def house(store: Store, tmp_path: Path) -> House:
+def house(sqlite_store: Store, tmp_path: Path) -> House:
+    return House(sqlite_store, tmp_path)
+
+
+@pytest.fixture
+def on_both(store: Store, tmp_path: Path) -> House:
+    """The house on each engine, for what differs between them: locks, arrays, conflicts."""
     return House(store, tmp_path)
 
 
@@ -72,7 +79,8 @@ def case_of(house: House, number: int = -1) -> Any:
     return house.rows(conversations)[number]
 
 
-def test_an_answer_from_a_mail_client_ends_the_turn_at_its_own_time_for_whom_it_names(house: House) -> None:
+def test_an_answer_from_a_mail_client_ends_the_turn_at_its_own_time_for_whom_it_names(on_both: House) -> None:
+    house = on_both
     ask(house)
     house.later(minutes=30)
     written = house.now - timedelta(minutes=10)
@@ -248,7 +256,8 @@ def test_our_own_automatic_mail_that_the_provider_files_is_ours(house: House) ->
     assert case_of(house).waiting_since == MONDAY_TEN
 
 
-def test_somebody_was_first_and_the_answer_under_way_is_held_and_its_author_told(house: House) -> None:
+def test_somebody_was_first_and_the_answer_under_way_is_held_and_its_author_told(on_both: House) -> None:
+    house = on_both
     ask(house)
     row = reply(house)
     house.later(seconds=3)
@@ -276,7 +285,8 @@ def test_holding_again_holds_nothing_more(house: House) -> None:
     assert (hold(), hold()) == ([row.id], [])
 
 
-def test_an_answer_that_was_routed_before_its_question_counts_once_that_is_there(house: House) -> None:
+def test_an_answer_that_was_routed_before_its_question_counts_once_that_is_there(on_both: House) -> None:
+    house = on_both
     written = house.later(minutes=30)
     answer = house.commit(sent(at=written, sender="Luis <soporte@example.com>"), note=OUTBOUND)
     assert route_item(house.router, answer) is InboxState.PENDING  # its question may come any moment
@@ -345,3 +355,91 @@ def test_references_of_an_answer_lead_to_its_case(house: House) -> None:
 
     known = {row.external_id: row.own for row in house.rows(message_refs) if row.conversation_id == case.id}
     assert known["<respuesta@example.com>"] is True
+
+
+def bounce(of: str) -> bytes:
+    """What a mail server sends back about a mail that it could not deliver."""
+    return f"""From: MAILER-DAEMON@mx.example.com\r
+To: soporte@example.com\r
+Subject: Undelivered Mail Returned to Sender\r
+Message-ID: <bounce@mx.example.com>\r
+Auto-Submitted: auto-replied\r
+MIME-Version: 1.0\r
+Content-Type: multipart/report; report-type=delivery-status; boundary=b\r
+\r
+--b\r
+Content-Type: message/delivery-status\r
+\r
+Reporting-MTA: dns; mx.example.com\r
+\r
+Final-Recipient: rfc822; lucia@clientes.example\r
+Action: failed\r
+Status: 5.1.1\r
+\r
+--b\r
+Content-Type: message/rfc822\r
+\r
+Message-ID: {of}\r
+From: soporte@example.com\r
+\r
+x\r
+--b--\r
+""".encode()
+
+
+def test_an_answer_of_a_mail_client_that_bounces_opens_the_turn_again_and_tells_people(on_both: House) -> None:
+    house = on_both
+    ask(house)
+    file(house, sent(sender="marta@example.com", at=house.later(minutes=5)))
+
+    house.receive(bounce("<respuesta@example.com>"))
+
+    case, message = case_of(house), house.rows(messages)[-1]
+    assert (case.state, case.waiting_since, case.first_response_at) == ("open", MONDAY_TEN, None)
+    assert message.replied_at is None
+    told = {row.agent for row in house.rows(outbox) if row.dedupe_key.startswith("ours_bounced")}
+    assert told == {"marta", case.owner}
+
+
+def test_a_bounce_that_comes_before_the_copy_is_filed_counts_once_that_is_there(house: House) -> None:
+    ask(house)
+    house.receive(bounce("<respuesta@example.com>"))
+    file(house, sent(at=house.later(minutes=5)))
+    assert case_of(house).waiting_since is None
+
+    house.later(minutes=1)
+    route_items(house.router, overdue(house.store, now=house.now))
+
+    assert case_of(house).waiting_since == MONDAY_TEN
+
+
+def test_an_answer_that_is_found_after_its_case_was_resolved_ended_the_turn_all_the_same(house: House) -> None:
+    case = ask(house)
+    written = house.later(minutes=10)
+    house.later(minutes=1)
+    with house.store.write() as connection:
+        journal = Journal(now=house.now, actor="ana")
+        locked = lock_case(connection, case.id)
+        end_case(connection, locked, journal, resolution=Resolution.UNANSWERED, agent="ana")
+        journal.flush(connection)
+    house.later(minutes=1)
+
+    assert file(house, sent(at=written)) is InboxState.ROUTED
+
+    case, message = case_of(house), house.rows(messages)[-1]
+    assert (case.state, case.resolution, case.first_response_at) == ("resolved", "answered", written)
+    assert (message.replied_at, message.turn_since) == (written, MONDAY_TEN)
+
+
+def test_a_mail_that_follows_the_end_of_a_case_changes_nothing_of_it(house: House) -> None:
+    case = ask(house)
+    with house.store.write() as connection:
+        journal = Journal(now=house.later(minutes=1), actor="ana")
+        locked = lock_case(connection, case.id)
+        end_case(connection, locked, journal, resolution=Resolution.NO_REPLY_NEEDED, agent="ana")
+        journal.flush(connection)
+
+    assert file(house, sent(at=house.later(minutes=5))) is InboxState.ROUTED
+
+    case = case_of(house)
+    assert (case.state, case.resolution, case.first_response_at) == ("resolved", "no_reply_needed", None)

@@ -80,7 +80,8 @@ def await_refs(connection: sa.Connection, row_id: int, ids: Sequence[str | None]
 
 
 def wake_awaiting(connection: sa.Connection, ids: Sequence[str | None], journal: Journal) -> list[int]:
-    """A case knows these ids now: rows that waited for one of them are pending again (the sweeper brings them). Returns which."""
+    """A case knows these ids now: rows that waited for one of them are pending again (the sweeper brings them) and wait no more.
+    Returns which."""
     wanted = [external_id for external_id in dict.fromkeys(ids) if external_id]
     if not wanted:
         return []
@@ -89,4 +90,5 @@ def wake_awaiting(connection: sa.Connection, ids: Sequence[str | None], journal:
         if reopen_row(connection, row_id, states=(InboxState.SCREENED,), released_by=None):
             journal.add(EventKind.MESSAGE_REPLAYED, inbox_id=row_id, data={"why": "a case knows it now"})
             woken.append(int(row_id))
+        connection.execute(_FORGET, {"row_id": row_id})
     return woken
