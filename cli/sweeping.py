@@ -12,6 +12,7 @@ import structlog
 from cli.assembly import Service, every, queue_url, service_now
 from router.announcements import announce_delays
 from router.digests import send_opening_digests, send_screened_digest
+from router.endings import close_what_is_over, wake_what_waited
 from router.lapses import lapse_acceptances
 from router.leavers import hand_over_leavers
 from router.line import drain_line, move_on_from_absent
@@ -43,9 +44,11 @@ def sweep_until(service: Service, stop: threading.Event, beat: Callable[[], None
         _try("delays", lambda: announce_delays(service.store, service.house, _journal(now)))  # noqa: B023
         _try("digests", lambda: send_opening_digests(service.store, service.house, now=now))  # noqa: B023
         if each_minute(now):
+            _try("waits", lambda: wake_what_waited(service.store, service.house, _journal(now)))  # noqa: B023
             _try("windows", lambda: warn_of_closing_windows(service.store, service.house, _journal(now)))  # noqa: B023
         if hourly(now):
             _try("screened", lambda: send_screened_digest(service.store, service.house, now=now))  # noqa: B023
+            _try("endings", lambda: close_what_is_over(service.store, service.house, _journal(now)))  # noqa: B023
             _try("reports", lambda: forget_old_reports(service.store, before=now - REPORTS_KEPT))  # noqa: B023
         _try("queue", lambda: bring_back(service, broker))
         stop.wait(PAUSE)

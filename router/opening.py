@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from router.again import same_owner_first
 from router.announcements import REOPENED, announce
 from router.facts import facts_of
 from router.house import House
@@ -87,7 +88,8 @@ def go_on(
             exclude_case=case.id,
             just_written=True,
         )
-        grant, _ = choose_responsible(connection, house, wanted, now=journal.now, actor=ACTOR)
+        grant, choice = choose_responsible(connection, house, wanted, now=journal.now, actor=ACTOR)
+        grant = same_owner_first(house, case, grant, choice, now=journal.now)
         case = reopen_case(connection, case, grant, journal, at=row.received_at, due_at=due)
         announce(connection, house, case, REOPENED, journal)
         return case, True

@@ -121,6 +121,11 @@ Veure'l sencer: ventanilla show {key}
         "quarantined_subject": "un missatge sense llegir a {channel}",
     },
     reasons={
+        "reopened": "el portava i s'ha tornat a obrir",
+        "split": "s'ha separat d'un altre cas seu",
+        "unmerged": "ha tornat d'un altre cas",
+        "began": "l'ha començat",
+        "taken_in": "el va atendre en persona",
         "transfer": "l'hi ha passat una persona",
         "taken": "l'ha agafat",
         "declined": "el seu responsable va dir que no li tocava",

@@ -122,6 +122,11 @@ See all of it: ventanilla show {key}
         "quarantined_subject": "an unreadable message in {channel}",
     },
     reasons={
+        "reopened": "had it before, and it was opened again",
+        "split": "it was split from another case of theirs",
+        "unmerged": "it came back from another case",
+        "began": "began it",
+        "taken_in": "took it in person",
         "transfer": "a person handed it over",
         "taken": "took it",
         "declined": "its owner said it was not theirs",

@@ -121,6 +121,11 @@ Verlo entero: ventanilla show {key}
         "quarantined_subject": "un mensaje sin leer en {channel}",
     },
     reasons={
+        "reopened": "lo llevaba y se ha vuelto a abrir",
+        "split": "se ha separado de otro caso suyo",
+        "unmerged": "ha vuelto de otro caso",
+        "began": "lo ha empezado",
+        "taken_in": "lo atendió en persona",
         "transfer": "se lo ha pasado una persona",
         "taken": "lo ha cogido",
         "declined": "su responsable dijo que no le tocaba",

@@ -124,6 +124,11 @@ Osorik ikusteko: ventanilla show {key}
         "quarantined_subject": "irakurri gabeko mezu bat {channel} kanalean",
     },
     reasons={
+        "reopened": "berea zen, eta berriro ireki da",
+        "split": "bere beste kasu batetik banatu da",
+        "unmerged": "beste kasu batetik itzuli da",
+        "began": "berak hasi du",
+        "taken_in": "aurrez aurre hartu du",
         "transfer": "pertsona batek eman dio",
         "taken": "hartu egin du",
         "declined": "arduradunak ez zegokiola esan zuen",

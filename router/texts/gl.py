@@ -121,6 +121,11 @@ Velo enteiro: ventanilla show {key}
         "quarantined_subject": "unha mensaxe sen ler en {channel}",
     },
     reasons={
+        "reopened": "levábao e volveuse abrir",
+        "split": "separouse doutro caso seu",
+        "unmerged": "volveu doutro caso",
+        "began": "comezouno",
+        "taken_in": "atendeuno en persoa",
         "transfer": "pasoullo unha persoa",
         "taken": "colleuno",
         "declined": "o seu responsable dixo que non lle tocaba",
