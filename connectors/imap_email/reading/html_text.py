@@ -55,7 +55,7 @@ _QUOTE_CLASSES = re.compile(
 _OUTLOOK_BORDER = re.compile(r"(?i)border\s*:\s*none\s*;\s*border-top\s*:\s*solid\s+#(?:E1E1E1|B5C4DF)\s+1\.0pt")
 _SIGNATURES = re.compile(
     r"(?i)\b(?:gmail_signature|moz-signature|ms-outlook-mobile-signature|protonmail_signature_block|ymail_android_signature"
-    r"|yahoo-signature|zmail_signature)\b"
+    r"|yahoo-signature|zmail_signature|AppleMailSignature|composer_signature)\b|(?:^|\s)(?:x_)?Signature(?:\s|$)"
 )
 _INDENTATION = re.compile(r"(?i)border\s*:\s*(?:none|0)|margin\s*:[^;]*40px")
 _BLANKS = re.compile(r"[ \t\r\n\f\xa0\u200b\u200c\u034f\u00ad]+")
