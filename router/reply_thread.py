@@ -29,7 +29,7 @@ _OURS = (
     sa.select(outbox.c.message_id)
     .where(outbox.c.conversation_id.in_(sa.bindparam("cases", expanding=True)))
     .where(outbox.c.recipient == sa.bindparam("recipient"), outbox.c.kind.in_(_TO_CUSTOMERS))
-    .where(outbox.c.message_id.is_not(None), outbox.c.sent_at.is_not(None))
+    .where(outbox.c.message_id.is_not(None), outbox.c.sent_at < sa.bindparam("before", type_=outbox.c.sent_at.type))
     .order_by(outbox.c.id.desc())
     .limit(MOST_OF_OURS)
 )
@@ -70,11 +70,15 @@ def in_reply_to(newest: sa.Row[Any] | None) -> str | None:
 def references(
     connection: sa.Connection, newest: sa.Row[Any] | None, *, cases: Sequence[int], recipient: str
 ) -> list[str]:
-    """The thread up to what is answered, oldest first: what the customer's mail referred to, what we sent them meanwhile, the mail
-    itself. Bounded by number and length; the first stays."""
+    """The thread up to what is answered, oldest first: what the customer's mail referred to, what we had sent them by then, the
+    mail itself. Bounded by number and length; the first stays.
+
+    What we sent after it (its receipt) is no ancestor: named before it, it would become its parent in the customer's program.
+    """
     if newest is None:
         return []
-    ours = list(connection.scalars(_OURS, {"cases": list(cases), "recipient": recipient}))
+    known = {"cases": list(cases), "recipient": recipient, "before": newest.received_at or newest.routed_at}
+    ours = list(connection.scalars(_OURS, known))
     answered = in_reply_to(newest)
     beside = [one for one in reversed(ours) if one not in newest.refs]
     named = (*newest.refs[:1], *beside, *newest.refs[1:])  # what is answered stays next to what it answered

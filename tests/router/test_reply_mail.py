@@ -210,13 +210,18 @@ def test_a_long_thread_keeps_its_beginning_and_its_end(house: House) -> None:
     assert thread[-3:] == [*named[-2:], "<now@clientes.example>"]
 
 
-def test_what_we_sent_meanwhile_belongs_to_the_thread(house: House) -> None:
+def test_what_we_had_sent_before_it_belongs_to_the_thread_and_its_receipt_does_not(house: House) -> None:
     house.receive(mail(message_id="<1@clientes.example>"))
     (receipt,) = house.rows(outbox, lambda t: t.c.kind == "acknowledgement")
     with house.store.write() as connection:
-        connection.execute(sa.update(outbox).where(outbox.c.id == receipt.id).values(sent_at=house.now))
+        connection.execute(sa.update(outbox).where(outbox.c.id == receipt.id).values(sent_at=house.later(seconds=5)))
 
-    assert reply(house).payload["references"] == [receipt.message_id, "<1@clientes.example>"]
+    assert reply(house).payload["references"] == ["<1@clientes.example>"]
+
+    house.later(minutes=5)  # they begin a new mail, with the key in its subject
+    house.receive(mail(message_id="<2@clientes.example>", subject=receipt.payload["subject"].removeprefix("Re: ")))
+    assert len(house.rows(conversations)) == 1
+    assert reply(house).payload["references"] == [receipt.message_id, "<2@clientes.example>"]
 
 
 def test_ids_that_no_header_may_carry_are_left_out(house: House) -> None:
