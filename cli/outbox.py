@@ -1,4 +1,4 @@
-"""`outbox`, `outbox release`, `outbox drop`: what goes out, and what a person may do about what is held back."""
+"""`outbox`, `outbox release`, `outbox drop`: what goes out, and what a person may do about what has not."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
 PAGE = 50
+UNKNOWN_CURE = (
+    "unknown: it may have gone out, and nobody can tell. Ask or look at the customer's side; then `ventanilla outbox arrived ID`\n"
+    "if it did, `ventanilla outbox resend ID` to send it again, or `ventanilla outbox drop ID` to leave it."
+)
 _RELEASABLE = (DeliveryState.HELD,)
 _DROPPABLE = (DeliveryState.HELD, DeliveryState.PENDING, DeliveryState.UNKNOWN)
 
@@ -24,10 +28,14 @@ _All = Annotated[bool, typer.Option("--all", help="Every receipt that the brake 
 
 def add_to(app: typer.Typer) -> None:
     """Add this group's commands."""
+    from cli.outbox_unsure import arrived, resend
+
     group = typer.Typer(rich_markup_mode=None)
     group.callback(invoke_without_command=True)(outbox)
     group.command()(release)
     group.command()(drop)
+    group.command()(resend)
+    group.command()(arrived)
     app.add_typer(group, name="outbox")
 
 
@@ -40,7 +48,8 @@ def outbox(
 ) -> int:
     """List what goes out, newest first, and how far each got.
 
-    `outbox release` lets go of what the brake holds, `outbox drop` gives it up.
+    `outbox release` lets go of what the brake holds, `outbox drop` gives it up; `outbox resend` and `outbox arrived` settle what
+    nobody knows to have arrived.
 
     Example: ventanilla outbox --state held
     """
@@ -66,9 +75,9 @@ def release(ids: _Ids = None, everything: _All = False) -> int:
     """
     run = context()
     with run.store.write() as connection:
-        chosen = _chosen(connection, ids, everything, states=_RELEASABLE)
+        chosen = choose(connection, ids, everything, states=_RELEASABLE)
         changed = _change(run, connection, chosen, states=_RELEASABLE, to=DeliveryState.PENDING, reason=None)
-    return _told(run, "released", changed, then="the running service sends what is due")
+    return tell_changed(run, "released", changed, then="the running service sends what is due")
 
 
 def drop(
@@ -82,17 +91,17 @@ def drop(
     """
     run = context()
     with run.store.read() as connection:
-        chosen = _chosen(connection, ids, everything, states=_DROPPABLE)
+        chosen = choose(connection, ids, everything, states=_DROPPABLE)
     if chosen and not yes:
         _ask(chosen)
     with run.store.write() as connection:
         changed = _change(
             run, connection, chosen, states=_DROPPABLE, to=DeliveryState.DROPPED, reason="dropped by a person"
         )
-    return _told(run, "dropped", changed, then="nobody will get what was dropped")
+    return tell_changed(run, "dropped", changed, then="nobody will get what was dropped")
 
 
-def _chosen(
+def choose(
     connection: sa.Connection, ids: list[int] | None, everything: bool, *, states: Sequence[DeliveryState]
 ) -> list[int]:
     """The rows to change. Raises BadInput naming every one that cannot be; nothing is changed then."""
@@ -143,13 +152,16 @@ def _ask(ids: Sequence[int]) -> None:
     typer.confirm(f"Drop {plural(len(ids), 'text')}? They will never be sent.", abort=True, err=True)
 
 
-def _told(run: Context, verb: str, ids: list[int], *, then: str) -> int:
+def tell_changed(
+    run: Context, verb: str, ids: list[int], *, then: str, none: str = "nothing is held by the brake"
+) -> int:
+    """Say what was done to which."""
     from cli.printing import plural, say
 
     if run.as_json:
         run.print_json({verb: ids, "count": len(ids)})
     else:
-        say(f"{verb} {plural(len(ids), 'text')}; {then}" if ids else "nothing is held by the brake")
+        say(f"{verb} {plural(len(ids), 'text')}; {then}" if ids else none)
     return 0
 
 
@@ -181,5 +193,7 @@ def _print_letters(run: Context, letters: list[dict[str, Any]], *, page: int | N
         right=("id", "tries"),
         folds=("to", "reason"),
     )
+    if any(letter["state"] == DeliveryState.UNKNOWN for letter in letters):
+        say(f"\n{UNKNOWN_CURE}")
     if page is not None and len(letters) == page:
         say(f"\n{plural(page, 'row')} shown; the next ones: --after {letters[-1]['id']}")

@@ -25,8 +25,11 @@ UNDELIVERED = "undelivered"
 RESOLVE = "resolve"
 
 
-def note_reply_sent(connection: sa.Connection, house: House, row: sa.Row[Any], journal: Journal) -> None:
-    """The provider took an answer: it is stamped, and the customer's turn ends with it. Other rows are none of our business.
+def note_reply_sent(
+    connection: sa.Connection, house: House, row: sa.Row[Any], journal: Journal, *, at: datetime | None = None
+) -> None:
+    """The provider took an answer, just now or at `at`: it is stamped, and the customer's turn ends with it. Other rows are none
+    of our business.
 
     In the transaction that records the row as sent; `then` in its payload may ask for the case to be resolved with it.
     """
@@ -41,7 +44,7 @@ def note_reply_sent(connection: sa.Connection, house: House, row: sa.Row[Any], j
     connection.execute(named)
     ids = {"conversation_id": case.id, "message_id": message.id, "agent": message.agent}
     journal.add(EventKind.MESSAGE_SENT, outbox_id=row.id, channel=row.via, data={"side": message.side}, **ids)
-    settle_answer(connection, house, case, message, journal, at=journal.now)
+    settle_answer(connection, house, case, message, journal, at=at or journal.now)
     if written.payload.get("then") == RESOLVE:  # it may have been asked for while the answer was on its way
         case = lock_case(connection, case.id)
         if case.state in OWNED_STATES and case.waiting_since is None:

@@ -1,15 +1,16 @@
-"""`outbox`, `outbox release`, `outbox drop`: what the brake holds, let go or given up."""
+"""`outbox` and what a person does by it: what the brake holds let go or given up, what nobody knows to have arrived settled."""
 
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from tests.cli.conftest import Ask, Read
 from tests.cli.town import Town
-from ventanilla.store.tables import events, outbox
+from ventanilla.store.tables import conversations, events, outbox
 
 
 def hold(town: Town, *, customers: int) -> None:
@@ -119,3 +120,61 @@ def test_what_cannot_be_is_refused_and_nothing_is_changed(
     assert said in read(town, "outbox", *arguments, code=2)
 
     assert states(town, "acknowledgement") == ["held"]
+
+
+def doubt(town: Town, ask: Ask, state: str = "unknown") -> int:
+    """An answer of which nobody knows whether it arrived, or that did not; its number."""
+    town.write("lucia@client.example")
+    key = ask(town, "conversations")[0]["key"]
+    ask(town, "reply", key, "--text", "Sí, mañana", "--as", "ana")
+    with town.store.write() as connection:
+        values = {"state": state, "tried_at": town.now + timedelta(seconds=1), "parts": ["a/1"]}
+        this = outbox.c.kind == "reply"
+        connection.execute(sa.update(outbox).where(this).values(values))
+        return int(connection.scalar(sa.select(outbox.c.id).where(this)) or 0)
+
+
+@pytest.mark.parametrize("state", ["unknown", "failed"])
+def test_what_did_not_arrive_or_may_not_have_is_sent_again(town: Town, ask: Ask, state: str) -> None:
+    number = doubt(town, ask, state)
+
+    assert ask(town, "outbox", "resend", str(number), "--yes") == {"resent": [number], "count": 1}
+
+    assert states(town, "reply") == ["pending"]
+    with town.store.read() as connection:
+        (event,) = connection.execute(events.select().where(events.c.outbox_id == number, events.c.kind == "delivery"))
+    assert event.data == {"state": "pending", "by": "hand"}
+
+
+def test_sending_again_asks_first(town: Town, ask: Ask, read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = doubt(town, ask)
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+
+    said = read(town, "outbox", "resend", str(number), code=2)
+
+    assert "Send 1 text again? Whoever has it already gets it twice." in said
+    assert states(town, "reply") == ["unknown"]
+
+
+def test_what_did_arrive_stops_the_clock_at_the_moment_when_it_was_tried(town: Town, ask: Ask) -> None:
+    number = doubt(town, ask)
+
+    assert ask(town, "outbox", "arrived", str(number)) == {"arrived": [number], "count": 1}
+
+    assert states(town, "reply") == ["sent"]
+    with town.store.read() as connection:
+        case = connection.execute(sa.select(conversations)).one()
+    assert (case.state, case.waiting_since) == ("waiting_customer", None)
+    assert case.first_response_at == town.now + timedelta(seconds=1)
+
+
+def test_the_list_says_what_to_do_about_what_nobody_knows(town: Town, ask: Ask, read: Read) -> None:
+    number = doubt(town, ask)
+
+    said = read(town, "outbox")
+    assert "`ventanilla outbox resend ID` to send it again" in said
+    assert "`ventanilla outbox arrived ID`" in said
+    ask(town, "outbox", "drop", str(number), "--yes")
+    assert "resend" not in read(town, "outbox")
+    assert f"{number} is dropped, not unknown or failed" in read(town, "outbox", "resend", str(number), "-y", code=2)
+    assert f"{number} is dropped, not unknown" in read(town, "outbox", "arrived", str(number), code=2)

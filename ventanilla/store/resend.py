@@ -1,9 +1,10 @@
-"""What did not arrive, or may not have, goes out once more because a person says so. Knows no provider."""
+"""What a person says of a letter of which nobody knows whether it arrived: send it again, or it did arrive. Knows no provider."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -37,3 +38,12 @@ def send_again(connection: sa.Connection, ids: Sequence[int], *, now: datetime) 
         changed.append(row.id)
         connection.execute(sa.update(outbox).where(outbox.c.id == row.id).values(values))
     return sorted(changed)
+
+
+def note_arrived(connection: sa.Connection, ids: Sequence[int], *, now: datetime) -> list[sa.Row[Any]]:
+    """Of what may have gone out a person knows that it did: when it was first tried, as far as that is known. Returns the rows,
+    as they are now, that were in doubt."""
+    mine = (outbox.c.id.in_(ids)) & (outbox.c.state == DeliveryState.UNKNOWN)
+    since = sa.func.coalesce(outbox.c.tried_at, sa.bindparam(None, now, type_=outbox.c.tried_at.type))
+    values = {"state": DeliveryState.SENT, "sent_at": since, "reason": "a person says that it arrived"}
+    return list(connection.execute(sa.update(outbox).where(mine).values(values).returning(outbox)))
