@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from babel.dates import format_date
 
 from router.house import House, modes
+from router.tokens import token_in
 from router.window_rows import is_knock_moot
 from ventanilla.store.consent import opted_out_at
 from ventanilla.store.tables import conversations
@@ -60,7 +61,7 @@ def opted_out(connection: sa.Connection, house: House, address: str) -> str | No
 
 def still_allowed(connection: sa.Connection, house: House, row: sa.Row[Any]) -> str | None:
     """Why an outbox row may not go out after all: since it was written its channel's mode was changed, or its recipient asked
-    for no more. None when it may."""
+    for no more; or a token of ours is in what a customer would get. None when it may."""
     channels: tuple[str, ...] = (row.via,)
     if row.conversation_id is not None:
         query = sa.select(conversations.c.channel).where(conversations.c.id == row.conversation_id)
@@ -70,6 +71,8 @@ def still_allowed(connection: sa.Connection, house: House, row: sa.Row[Any]) -> 
     in_force = modes(connection)
     if goes_to_staff(row):
         return hindrance(house, in_force, channels=channels, recipient=row.recipient, staff=True)
+    if found := token_in(*(value for value in row.payload.values() if isinstance(value, str))):
+        return f"it holds an address or number that only our own people may see ({found})"
     for recipient in (row.recipient, *row.payload.get("cc", ())):
         hindered = customer_hindrance(connection, house, in_force, channels=channels, recipient=recipient)
         if hindered is not None:

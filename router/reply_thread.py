@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from config.email import EmailSettings
 from config.providers import provider_at
 from router.house import House
+from ventanilla.notice_tokens import NOTICE_TOKEN
 from ventanilla.signing import Purpose, message_id
 from ventanilla.store.tables import messages, outbox
 from ventanilla.words import Direction, OutboxKind
@@ -83,7 +84,7 @@ def references(
     beside = [one for one in reversed(ours) if one not in newest.refs]
     named = (*newest.refs[:1], *beside, *newest.refs[1:])  # what is answered stays next to what it answered
     before = [one for one in dict.fromkeys(named) if one and one != answered]
-    fit = [one for one in before if _ID.match(one) and len(one) <= _LONGEST_ID]
+    fit = [one for one in before if _ID.match(one) and len(one) <= _LONGEST_ID and not NOTICE_TOKEN.search(one)]
     thread = [*fit, *([answered] if answered else [])]
     return thread if len(thread) <= MOST_REFERENCES else [thread[0], *thread[1 - MOST_REFERENCES :]]
 
