@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from router.house import House
 from router.notices import write_alert
-from router.ours import UNMATCHED
+from router.ours import FOREIGN, UNMATCHED
 from router.texts import DIGEST, SCREENED_DIGEST, spoken_language
 from ventanilla.channel import OUTBOUND
 from ventanilla.store.engine import Store
@@ -50,7 +50,8 @@ def send_screened_digest(store: Store, house: House, *, now: datetime) -> int:
     )
     ours = (inbox.c.channel == STAFF_BOT) | (sa.func.coalesce(inbox.c.note, "").startswith(OUTBOUND))
     ours |= sa.func.coalesce(inbox.c.reason, "") == UNMATCHED
-    query = query.where(sa.or_(sa.not_(ours), inbox.c.state == InboxState.QUARANTINED))
+    worth_a_look = (inbox.c.state == InboxState.QUARANTINED) | inbox.c.reason.contains(FOREIGN)
+    query = query.where(sa.or_(sa.not_(ours), worth_a_look))
     with store.write() as connection:
         rows = connection.execute(query.order_by(inbox.c.id.desc())).all()
         if not rows:

@@ -31,6 +31,8 @@ from ventanilla.words import CallOutcome, Direction, EventKind, InboxState, Side
 
 PATIENCE = timedelta(seconds=20)
 """How long a mail waits for the one that it answers, which another folder may bring a moment later."""
+FOREIGN = "no address of ours"
+"""Stands in the reason of a mail in Sent whose From is not known for one of ours: a person should look at that."""
 UNMATCHED = "own: answers no case that is known"
 _TURN = (
     sa.select(messages.c.id, messages.c.external_id, messages.c.received_at)

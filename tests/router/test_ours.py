@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from router.digests import send_screened_digest
 from router.holding import hold_pending_replies
 from router.moves.base import begin, find_case
 from router.moves.reply import Answer, write_reply
@@ -19,7 +20,7 @@ from ventanilla.channel import OUTBOUND
 from ventanilla.store.conversations import lock_case
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
-from ventanilla.store.inbox import overdue
+from ventanilla.store.inbox import overdue, reopen_row
 from ventanilla.store.tables import conversations, events, inbox, message_refs, messages, outbox
 from ventanilla.store.turns import end_case
 from ventanilla.words import DeliveryState, EventKind, InboxState, OutboxKind, Resolution, Side
@@ -341,12 +342,40 @@ def test_the_same_sent_mail_under_another_number_is_one_answer(house: House) -> 
 
 
 def test_screened_mail_of_ours_is_in_no_ones_digest(house: House) -> None:
-    from router.digests import send_screened_digest
-
     file(house, sent(answers=None))
+    file(house, sent(Auto_Submitted="auto-replied"))
 
-    assert [row.state for row in house.rows(inbox)] == ["screened"]
+    assert [row.state for row in house.rows(inbox)] == ["screened", "screened"]
     assert send_screened_digest(house.store, house.router.house, now=house.now) == 0
+
+
+def test_a_from_that_is_not_known_for_ours_is_in_the_digest_as_an_alias_may_be_missing(house: House) -> None:
+    file(house, sent(sender="Tienda <tienda@example.com>"))
+
+    assert send_screened_digest(house.store, house.router.house, now=house.now) == 1
+
+
+def test_reading_sent_sends_nothing_and_so_works_where_the_channel_only_observes(house: House) -> None:
+    house.apply(mode="observe")
+    ask(house)
+
+    assert file(house, sent(at=house.later(minutes=5))) is InboxState.ROUTED
+
+    assert case_of(house).waiting_since is None
+    assert {row.state for row in house.rows(outbox)} <= {"dropped", "held"}
+
+
+def test_a_person_may_let_through_what_looked_automatic(house: House) -> None:
+    ask(house)
+    house.later(minutes=5)
+    row_id = house.commit(sent(at=house.now, X_Autoreply="yes"), note=OUTBOUND)
+    route_item(house.router, row_id)
+    with house.store.write() as connection:
+        assert reopen_row(connection, row_id, states=(InboxState.SCREENED,), released_by="marta")
+
+    assert route_item(house.router, row_id) is InboxState.ROUTED
+
+    assert case_of(house).waiting_since is None
 
 
 def test_references_of_an_answer_lead_to_its_case(house: House) -> None:
