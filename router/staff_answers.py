@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from router.cost_words import cost_in_words
 from router.matching import survivor
 from router.moves.base import find_case
 from router.moves.note import add_note
@@ -181,11 +182,12 @@ def _confirmed(asked: Asked, kept: StaffText, case: sa.Row[Any], written: Writte
     undo: Board = [[(asked.say("button_undo"), undo_data(written.outbox_id))]]
     extra = {"said": asked.message.external_id, "reply": written.outbox_id}
     about |= {"extra": extra, "occasion": occasion_of(written.outbox_id)}
+    cost = "\n" + paid if (paid := cost_in_words(asked.language, written.sms)) else ""
     if written.held:
-        return Said(text=asked.say("held", reason=written.held, **names), buttons=undo, **about)
+        return Said(text=asked.say("held", reason=written.held, **names) + cost, buttons=undo, **about)
     if not seconds:
-        return Said(text=asked.say("going_now", **names), **about)
-    return Said(text=asked.say("going", seconds=str(seconds), **names), buttons=undo, **about)
+        return Said(text=asked.say("going_now", **names) + cost, **about)
+    return Said(text=asked.say("going", seconds=str(seconds), **names) + cost, buttons=undo, **about)
 
 
 def _ways_out(

@@ -107,6 +107,9 @@ def ask_to_write(
         not_before=journal.now + house.config.staff.undo_send,
     )
     row_id = put_letter(connection, letter, now=journal.now)
+    if row_id is not None:
+        data = {"what": name, "held": state is DeliveryState.HELD}
+        journal.add(EventKind.ANNOUNCED, conversation_id=case.id, outbox_id=row_id, data=data)
     if row_id is not None and state is DeliveryState.HELD:
         tell_of_brake(connection, house, journal)
     return row_id

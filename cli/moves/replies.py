@@ -137,11 +137,13 @@ def _tell(run: Context, written: Written) -> int:
                 "goes_out_at": written.goes_out_at,
                 "held": written.held,
                 "repeated": written.repeated,
+                "sms_parts": written.sms.count if written.sms else None,
             }
         )
         return 0
     from cli.cases import times_of
     from cli.printing import say
+    from router.cost_words import cost_in_words
 
     times = times_of(run)
     if written.repeated:
@@ -151,4 +153,6 @@ def _tell(run: Context, written: Written) -> int:
     else:
         say(f"{written.key}: answer {written.outbox_id} goes out at {times.exactly(written.goes_out_at)}")
         say(f"to take it back before that: ventanilla undo {written.outbox_id} --as NAME")
+    if cost := cost_in_words("en", written.sms):
+        say(cost)
     return 0

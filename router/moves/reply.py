@@ -17,6 +17,7 @@ from router.moves.base import Move, require_open, require_part
 from router.moves.refusals import Refused
 from router.permission import customer_hindrance
 from router.reply_letter import Composed
+from router.reply_phone import cost_of
 from router.reply_to import compose_reply
 from router.staff_confirming import confirm_again
 from router.tokens import token_in
@@ -24,6 +25,7 @@ from router.whatsapp_window import ask_to_write
 from router.window_rows import WINDOW
 from ventanilla.channel import Attachment, RemoteFile
 from ventanilla.clocks.due import spoken
+from ventanilla.segments import Segments
 from ventanilla.store.files import put_files
 from ventanilla.store.messages import remember_refs, write_attachments
 from ventanilla.store.outbox import Letter, change_letters, put_letter
@@ -63,7 +65,8 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """An answer in the outbox: it goes out at `goes_out_at` (UTC) unless withdrawn before, or waits for what `held` says."""
+    """An answer in the outbox: it goes out at `goes_out_at` (UTC) unless withdrawn before, or waits for what `held` says. `sms` is
+    what it is paid for, where it goes by SMS."""
 
     key: str
     message_id: int
@@ -71,6 +74,7 @@ class Written:
     goes_out_at: datetime
     held: str | None = None
     repeated: bool = False
+    sms: Segments | None = None
 
 
 def write_reply(
@@ -236,7 +240,15 @@ def _write(move: Move, case: sa.Row[Any], answer: Answer, composed: Composed, *,
     kind = EventKind.REPLY_HELD if hold else EventKind.REPLY_WRITTEN
     move.journal.add(kind, data={"side": str(move.side), "held": hold or ""}, **ids)
     note_seen_by_owner(move, case)
-    return Written(key=case.key, message_id=message_id, outbox_id=outbox_id, goes_out_at=goes_out_at, held=hold)
+    account = composed.payload.get("account", "")
+    return Written(
+        key=case.key,
+        message_id=message_id,
+        outbox_id=outbox_id,
+        goes_out_at=goes_out_at,
+        held=hold,
+        sms=cost_of(answer.text, account) if composed.payload.get("medium") == "sms" else None,
+    )
 
 
 def note_seen_by_owner(move: Move, case: sa.Row[Any]) -> None:

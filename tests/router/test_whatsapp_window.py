@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from router.bounces import tell_of_failure
+from router.cost_words import cost_in_words
 from router.moves.base import begin, find_case
 from router.moves.refusals import Refused
 from router.moves.reply import Answer, Written, withdraw_reply, write_reply
@@ -357,6 +358,19 @@ def test_who_opted_out_is_not_written_to(house: ChatHouse) -> None:
     house.take("telefono", sms("BAJA", screening=stop, consent=False))
 
     assert "opted out on" in refusal(house)
+
+
+def test_who_writes_a_long_sms_is_told_what_it_costs(house: ChatHouse) -> None:
+    house.take("telefono", sms("¿Está listo?"))
+    assert cost_in_words("en", reply(house, "Sí").sms) == ""
+    written = reply(house, "á" * 100)
+
+    said = {cost_in_words(language, written.sms) for language in LANGUAGES}
+
+    assert len(said) == 4  # Spanish and Galician say it alike
+    assert all("2" in one and "UCS-2" in one for one in said)
+    house.take("telefono", whatsapp("¿Está listo?"))
+    assert reply(house, "á" * 100).sms is None
 
 
 def test_what_an_answer_costs_is_counted_over_all_its_messages() -> None:

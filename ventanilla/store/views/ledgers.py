@@ -105,8 +105,10 @@ def letters_by_id(connection: sa.Connection, ids: Sequence[int]) -> dict[int, An
 
 
 def held_by_brake(connection: sa.Connection) -> list[int]:
-    """Ids of the receipts that the brake holds, oldest first; notices that wait for an opening are not among them."""
-    held = (outbox.c.state == DeliveryState.HELD) & (outbox.c.kind == OutboxKind.ACKNOWLEDGEMENT)
+    """Ids of the automatic texts that the brake holds, oldest first; neither notices that wait for an opening nor people's answers
+    are among them."""
+    automatic = outbox.c.kind.in_((OutboxKind.ACKNOWLEDGEMENT, OutboxKind.AUTOMATIC))
+    held = (outbox.c.state == DeliveryState.HELD) & automatic
     return list(connection.scalars(sa.select(outbox.c.id).where(held).order_by(outbox.c.id)))
 
 
