@@ -26,7 +26,7 @@ from ventanilla.store.inbox import settle
 from ventanilla.store.messages import Received, remember_refs
 from ventanilla.store.past_us import add_ours, await_refs, wake_awaiting
 from ventanilla.store.tables import conversations, messages
-from ventanilla.store.turns_late import count_answer, unanswered_end
+from ventanilla.store.turns_late import count_answer, ended_after
 from ventanilla.words import CallOutcome, Direction, EventKind, InboxState, Side, Verdict
 
 PATIENCE = timedelta(seconds=20)
@@ -90,7 +90,7 @@ def _place(
     team = {case.owner, *((*settings.members, *settings.duty) if settings else ())}
     whose = credit(message, house.config.agents, team)
     is_reply = found.to_customer and message.call_outcome in (None, CallOutcome.REACHED)
-    ended_before = None if case.waiting_since or not is_reply else unanswered_end(connection, case.id, at=written)
+    ended_before = None if case.waiting_since or not is_reply else ended_after(connection, case.id, at=written)
     since = ended_before.since if ended_before else case.waiting_since
     ends = _ended_by(connection, case, since, message, written, filed=one.row.received_at) if is_reply else None
     side = Side.PROVIDER if message.medium == CALL else Side.MAILBOX

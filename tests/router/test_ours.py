@@ -472,3 +472,16 @@ def test_a_mail_that_follows_the_end_of_a_case_changes_nothing_of_it(house: Hous
 
     case = case_of(house)
     assert (case.state, case.resolution, case.first_response_at) == ("resolved", "no_reply_needed", None)
+
+
+def test_of_two_answers_the_earlier_one_ended_the_turn_also_when_it_is_found_later(house: House) -> None:
+    ask(house)
+    early, late = house.later(minutes=5), house.later(minutes=5)
+    file(house, sent(sender="luis@example.com", at=late, message_id="<late@example.com>"))
+    house.later(minutes=1)
+
+    file(house, sent(sender="marta@example.com", at=early, message_id="<early@example.com>"))
+
+    turns = {row.agent: row.turn_since for row in house.rows(messages) if row.direction == "out"}
+    assert turns == {"luis": None, "marta": MONDAY_TEN}
+    assert case_of(house).first_response_at == early

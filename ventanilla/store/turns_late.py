@@ -1,5 +1,5 @@
-"""An answer that is seen after its turn was ended unanswered: somebody wrote to the customer, resolved the case, and the mail is
-found a moment later. It counts at its own time. Decides nothing about whose it is."""
+"""An answer that is seen after its turn had ended: somebody wrote to the customer, and resolved the case, or another answered too,
+before the mail was found. It counts at its own time. Decides nothing about whose it is."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ventanilla.words import CaseState, EventKind, Resolution
 
 _UNANSWERED = (Resolution.UNANSWERED, Resolution.NO_REPLY_NEEDED)
 _LAST_END = (
-    sa.select(events.c.at, events.c.data)
+    sa.select(events.c.at, events.c.data, events.c.message_id)
     .where(events.c.conversation_id == sa.bindparam("case_id"), events.c.kind == EventKind.TURN_CLOSED)
     .order_by(events.c.id.desc())
     .limit(1)
@@ -24,26 +24,32 @@ _LAST_END = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnansweredEnd:
-    """How a case's newest turn ended: it began at `since`, and `outcome` says why nobody answered in it."""
+class EarlierEnd:
+    """How a case's newest turn ended: it began at `since`, `outcome` says by what, `message_id` is the answer if it was one."""
 
     since: datetime
     outcome: str
+    message_id: int | None = None
 
 
-def unanswered_end(connection: sa.Connection, case_id: int, *, at: datetime) -> UnansweredEnd | None:
-    """The case's newest turn, if it was ended unanswered after `at`; None where it was answered, or ended before."""
+def ended_after(connection: sa.Connection, case_id: int, *, at: datetime) -> EarlierEnd | None:
+    """The case's newest turn, if it was ended after `at`, unanswered or by a later answer; None for any other end."""
     last = connection.execute(_LAST_END, {"case_id": case_id}).one_or_none()
-    if last is None or last.at < at or last.data.get("outcome") not in _UNANSWERED or "since" not in last.data:
+    if last is None or last.at <= at or "since" not in last.data:
         return None
-    return UnansweredEnd(since=datetime.fromisoformat(last.data["since"]), outcome=str(last.data["outcome"]))
+    outcome, answer = str(last.data.get("outcome")), last.message_id
+    if outcome == REPLIED and (answer is None or "answered_in" in last.data):
+        return None
+    if outcome != REPLIED and outcome not in _UNANSWERED:
+        return None
+    return EarlierEnd(since=datetime.fromisoformat(last.data["since"]), outcome=outcome, message_id=answer)
 
 
 def count_answer(
     connection: sa.Connection,
     case: sa.Row[Any],
     message: sa.Row[Any],
-    end: UnansweredEnd,
+    end: EarlierEnd,
     journal: Journal,
     *,
     at: datetime,
@@ -51,13 +57,15 @@ def count_answer(
 ) -> None:
     """It was this answer of ours that ended the turn, at `at`. A case that was resolved as unanswered was answered. The caller
     holds the case's lock."""
+    if end.message_id is not None:
+        released = {"turn_since": None, "turn_due_at": None}
+        connection.execute(sa.update(messages).where(messages.c.id == end.message_id).values(released))
     stamped = {"replied_at": at, "sent_at": at, "turn_since": end.since, "turn_due_at": due_at}
     connection.execute(sa.update(messages).where(messages.c.id == message.id).values(stamped))
-    values: dict[str, Any] = {} if case.first_response_at is not None else {"first_response_at": at}
+    values: dict[str, Any] = {"first_response_at": min(case.first_response_at or at, at)}
     if case.state == CaseState.RESOLVED and case.resolution in _UNANSWERED:
         values["resolution"] = Resolution.ANSWERED
-    if values:
-        connection.execute(sa.update(conversations).where(conversations.c.id == case.id).values(values))
+    connection.execute(sa.update(conversations).where(conversations.c.id == case.id).values(values))
     data = {"outcome": REPLIED, "since": end.since.isoformat(), "instead_of": end.outcome}
     ids = {"conversation_id": case.id, "assignment_number": case.assignment_number, "agent": message.agent}
     journal.add(EventKind.TURN_CLOSED, at=at, message_id=message.id, data=data, **ids)
