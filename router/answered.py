@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from router.announcements import RESOLVED, announce
 from router.house import House
-from router.notice_edits import tell_answered, tell_more
+from router.notice_edits import tell_answered, tell_ended, tell_more
 from router.notices import write_alert, write_notice
 from router.staff_confirming import confirm_again
 from router.texts import phrase
@@ -50,6 +50,7 @@ def note_reply_sent(
         if case.state in OWNED_STATES and case.waiting_since is None:
             end_case(connection, case, journal, resolution=Resolution.ANSWERED, agent=message.agent)
             announce(connection, house, case, RESOLVED, journal)
+            tell_ended(connection, house, case, journal, by=message.agent)
     confirm_again(connection, house, case.id, row.id, now=journal.now)
 
 

@@ -67,7 +67,7 @@ def note_copy_bounce(
 def _tell(
     connection: sa.Connection, house: House, row: sa.Row[Any], journal: Journal, *, reason: str, occasion: str
 ) -> None:
-    query = sa.select(conversations.c.key, conversations.c.owner, conversations.c.channel)
+    query = sa.select(conversations.c.id, conversations.c.key, conversations.c.owner, conversations.c.channel)
     case = connection.execute(query.where(conversations.c.id == row.conversation_id)).one()
     subject, body = _WORDS[spoken_language(house.config.service.language)]
     write_alert(
@@ -79,4 +79,5 @@ def _tell(
         body=body.format(key=case.key, recipient=row.recipient, reason=reason),
         now=journal.now,
         channel=case.channel,
+        case_id=case.id,
     )

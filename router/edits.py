@@ -102,6 +102,7 @@ def _tell_owner(
         body=phrase(language, "edited", customer=waiting.name, key=case.key, excerpt=excerpt),
         now=journal.now,
         channel=case.channel,
+        case_id=case.id,
     )
 
 

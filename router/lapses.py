@@ -104,4 +104,5 @@ def _tell_supervisors(
         body=phrase(language, f"nobody_else_{reason}", key=case.key, agent=case.owner, holder=holder),
         now=journal.now,
         channel=case.channel,
+        case_id=case.id,
     )

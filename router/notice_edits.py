@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from router.house import House
 from router.notice_buttons import after_answer, notice_extras
-from router.phone_notice import answered_text, handed_over_text, phone_payload, recordings
+from router.phone_notice import answered_text, ended_text, handed_over_text, phone_payload, recordings
 from router.reach import APPRISE
 from router.turn import Turn, Waiting, turn_of
 from ventanilla.store.events import Journal
@@ -98,6 +98,18 @@ def tell_answered(
     customer = turn.newest.name if turn.newest else ""
     text = answered_text(house, case, customer, reader=case.owner, by=by, at=at, now=journal.now)
     _edit(connection, case, notice, {"text": text, "buttons": after_answer(house, case)}, journal.now)
+
+
+def tell_ended(connection: sa.Connection, house: House, case: sa.Row[Any], journal: Journal, *, by: str) -> None:
+    """The case is over: the newest notice of it on its owner's phone says so, and has no buttons any more."""
+    if house.config.staff.telegram is None:
+        return
+    notice = connection.execute(_NOTICES, {"case_id": case.id, "agent": case.owner}).one_or_none()
+    if notice is None or notice.via != STAFF_TELEGRAM or notice.state in _NOT_YET_OUT:
+        return
+    title = str(notice.payload.get("text", case.key)).partition("\n")[0]
+    text = ended_text(house, title=title, reader=case.owner, by=by, at=journal.now)
+    _edit(connection, case, notice, {"text": text}, journal.now)
 
 
 def _notice_of_turn(connection: sa.Connection, case: sa.Row[Any], *, since: datetime) -> sa.Row[Any] | None:

@@ -57,6 +57,14 @@ def answered_text(
     return f"{_title(case.key, customer)}\n{say(language, 'answered_by', agent=name, when=when)}"
 
 
+def ended_text(house: House, *, title: str, reader: str, by: str, at: datetime) -> str:
+    """What takes a notice's place once its case is over; `title` is its first line."""
+    language = language_for(house, reader)
+    settings = house.config.agents.get(by)
+    name = settings.name if settings and settings.name else by
+    return f"{title}\n{say(language, 'ended_by', agent=name, when=spoken(at, house.zone(), language, now=at))}"
+
+
 def _parts(house: House, case: Any, turn: Turn, language: str, why: str, now: datetime) -> Iterator[list[str]]:
     yield list(_head(house, case, turn, language, now))
     yield list(_what(house, turn, language))

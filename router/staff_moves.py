@@ -19,6 +19,7 @@ from router.moves.refusals import Refused
 from router.moves.reopen import reopen
 from router.moves.resolve import resolve
 from router.moves.transfer import is_off_duty, transfer
+from router.notice_edits import tell_more
 from router.staff_asked import Asked, Said
 from router.staff_buttons import (
     ACCEPT,
@@ -69,6 +70,7 @@ def take(asked: Asked, key: str) -> Said:
     try:
         with asked.acting() as move:
             case = accept(move, key)
+            tell_more(move.connection, move.house, case, move.journal)
     except Refused as refused:
         return refusal(asked, key, refused)
     return Said(text=asked.say("accepted", key=case.key), about=case.id)

@@ -69,4 +69,5 @@ def _tell(
         body=window_words(language, "held", told=told, **facts),
         now=journal.now,
         channel=case.channel,
+        case_id=case.id,
     )

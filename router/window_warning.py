@@ -98,4 +98,5 @@ def _warn(connection: sa.Connection, house: House, case: Any, window: Window, jo
         body=window_words(language, "closing", **facts),
         now=journal.now,
         channel=case.channel,
+        case_id=case.id,
     )

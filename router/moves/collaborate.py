@@ -67,4 +67,5 @@ def _tell(move: Move, key: str, owner: str, agent: str, channel: str, case_id: i
         body=tell(language, "collaborates", **values),
         now=move.now,
         channel=channel,
+        case_id=case_id,
     )

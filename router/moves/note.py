@@ -75,6 +75,7 @@ def _tell(move: Move, case: sa.Row[Any], note_id: int, named: list[str], text: s
         body=tell(language, "mentioned", agent=author, key=case.key, text="…" if hidden else shown),
         now=move.now,
         channel=case.channel,
+        case_id=case.id,
     )
 
 

@@ -11,6 +11,7 @@ from router.moves.base import Move, find_case, require_open, require_part
 from router.moves.outcome import Moved
 from router.moves.refusals import Refused
 from router.moves.reply import RESOLVE
+from router.notice_edits import tell_ended
 from ventanilla.clocks.due import spoken
 from ventanilla.store.conversations import lock_case
 from ventanilla.store.notes import put_note
@@ -63,6 +64,7 @@ def resolve(move: Move, key: str, *, resolution: Resolution = Resolution.ANSWERE
         raise Refused("needs_reason", key=case.key, kind=case.kind)
     note_id = _note(move, case, reason)
     end_case(move.connection, case, move.journal, resolution=resolution, agent=move.agent, note_id=note_id)
+    tell_ended(move.connection, move.house, case, move.journal, by=move.agent)
     if resolution is not Resolution.NO_REPLY_NEEDED:
         announce(move.connection, move.house, case, RESOLVED, move.journal)
     return Moved.of(lock_case(move.connection, case.id))
@@ -77,6 +79,7 @@ def mark_spam(move: Move, key: str) -> Moved:
     require_open(move, case)
     require_part(move, case)
     end_as_spam(move.connection, case, move.journal, agent=move.agent)
+    tell_ended(move.connection, move.house, case, move.journal, by=move.agent)
     mine = sa.select(outbox.c.id).where(outbox.c.conversation_id == case.id, outbox.c.kind.in_(_BY_ITSELF))
     waiting = (DeliveryState.PENDING, DeliveryState.HELD)
     ids = list(move.connection.scalars(mine.where(outbox.c.state.in_(waiting))))

@@ -49,6 +49,7 @@ SAYINGS_CA = {
     "taken_over": "D'aquest cas ara en respon {agent}.",
     "answered_by": "{agent} va respondre {when}.",
     "answered_mailbox": "Es va respondre des de la bústia compartida {when}.",
+    "ended_by": "{agent} el va donar per resolt {when}.",
     "audio_later": "La gravació encara no es pot descarregar; arribarà aquí.",
     "audio": "{key}: la gravació",
     "test_subject": "Ventanilla: avís de prova",

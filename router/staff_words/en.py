@@ -49,6 +49,7 @@ SAYINGS_EN = {
     "taken_over": "{agent} answers for this case now.",
     "answered_by": "{agent} answered {when}.",
     "answered_mailbox": "Answered from the shared mailbox {when}.",
+    "ended_by": "{agent} resolved it {when}.",
     "audio_later": "The recording cannot be had yet; it follows here.",
     "audio": "{key}: the recording",
     "test_subject": "Ventanilla: test notice",

@@ -49,6 +49,7 @@ SAYINGS_ES = {
     "taken_over": "De este caso responde ahora {agent}.",
     "answered_by": "{agent} contestó {when}.",
     "answered_mailbox": "Se contestó desde el buzón compartido {when}.",
+    "ended_by": "{agent} lo dio por resuelto {when}.",
     "audio_later": "La grabación aún no se puede descargar; llegará aquí.",
     "audio": "{key}: la grabación",
     "test_subject": "Ventanilla: aviso de prueba",

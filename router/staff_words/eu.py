@@ -49,6 +49,7 @@ SAYINGS_EU = {
     "taken_over": "Kasu honen arduraduna orain: {agent}.",
     "answered_by": "{agent}(e)k erantzun du {when}.",
     "answered_mailbox": "Posta-ontzi partekatutik erantzun da {when}.",
+    "ended_by": "{agent}(e)k ebatzi du {when}.",
     "audio_later": "Grabazioa ezin da oraindik jaitsi; hona iritsiko da.",
     "audio": "{key}: grabazioa",
     "test_subject": "Ventanilla: proba-abisua",

@@ -49,6 +49,7 @@ SAYINGS_GL = {
     "taken_over": "Deste caso responde agora {agent}.",
     "answered_by": "{agent} respondeu {when}.",
     "answered_mailbox": "Respondeuse desde a caixa compartida {when}.",
+    "ended_by": "{agent} deuno por resolto {when}.",
     "audio_later": "A gravación aínda non se pode descargar; chegará aquí.",
     "audio": "{key}: a gravación",
     "test_subject": "Ventanilla: aviso de proba",

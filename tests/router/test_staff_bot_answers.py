@@ -43,7 +43,7 @@ def test_an_answer_to_a_notice_goes_to_the_customer_once_as_an_answer_to_their_m
     house.reply(house.notice(), "Sale hoy mismo.")
 
     said = house.last()
-    assert said.text == f"{house.case.key} → Eva: sale en 9 s." or said.text.endswith("→ Eva: sale en 10 s.")
+    assert said.text == f"{house.case.key} → Eva: sale en 10 s."
     assert said.labels == ["Deshacer"]
     assert house.got() == []
     house.deliver(seconds=10)
@@ -226,7 +226,7 @@ def test_an_answer_to_somebody_elses_case_says_whose_it_is_and_what_can_be_done(
     house.reply(notice, "Sale hoy.")
 
     said = house.last()
-    assert said.text == f"{house.case.key} es de Luis: pregúntele, o deje una nota." or "es de luis" in said.text
+    assert said.text == f"{house.case.key} es de Luis: pregúntele, o deje una nota."
     assert said.labels == ["Como nota", "Darlo a un caso…", "Descartar"]
     house.press(said, "Como nota")
     house.deliver(minutes=1)
@@ -234,17 +234,17 @@ def test_an_answer_to_somebody_elses_case_says_whose_it_is_and_what_can_be_done(
     assert house.got() == []
 
 
-def test_a_supervisor_may_take_somebody_elses_case_and_send(local: AnsweringHouse) -> None:
-    local.apply(members='"luis"', ana='role = "agent"')
+def test_only_by_a_collaborators_or_supervisors_right_is_somebody_elses_case_taken(local: AnsweringHouse) -> None:
     do(local, _transfer, local.case.key, "luis")
     local.reply(local.notice(), "Sale hoy.")
-
     assert "Quedarme el caso y enviar" not in local.last().labels
-    key = text_data("k", local.rows(staff_texts)[0].inbox_id, local.case.key)
-    local.push(ANA, key)  # made up by hand
+
+    local.push(ANA, text_data("k", local.rows(staff_texts)[0].inbox_id, local.case.key))  # made up by hand
+
     local.deliver(minutes=1)
     assert local.got() == []
     assert local.case.owner == "luis"
+    assert local.rows(staff_texts)[0].settled_at is None
 
 
 def test_an_answer_in_a_resolved_case_opens_it_again_only_when_told_to(house: AnsweringHouse) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import string
 from collections.abc import Mapping
 from datetime import timedelta
@@ -11,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from router.line import drain_line, move_on_from_absent
-from router.moves.refusals import REFUSALS
 from router.service import route_item, route_items
 from router.staff_words import COMMANDS, SAYINGS, command_meant, staff_language
 from tests.router.house_for_tests import mail
@@ -234,8 +234,16 @@ def test_every_language_says_the_same_things_with_the_same_names() -> None:
 
     shapes = {language: shape(sayings) for language, sayings in SAYINGS.items()}
     assert dict.fromkeys(SAYINGS, shapes["en"]) == shapes
-    assert {f"refused_{code}" for code in REFUSALS} - set(SAYINGS["en"]) == set()
     words = {word: code for commands in COMMANDS.values() for code, (word, _) in commands.items()}
     assert all(command_meant(word) == code for word, code in words.items())
     assert all(word.isascii() and word.islower() for word in words)
     assert command_meant("dispoñible") == "available"
+
+
+def test_every_refusal_that_the_bot_can_meet_has_words_in_every_language() -> None:
+    moves = Path(__file__).parents[2] / "router" / "moves"
+    used = ("base", "reply", "accept", "decline", "transfer", "resolve", "reopen", "note", "called")
+    codes = {code for name in used for code in re.findall(r'Refused\(\s*"(\w+)"', (moves / f"{name}.py").read_text())}
+
+    assert {"newer_message", "unanswered", "not_owner"} <= codes
+    assert {f"refused_{code}" for code in codes} - set(SAYINGS["en"]) == set()
