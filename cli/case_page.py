@@ -8,6 +8,7 @@ from typing import Any
 from cli.contact_page import restriction_line, suggestion_line, written
 from cli.printing import Times, one_line, say
 from router.texts import reason_in_words
+from ventanilla.words import OWNED_STATES
 
 _INDENT = "    "
 _Doc = Mapping[str, Any]
@@ -21,8 +22,12 @@ def print_case(case: _Doc, times: Times) -> None:
     _print_customer(case["customer"], times)
     for link in case["links"]:
         say(f"  see also {link['key']}: {link['reason']}")
-    for message in case["messages"]:
-        _print_message(message, times)
+    if case["former_keys"]:
+        say(f"  merged into it: {', '.join(case['former_keys'])} (to part them: ventanilla unmerge KEY)")
+    for each in case["collaborators"]:
+        say(f"  {each['agent']} works on it too, added by {each['added_by']} {times.at(each['added_at'])}")
+    for entry in sorted([*case["messages"], *case["notes"]], key=_when):
+        (_print_message if "direction" in entry else _print_note)(entry, times)
     _print_responsible(case["assignments"], times)
     _print_sent(case["sent"], times)
     _print_events(case["events"], times)
@@ -30,14 +35,40 @@ def print_case(case: _Doc, times: Times) -> None:
 
 
 def _state(case: _Doc, times: Times) -> str:
-    state = f"{case['state'].replace('_', ' ')}, {case['owner']} answers for it"
     if case["merged_into"]:
         return f"merged into {case['merged_into']}"
+    state = case["state"].replace("_", " ")
+    if case["state"] not in OWNED_STATES:
+        return _ended(case, state, times)
+    until = f" until {times.at(case['wait_until'])}" if case["wait_until"] else ""
+    first = f", first answered {times.at(case['first_response_at'])}" if case["first_response_at"] else ""
+    state = f"{state}{until}, {case['owner']} answers for it{first}"
     if case["waiting_since"] is None:
         return state
     due = f", due {times.until(case['due_at'])}" if case["due_at"] else ""
     line = ", in line until somebody has room" if case["in_line_since"] else ""
     return f"{state}; the customer has waited {times.since(case['waiting_since'])}{due}{line}"
+
+
+def _ended(case: _Doc, state: str, times: Times) -> str:
+    """How it ended and who had it; opened again by a command, or by its customer while it may be."""
+    how = f" ({case['resolution'].replace('_', ' ')})" if case["resolution"] else ""
+    when = f" {times.at(case['resolved_at'])}" if case["resolved_at"] else ""
+    first = f", first answered {times.at(case['first_response_at'])}" if case["first_response_at"] else ""
+    return f"{state}{when}{how}, {case['owner']} answered for it{first}"
+
+
+def _when(entry: _Doc) -> Any:
+    """When a message came or went out, or a note was written."""
+    if "direction" not in entry:
+        return entry["created_at"]
+    return entry["received_at"] or entry["replied_at"] or entry["sent_at"] or entry["routed_at"]
+
+
+def _print_note(note: _Doc, times: Times) -> None:
+    say(f"\n  {times.at(note['created_at'])}  note {note['id']} by {note['agent']}, for our own people")
+    for line in note["text"].splitlines():
+        say(f"{_INDENT}{line}".rstrip())
 
 
 def _who(name: str | None, address: str | None) -> str:
@@ -68,9 +99,13 @@ def _print_customer(customer: _Doc, times: Times) -> None:
 
 def _print_message(message: _Doc, times: Times) -> None:
     sender = _who(message["from_name"], message["from_address"])
-    arrow = f"from {sender}" if message["direction"] == "in" else f"from us ({message['author'] or 'automatic'})"
+    arrow = f"from {sender}" if message["direction"] == "in" else f"from us ({_author(message)})"
     edited = f", edited {times.at(message['edited_at'])}" if message["edited_at"] else ""
-    say(f"\n  {times.at(message['received_at'] or message['routed_at'])}  message {message['id']}, {arrow}{edited}")
+    say(f"\n  {times.at(_when(message))}  message {message['id']}, {arrow}{edited}")
+    if message["outcome"]:
+        say(f"{_INDENT}call: {message['outcome'].replace('_', ' ')}")
+    if message["thanks"]:
+        say(f"{_INDENT}mere thanks, nobody waits (to have it wait: ventanilla reopen {message['case']} --as NAME)")
     if message["delivery"]:
         why = f" ({message['delivery_reason']})" if message["delivery_reason"] else ""
         say(f"{_INDENT}delivery: {message['delivery']}{why}")
@@ -81,6 +116,14 @@ def _print_message(message: _Doc, times: Times) -> None:
         say(f"{_INDENT}attached: {one_line(file['filename'])} ({file['content_type']}, {size}): {_whereabouts(file)}")
     if message["raw"]:
         say(f"{_INDENT}original: {_original(message['raw'])}")
+
+
+def _author(message: _Doc) -> str:
+    """Who of us, and from where: a command, their phone, an ordinary mail client."""
+    if message["automatic"]:
+        return "automatic"
+    side = f", by {message['side']}" if message["side"] else ""
+    return f"{message['author'] or 'the shared mailbox'}{side}"
 
 
 def _whereabouts(file: _Doc) -> str:

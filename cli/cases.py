@@ -60,7 +60,9 @@ def conversations(
 
 
 def show(keys: Annotated[list[str], typer.Argument(help="One or more case keys, typed as you like.")]) -> int:
-    """Show cases whole: messages, who was responsible and why, what went out, every event, where the bytes are.
+    """Show cases whole: messages, notes, who was responsible and why, what went out, every event, where the bytes are.
+
+    A case that was merged into another is shown as that one.
 
     Example: ventanilla show K7M-Q2X-VTR
     """
@@ -70,7 +72,8 @@ def show(keys: Annotated[list[str], typer.Argument(help="One or more case keys, 
     run = context()
     store = run.store
     with store.read() as connection:
-        cases = [whole_case(connection, row, store.blobs) for row in _existing(connection, case_keys(keys))]
+        rows = _followed(connection, _existing(connection, case_keys(keys)))
+        cases = [whole_case(connection, row, store.blobs) for row in rows]
     if run.as_json:
         run.print_json(cases)
         return 0
@@ -107,6 +110,15 @@ def times_of(run: Context) -> Times:
     from cli.printing import Times
 
     return Times(ZoneInfo(run.glimpsed.config.service.timezone), run.now())
+
+
+def _followed(connection: sa.Connection, rows: list[Any]) -> list[Any]:
+    """The same rows, each once; for a case that was merged the one it was merged into."""
+    from ventanilla.store.views.cases import case_rows_by_id
+
+    there = case_rows_by_id(connection, [row.merged_into for row in rows if row.merged_into is not None])
+    followed = [there.get(row.merged_into, row) for row in rows]
+    return list({row.id: row for row in followed}.values())
 
 
 def _existing(connection: sa.Connection, keys: list[str]) -> list[Any]:

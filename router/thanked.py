@@ -10,12 +10,10 @@ from router.matching import OVER, Match
 from router.thanks import is_thanks
 from ventanilla.channel import Message, Party
 from ventanilla.store.events import Journal
-from ventanilla.store.messages import Received, add_inbound
+from ventanilla.store.messages import MERE_THANKS, Received, add_inbound
 from ventanilla.store.tables import conversations, messages
 from ventanilla.words import CaseState, Direction
 
-MERE_THANKS = "mere thanks: opens no turn"
-"""How such a message was matched, in its event; `show` and the views know it by that."""
 _SPOKEN = ("call", "voicemail", "visit")
 _LAST_SAID = (
     sa.select(messages.c.reply_text)

@@ -243,14 +243,16 @@ def test_a_page_shows_text_and_files_but_obeys_no_control_character(town: Town, 
     assert not set(page) & set("\x1b\x07\x9b\u202e")
 
 
-def test_an_absorbed_case_says_where_it_went(town: Town, ask: Ask, read: Read) -> None:
+def test_an_absorbed_case_is_shown_as_the_one_it_went_into(town: Town, ask: Ask, read: Read) -> None:
     town.write("lucia@client.example")
     town.write("pablo@client.example")
     newer, older = (case["key"] for case in ask(town, "conversations"))
     resolve(town, newer, state=CaseState.MERGED, merged_into=1)
 
-    assert ask(town, "show", newer)[0]["merged_into"] == older
-    assert f"merged into {older}" in read(town, "show", newer)
+    (shown,) = ask(town, "show", newer, older)
+    assert (shown["key"], shown["former_keys"], shown["merged_into"]) == (older, [newer], None)
+    assert [message["case"] for message in shown["messages"]] == [older, newer]
+    assert f"merged into it: {newer}" in read(town, "show", newer)
 
 
 def iso(moment: datetime) -> str:

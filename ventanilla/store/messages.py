@@ -16,6 +16,8 @@ from ventanilla.store.insert import insert_ignoring
 from ventanilla.store.tables import attachments, conversations, message_refs, messages, outbox, participants
 from ventanilla.words import Direction, EventKind
 
+MERE_THANKS = "mere thanks: opens no turn"
+"""How a message was matched that says thank you and nothing else, in its event."""
 _ADD_MESSAGE = sa.insert(messages).returning(messages.c.id)
 _ADD_ATTACHMENTS = sa.insert(attachments)
 _MOST_WISHES, _MOST_REFS = 10, 50

@@ -72,6 +72,11 @@ def case_rows(connection: sa.Connection, keys: Sequence[str]) -> dict[str, sa.Ro
     return {row.key: row for row in connection.execute(_CASES.where(conversations.c.key.in_(keys)))}
 
 
+def case_rows_by_id(connection: sa.Connection, ids: Sequence[int]) -> dict[int, sa.Row[Any]]:
+    """The same by id."""
+    return {row.id: row for row in connection.execute(_CASES.where(conversations.c.id.in_(ids)))} if ids else {}
+
+
 def case_document(row: sa.Row[Any]) -> dict[str, Any]:
     """A case as `conversations --json` shows it. `contact` is the first address that we knew of this customer."""
     return {

@@ -9,17 +9,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from ventanilla.store.blobs import blob_path
-from ventanilla.store.tables import inbox, messages, outbox
+from ventanilla.store.messages import MERE_THANKS
+from ventanilla.store.tables import assignments, events, inbox, messages, outbox
 from ventanilla.store.views.files import attachments_of
+from ventanilla.words import EventKind
+
+_WHEN = sa.func.coalesce(messages.c.received_at, messages.c.replied_at, messages.c.sent_at, messages.c.routed_at)
 
 
-def messages_of(
-    connection: sa.Connection, case_id: int, owners: list[dict[str, Any]], blobs: Path
-) -> list[dict[str, Any]]:
-    """A case's messages in the order they came, each once: with its newest text, and the older `versions` behind it.
-
-    `owners` are the case's assignments, as `show --json` has them.
-    """
+def messages_of(connection: sa.Connection, family: Mapping[int, str], blobs: Path) -> list[dict[str, Any]]:
+    """The messages of a case and of what was merged into it (`family`: keys by id) in the order in which they came or went out,
+    each once: with its newest text, and the older `versions` behind it. `case` is the key under which it came."""
     query = (
         sa.select(
             messages,
@@ -32,16 +32,37 @@ def messages_of(
         )
         .outerjoin(outbox, outbox.c.id == messages.c.outbox_id)
         .outerjoin(inbox, inbox.c.id == messages.c.inbox_id)
-        .where(messages.c.conversation_id == case_id)
-        .order_by(sa.func.coalesce(messages.c.received_at, messages.c.routed_at), messages.c.id)
+        .where(messages.c.conversation_id.in_(list(family)))
+        .order_by(_WHEN, messages.c.id)
     )
     rows = connection.execute(query).all()
     files = attachments_of(connection, [row.id for row in rows], blobs)
-    agents = {owner["number"]: owner["agent"] for owner in owners}
+    thanks = _mere_thanks(connection, list(family))
+    agents = _owners(connection, list(family))
     changed: dict[int, list[Any]] = {}
     for row in rows:
         changed.setdefault(row.edits or row.id, []).append(row)
-    return [_message(row, _in_order(changed[row.id]), agents, files, blobs) for row in rows if row.edits is None]
+    return [
+        _message(row, _in_order(changed[row.id]), agents, files, blobs)
+        | {"case": family[row.conversation_id], "thanks": row.id in thanks}
+        for row in rows
+        if row.edits is None
+    ]
+
+
+def _owners(connection: sa.Connection, cases: list[int]) -> dict[tuple[int, int], str]:
+    """Who was responsible under which assignment of which case."""
+    query = sa.select(assignments.c.conversation_id, assignments.c.number, assignments.c.agent)
+    rows = connection.execute(query.where(assignments.c.conversation_id.in_(cases)))
+    return {(row.conversation_id, row.number): row.agent for row in rows}
+
+
+def _mere_thanks(connection: sa.Connection, cases: list[int]) -> set[int]:
+    """Ids of the messages that were taken for thanks and nothing else, and so opened no turn."""
+    received = sa.select(events.c.message_id, events.c.data).where(
+        events.c.conversation_id.in_(cases), events.c.kind == EventKind.MESSAGE_RECEIVED
+    )
+    return {row.message_id for row in connection.execute(received) if row.data.get("how") == MERE_THANKS}
 
 
 def _in_order(versions: list[Any]) -> list[Any]:
@@ -50,7 +71,11 @@ def _in_order(versions: list[Any]) -> list[Any]:
 
 
 def _message(
-    row: Any, versions: list[Any], agents: Mapping[int, str], files: Mapping[int, list[dict[str, Any]]], blobs: Path
+    row: Any,
+    versions: list[Any],
+    agents: Mapping[tuple[int, int], str],
+    files: Mapping[int, list[dict[str, Any]]],
+    blobs: Path,
 ) -> dict[str, Any]:
     newest = versions[-1]
     return {
@@ -70,8 +95,13 @@ def _message(
         "replied_at": row.replied_at,
         "text": newest.text,
         "reply_text": newest.reply_text,
-        "owner": agents.get(row.assignment_number),
+        "owner": agents.get((row.conversation_id, row.assignment_number)),
         "author": row.agent,
+        "agent": row.agent,
+        "side": row.side,
+        "outcome": row.outcome,
+        "answers": row.answers,
+        "turn_since": row.turn_since,
         "automatic": bool(row.automatic),
         "delivery": row.delivery,
         "delivery_reason": row.delivery_reason,

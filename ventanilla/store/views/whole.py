@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from ventanilla.store.events import events_of
-from ventanilla.store.tables import assignments, conversation_links, conversations, outbox
+from ventanilla.store.notes import notes_of
+from ventanilla.store.tables import assignments, collaborators, conversation_links, conversations, outbox
 from ventanilla.store.views.cases import case_document
 from ventanilla.store.views.contacts import customer_of
 from ventanilla.store.views.messages import messages_of
@@ -19,20 +20,57 @@ _EVENT_IDS = ("channel", "assignment_number", "message_id", "inbox_id", "outbox_
 
 
 def whole_case(connection: sa.Connection, case: sa.Row[Any], blobs: Path) -> dict[str, Any]:
-    """A case (a row of `case_rows`) as `show --json` prints it: that of `conversations --json`, and all that is in it."""
-    owners = assignments_of(connection, case.id)
+    """A case (a row of `case_rows`) as `show --json` prints it: that of `conversations --json`, and all that is in it and in what
+    was merged into it."""
+    family = family_of(connection, case)
     return case_document(case) | {
         "promise": case.promise,
         "language": case.language,
         "pinned": bool(case.pinned),
         "merged_into": _key_of(connection, case.merged_into),
         "customer": customer_of(connection, case),
-        "messages": messages_of(connection, case.id, owners, blobs),
-        "assignments": owners,
+        "former_keys": [key for case_id, key in family.items() if case_id != case.id],
+        "origin": case.origin,
+        "first_response_at": case.first_response_at,
+        "resolution": case.resolution,
+        "closed_at": case.closed_at,
+        "wait_until": case.wait_until,
+        "messages": messages_of(connection, family, blobs),
+        "notes": _notes(connection, family),
+        "collaborators": collaborators_of(connection, case.id),
+        "assignments": assignments_of(connection, case.id),
         "events": [_event(row) for row in events_of(connection, case.id)],
         "links": links_of(connection, case.id),
-        "sent": letters_of(connection, case.id),
+        "sent": letters_of(connection, *family),
     }
+
+
+def family_of(connection: sa.Connection, case: sa.Row[Any]) -> dict[int, str]:
+    """The case and every case that was merged into it: keys by id, the case itself first."""
+    merged = sa.select(conversations.c.id, conversations.c.key).where(conversations.c.merged_into == case.id)
+    rows = connection.execute(merged.order_by(conversations.c.id))
+    return {case.id: case.key} | {row.id: row.key for row in rows}
+
+
+def collaborators_of(connection: sa.Connection, case_id: int) -> list[dict[str, Any]]:
+    """Who works on a case beside its owner, who added them, and when."""
+    query = sa.select(collaborators).where(collaborators.c.conversation_id == case_id)
+    rows = connection.execute(query.order_by(collaborators.c.added_at, collaborators.c.agent))
+    return [{"agent": row.agent, "added_by": row.added_by, "added_at": row.added_at} for row in rows]
+
+
+def _notes(connection: sa.Connection, family: Mapping[int, str]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": row.id,
+            "agent": row.agent,
+            "side": row.side,
+            "text": row.text,
+            "created_at": row.created_at,
+            "case": family[row.conversation_id],
+        }
+        for row in notes_of(connection, list(family))
+    ]
 
 
 def assignments_of(connection: sa.Connection, case_id: int) -> list[dict[str, Any]]:
@@ -70,9 +108,9 @@ def links_of(connection: sa.Connection, case_id: int) -> list[dict[str, Any]]:
     return [{"key": row.key, "reason": row.reason} for row in connection.execute(query.order_by(conversations.c.id))]
 
 
-def letters_of(connection: sa.Connection, case_id: int) -> list[dict[str, Any]]:
-    """What went out, or is to go out, on behalf of a case: notices, receipts, replies; in order."""
-    query = sa.select(outbox).where(outbox.c.conversation_id == case_id).order_by(outbox.c.id)
+def letters_of(connection: sa.Connection, *case_ids: int) -> list[dict[str, Any]]:
+    """What went out, or is to go out, on behalf of these cases: notices, receipts, replies; in order."""
+    query = sa.select(outbox).where(outbox.c.conversation_id.in_(case_ids)).order_by(outbox.c.id)
     return [
         {
             "id": row.id,
