@@ -12,7 +12,6 @@ AVAILABLE_BLOBS = ("files",)
 # A table that is read and checked, but that nothing acts on yet, and what happens instead.
 NOT_YET = {
     ("retention",): "this version deletes nothing: everything is kept",
-    ("staff", "undo_send"): "this version sends no answers of the staff yet",
 }
 
 # The same for a setting of each table of a section.

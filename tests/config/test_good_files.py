@@ -234,7 +234,7 @@ keep = "5y"
 undo_send = "20s"
 """
     warnings = load(write(tmp_path, text)).warnings
-    assert [warning.key for warning in warnings] == ["retention", "staff.undo_send"]
+    assert [warning.key for warning in warnings] == ["retention"]
     assert all("this version" in warning.message for warning in warnings)
 
 

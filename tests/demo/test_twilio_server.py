@@ -236,7 +236,7 @@ def test_web_addresses_are_called_and_signed(it: Town) -> None:
         sid = it.write("hola, ¿qué tal?")
         call = it.ring(voicemail=file(b"RIFF", "audio/wav", seconds=7))
         it.send("hola", StatusCallback=f"{root}/status")
-        wait_until(lambda: [each[0] for each in Hook.got].count("/status") == 3, seconds=10, what="all calls")
+        wait_until(lambda: [each[0] for each in Hook.got].count("/status") == 3, what="all calls")
         wait_until(lambda: any("RecordingSid" in each[1] for each in Hook.got), seconds=10, what="the recording")
         it.ask("POST", number["uri"], SmsUrl="", VoiceUrl="", StatusCallback="")
 
