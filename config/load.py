@@ -16,6 +16,7 @@ from config.check_plugins import check_plugins
 from config.check_rules import check_rules
 from config.check_secrets import check_secrets
 from config.check_staff_bot import check_staff_bot
+from config.check_staff_mail import check_staff_mail
 from config.check_web import check_web
 from config.draft import Draft, read_draft
 from config.pieces import Pieces
@@ -83,6 +84,7 @@ def _checks(draft: Draft, pieces: Pieces, *, kinds: Collection[str], today: date
     yield from check_zone(draft)
     yield from check_staff(draft)
     yield from check_staff_bot(draft)
+    yield from check_staff_mail(draft)
     yield from check_web(draft)
     yield from check_promises(draft)
     yield from check_rules(draft, pieces, today=today, thorough=thorough)
