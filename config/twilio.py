@@ -14,6 +14,8 @@ from config.plain import expecting, plain_error
 from config.secrets import Secret
 from config.values import Flag, PhoneNumber, Text, Unique, Url
 
+ANSWER_READY = "answer_ready"
+"""The template that tells a WhatsApp customer of an answer; `answer_ready_es` and the like go before it for who speaks that."""
 AccountSid = Annotated[str, Field(pattern=r"^AC[0-9a-f]{32}$"), expecting('"AC" and 32 characters 0-9 a-f')]
 
 

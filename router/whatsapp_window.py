@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from config.twilio import TwilioSettings
+from config.twilio import ANSWER_READY, TwilioSettings
 from router.brake import first_state, tell_of_brake
 from router.house import House, modes
 from router.permission import customer_hindrance
@@ -29,7 +29,6 @@ MEDIUM = "whatsapp"
 LASTS = timedelta(hours=24)
 MARGIN = timedelta(minutes=2)
 """What an answer may need until it is at WhatsApp: with less than this left it would come late."""
-TEMPLATE = "answer_ready"
 _SHUT = "more than 24 h since the customer last wrote on WhatsApp; it goes out by itself when they write again"
 _NEWEST = (
     sa.select(messages.c.id, messages.c.received_at)
@@ -68,7 +67,7 @@ def hold_of(house: House, channel: str, language: str) -> str:
     """Why an answer is held, as it stands on its row, with what to configure where nobody tells the customer."""
     if template_for(house, channel, language) is not None:
         return f"{WINDOW}{_SHUT}; they are asked to by your template"
-    cure = f'nobody tells them: set channels.{channel}.templates = {{ {TEMPLATE} = "HX…" }}, an approved template'
+    cure = f'nobody tells them: set channels.{channel}.templates = {{ {ANSWER_READY} = "HX…" }}, an approved template'
     return f"{WINDOW}{_SHUT}; {cure}"
 
 
@@ -76,8 +75,8 @@ def template_for(house: House, channel: str, language: str) -> str | None:
     """The name of the template that tells a customer of an answer, in their language where there is such a one; None for none."""
     settings = house.config.channels.get(channel)
     templates = settings.templates if isinstance(settings, TwilioSettings) else {}
-    own = f"{TEMPLATE}_{language.partition('-')[0].lower()}"
-    return next((name for name in (own, TEMPLATE) if name in templates), None)
+    own = f"{ANSWER_READY}_{language.partition('-')[0].lower()}"
+    return next((name for name in (own, ANSWER_READY) if name in templates), None)
 
 
 def ask_to_write(

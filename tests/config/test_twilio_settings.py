@@ -25,7 +25,9 @@ def told(folder: Path, more: str) -> list[str]:
 
 
 def warned(folder: Path, more: str) -> list[str]:
-    return [f"{one.key}: {one.message}" for one in load(write(folder, GOOD + PHONE + more)).warnings]
+    """What is said of this channel."""
+    said = [f"{one.key}: {one.message}" for one in load(write(folder, GOOD + PHONE + more)).warnings]
+    return [one for one in said if one.startswith("channels.telefono")]
 
 
 def test_a_channel_with_calls_and_words_of_its_own_is_fine(tmp_path: Path) -> None:
@@ -74,6 +76,21 @@ def test_what_cannot_be_is_a_problem(tmp_path: Path, more: str, problem: str) ->
         (
             'start = "unseen"',
             'channels.telefono.start: is "now" here: Twilio does not know what somebody has looked at',
+        ),
+        (
+            'templates = { answer_ready = "HX00000000000000000000000000000001" }',
+            "channels.telefono.templates: counts with `whatsapp` only",
+        ),
+        (
+            'whatsapp = ["+34910000001"]\ntemplates = { answer_ready = "lista" }',
+            'channels.telefono.templates.answer_ready: "lista" is no template\'s id: expected HX and 32 characters 0-9 a-f',
+        ),
+        (
+            'whatsapp = ["+34910000001"]\nmode = "live"',
+            (
+                "channels.telefono.templates: without `answer_ready` nobody tells a customer of an answer that comes more than "
+                "24 h after they last wrote: it waits until they write again"
+            ),
         ),
     ],
 )
