@@ -53,7 +53,8 @@ class Media:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """One SMS, MMS or WhatsApp message, either way."""
+    """One SMS, MMS or WhatsApp message, either way. `files` is how many addresses of files one of ours names; a `template` is a
+    text that WhatsApp has approved."""
 
     sid: str
     direction: str
@@ -64,6 +65,8 @@ class Text:
     media: tuple[Media, ...] = ()
     callback: str = ""
     failure: int | None = None
+    files: int = 0
+    template: bool = False
 
     def status(self, now: datetime) -> str:
         """Where it has come: taken, on its way, there."""
@@ -91,7 +94,7 @@ class Recording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A call to one of our numbers, over and done with."""
+    """A call to one of our numbers, or (`outbound-api`) from one, over and done with."""
 
     sid: str
     sender: str
@@ -99,6 +102,8 @@ class Call:
     status: str
     seconds: int
     at: datetime
+    direction: str = "inbound"
+    answered_by: str | None = None
 
 
 Kept = TypeVar("Kept", Text, Call, Recording, Media, Number)
@@ -135,7 +140,7 @@ class Account:
 
     def send(self, text: Text) -> Text:
         """A message of ours. Raises TwilioError for what Twilio refuses at once."""
-        if not text.body and not text.media:
+        if not text.body and not text.files:
             raise TwilioError(400, 21602, "Message body is required.")
         if not text.recipient.removeprefix(WHATSAPP).startswith("+"):
             raise TwilioError(400, 21211, f"Invalid 'To' Phone Number: {text.recipient}")
@@ -146,7 +151,7 @@ class Account:
             raise TwilioError(400, 21606, f"{said} for this destination.")
         if (text.recipient, text.sender) in self.opted_out:
             raise TwilioError(400, 21610, "Attempt to send to unsubscribed recipient")
-        if text.sender.startswith(WHATSAPP) and not self._wrote_lately(text):
+        if text.sender.startswith(WHATSAPP) and not text.template and not self._wrote_lately(text):
             text = replace(text, failure=63016)  # taken all the same, and undelivered afterwards
         self.texts.append(text)
         return text

@@ -50,7 +50,8 @@ class Api:
         return self._page("messages", "Messages", found, request, lambda each: text_resource(self.account, each, now))
 
     async def _send(self, request: Request) -> Response:
-        form = dict(parse_qsl((await request.body()).decode(), keep_blank_values=True))
+        said = parse_qsl((await request.body()).decode(), keep_blank_values=True)
+        form = dict(said)
         template = f"[{form['ContentSid']}] {form.get('ContentVariables', '')}" if form.get("ContentSid") else ""
         text = Text(
             sid=new_sid("SM"),
@@ -60,6 +61,8 @@ class Api:
             body=form.get("Body") or template.strip(),
             created_at=now_utc(),
             callback=form.get("StatusCallback", ""),
+            files=sum(name == "MediaUrl" for name, _ in said),
+            template=bool(template),
         )
         text = self.account.send(text)
         if text.callback:

@@ -16,7 +16,7 @@ from demo.twilio_server import hooks
 from demo.twilio_server.account import Account
 from demo.twilio_server.api import Api, now_utc, origin_of
 from demo.twilio_server.errors import TwilioError, not_found
-from demo.twilio_server.people import as_seen, ring, write
+from demo.twilio_server.people import as_seen, call_out, ring, write
 from demo.twilio_server.resources import VERSION
 
 EVERY_SO_MANY = 150
@@ -103,6 +103,8 @@ class TwilioServer:
                 hooks.tell_of_call(self._account, self._api.number_called(call.recipient), call, recording, origin)
             )
             return JSONResponse({"sid": call.sid, "recording": recording.sid if recording else None})
+        if act["do"] == "call out":
+            return JSONResponse({"sid": call_out(self._account, act, now_utc()).sid})
         text = write(self._account, act, now_utc())
         number = self._api.number_called(text.recipient)
         self._api.soon(hooks.tell_of_text(self._account, number, text, name=act.get("name", ""), origin=origin))

@@ -63,6 +63,23 @@ def ring(account: Account, act: Mapping[str, Any], now: datetime) -> tuple[Call,
     return call, recording
 
 
+def call_out(account: Account, act: Mapping[str, Any], now: datetime) -> Call:
+    """One of us calls somebody from a number of ours; `answered_by` is what Twilio took the other end for."""
+    seconds = int(act.get("seconds", 0))
+    call = Call(
+        sid=new_sid("CA"),
+        sender=act["from"],
+        recipient=act["to"],
+        status="completed" if seconds else act.get("status", "no-answer"),
+        seconds=seconds,
+        at=now,
+        direction="outbound-api",
+        answered_by=act.get("answered_by"),
+    )
+    account.calls.append(call)
+    return call
+
+
 def as_seen(account: Account, now: datetime) -> Json:
     """All that the account holds, as the town may look at it."""
     return {

@@ -193,6 +193,39 @@ def test_by_whatsapp_a_free_text_arrives_only_within_a_day_of_theirs(it: Town) -
     assert it.ask("GET", f"{ROOT}/Messages/{late}.json").json()["error_code"] == 63016
 
 
+def test_a_template_arrives_however_long_ago_they_wrote(it: Town) -> None:
+    ours, theirs = f"whatsapp:{WHATSAPP}", f"whatsapp:{it.phone}"
+    sid = it.send("", sender=ours, to=theirs, ContentSid="HX1").json()["sid"]
+
+    wait_until(
+        lambda: it.ask("GET", f"{ROOT}/Messages/{sid}.json").json()["status"] == "delivered",
+        seconds=10,
+        what="the delivery",
+    )
+
+
+def test_a_file_of_ours_goes_along_by_its_address(it: Town) -> None:
+    sent = it.send("", MediaUrl="https://desk.example.com/media/x/foto.jpg").json()
+
+    assert (sent["num_media"], sent["body"]) == ("1", "")
+    assert it.send("").json()["code"] == 21602
+
+
+def test_a_call_that_one_of_us_made_is_listed_by_our_number(it: Town) -> None:
+    act = {"do": "call out", "from": NUMBER, "to": it.phone, "seconds": 90, "answered_by": "human"}
+    sid = it._door.act("/town/twilio", act)["sid"]
+
+    (call,) = it.list("Calls", "calls", From=NUMBER, To=it.phone)
+
+    assert (call["sid"], call["direction"], call["status"], call["duration"]) == (
+        sid,
+        "outbound-api",
+        "completed",
+        "90",
+    )
+    assert call["answered_by"] == "human"
+
+
 def test_a_missed_call_and_a_recording_that_comes_later(it: Town) -> None:
     missed = it.ring()["sid"]
     spoken = it.ring(voicemail=file(b"RIFF", "audio/wav", seconds=7, after=0.3))
