@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from ventanilla.store.audits.counting import count, rows_with, surplus
 from ventanilla.store.tables import conversations, messages, remote_files
-from ventanilla.words import OWNED_STATES, Direction
+from ventanilla.words import OWNED_STATES, STAFF_BOT, Direction
 
 
 def second_open_chat_of_an_address(connection: sa.Connection) -> int:
@@ -29,6 +29,6 @@ def version_apart_from_its_message(connection: sa.Connection) -> int:
 
 
 def file_of_nothing_received(connection: sa.Connection) -> int:
-    """A file that lies at a provider came with a message of a customer."""
-    received = (messages.c.id == remote_files.c.message_id) & (messages.c.direction == Direction.IN)
-    return count(connection, remote_files, ~rows_with(messages, received))
+    """A file that lies at a provider came with a message of a customer, or from one of us who sent it to the staff's bot."""
+    came = (messages.c.direction == Direction.IN) | (remote_files.c.channel == STAFF_BOT)
+    return count(connection, remote_files, ~rows_with(messages, (messages.c.id == remote_files.c.message_id) & came))
