@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from config.texts import OwnText
 from router.brake import first_state, tell_of_brake
 from router.chat_words import CALLS, chat_receipt
 from router.house import House
+from router.loops import MOST, WITHIN, note_too_many
 from router.permission import customer_hindrance
 from router.restricted import withheld_automatic
 from router.sayings import closed_note, facts, filled, next_opening, own_text
@@ -45,6 +46,7 @@ def acknowledge(
     withheld = _withheld(connection, house, case, message, row, recipient, journal, in_force)
     if withheld is not None:
         journal.add(EventKind.ACKNOWLEDGEMENT_WITHHELD, conversation_id=case.id, data={"reason": withheld})
+        note_too_many(connection, house, case.channel, recipient, journal)
         return None
     state, reason = first_state(connection, journal)
     own_id = None if message.conversational else _message_id(house, case)
@@ -125,8 +127,8 @@ def _withheld(
         return "it came before the store was restored: it may have got one already"
     if journal.now - row.received_at > settings.acknowledge.max_age:
         return "the message is older than acknowledge.max_age"
-    if automatic_since(connection, journal.now - PER_SENDER_WITHIN, recipient=recipient) >= PER_SENDER:
-        return f"this sender already got {PER_SENDER} within the hour"
+    if automatic_since(connection, journal.now - WITHIN, recipient=recipient) >= MOST:
+        return f"this sender already got {MOST} within the hour"
     return withheld_automatic(connection, house, case, now=journal.now)
 
 

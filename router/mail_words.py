@@ -35,8 +35,8 @@ _SAID: dict[str, dict[str, str]] = {
             "Verlo: ventanilla inbox --state screened"
         ),
         "loop_other": (
-            "Otra máquina ({address}) y {channel} se han escrito solas {count} veces en {hours} h. De aquí no sale nada más "
-            "automático hacia esa dirección durante un rato.\nVerlo: ventanilla inbox --state screened"
+            "Parece que otra máquina ({address}) y {channel} se escriben solas: {count} veces en {hours} h. De aquí no sale nada "
+            "más automático hacia esa dirección durante un rato.\nVerlo: ventanilla inbox --state screened"
         ),
     },
     "en": {
@@ -69,8 +69,8 @@ _SAID: dict[str, dict[str, str]] = {
             "See it: ventanilla inbox --state screened"
         ),
         "loop_other": (
-            "Another machine ({address}) and {channel} wrote to each other by themselves {count} times within {hours} h. Nothing "
-            "more that is automatic goes from here to that address for a while.\nSee it: ventanilla inbox --state screened"
+            "Another machine ({address}) and {channel} seem to write to each other by themselves: {count} times within {hours} h. "
+            "Nothing more that is automatic goes from here to that address for a while.\nSee it: ventanilla inbox --state screened"
         ),
     },
     "ca": {
@@ -103,8 +103,8 @@ _SAID: dict[str, dict[str, str]] = {
             "Veure'l: ventanilla inbox --state screened"
         ),
         "loop_other": (
-            "Una altra màquina ({address}) i {channel} s'han escrit soles {count} vegades en {hours} h. D'aquí no surt res més "
-            "d'automàtic cap a aquella adreça durant una estona.\nVeure'l: ventanilla inbox --state screened"
+            "Sembla que una altra màquina ({address}) i {channel} s'escriuen soles: {count} vegades en {hours} h. D'aquí no surt "
+            "res més d'automàtic cap a aquella adreça durant una estona.\nVeure'l: ventanilla inbox --state screened"
         ),
     },
     "gl": {
@@ -137,8 +137,8 @@ _SAID: dict[str, dict[str, str]] = {
             "Velo: ventanilla inbox --state screened"
         ),
         "loop_other": (
-            "Outra máquina ({address}) e {channel} escribíronse soas {count} veces en {hours} h. De aquí non sae nada máis "
-            "automático cara a ese enderezo durante un tempo.\nVelo: ventanilla inbox --state screened"
+            "Parece que outra máquina ({address}) e {channel} se escriben soas: {count} veces en {hours} h. De aquí non sae "
+            "nada máis automático cara a ese enderezo durante un tempo.\nVelo: ventanilla inbox --state screened"
         ),
     },
     "eu": {
@@ -171,7 +171,8 @@ _SAID: dict[str, dict[str, str]] = {
             "Ikusteko: ventanilla inbox --state screened"
         ),
         "loop_other": (
-            "Beste makina batek ({address}) eta {channel} kanalak {count} aldiz idatzi diote elkarri beren kabuz, {hours} ordutan. "
+            "Badirudi beste makina batek ({address}) eta {channel} kanalak beren kabuz idazten diotela elkarri: {count} aldiz, "
+            "{hours} ordutan. "
             "Hemendik ez da ezer automatikorik aterako helbide horretara tarte batez.\n"
             "Ikusteko: ventanilla inbox --state screened"
         ),

@@ -18,6 +18,7 @@ from router.consent import note_wish
 from router.edits import CAME_FIRST, as_original, place_version
 from router.greetings import greet
 from router.house import House, modes
+from router.loops import note_loop
 from router.mail_answers import FoundAnswer, find_answer, take_answer
 from router.matching import Match, match
 from router.notice_edits import tell_more
@@ -124,6 +125,7 @@ def _set_aside(
     settle(connection, row.id, InboxState.SCREENED, now=journal.now, reason=reason)
     data = {"verdict": screening.verdict}
     journal.add(EventKind.MESSAGE_SCREENED, inbox_id=row.id, channel=row.channel, data=data)
+    note_loop(connection, house, row.channel, message, screening, journal)
     if message.bounce is not None and not note_bounce(connection, house, message.bounce, journal):
         await_refs(connection, row.id, [message.bounce.original_message_id])
     return InboxState.SCREENED
