@@ -63,7 +63,7 @@ def _by_address(message: Message, people: Mapping[str, AgentSettings]) -> str | 
 
 def _signed(message: Message, people: Mapping[str, AgentSettings]) -> Iterator[str]:
     """Whoever the last lines name, by the first name too. A name that the customer has as well may be the customer's."""
-    lines = [line.strip() for line in message.reply_text.splitlines() if line.strip()]
+    lines = [line.strip() for line in message.reply_text.splitlines() if line.strip() and not line.startswith(">")]
     said = [line for line in lines[-_LAST_LINES:] if len(line) <= _LONGEST and not _GREETING.match(line)]
     theirs = _folded(message.customer.name).split()
     for agent, settings in people.items():
