@@ -28,8 +28,6 @@ from ventanilla.store.messages import remember_refs
 from ventanilla.store.outbox import Letter, automatic_since, put_letter
 from ventanilla.words import AddressKind, DeliveryState, EventKind, Mode, OutboxKind
 
-PER_SENDER, PER_SENDER_WITHIN = 5, timedelta(hours=1)
-
 
 def acknowledge(
     connection: sa.Connection,
@@ -112,7 +110,9 @@ def _withheld(
     journal: Journal,
     in_force: Mapping[str, Mode],
 ) -> str | None:
-    settings = house.config.channels[case.channel]
+    settings = house.config.channels.get(case.channel)
+    if settings is None:
+        return "it came in by no channel that writes to customers"
     if not settings.acknowledge.enabled:
         return "acknowledge is off for this channel"
     if unable := _unable(settings, message):

@@ -40,7 +40,9 @@ def test_our_own_automatic_mail_that_comes_back_is_told_once_a_day(house: House)
 
 def test_a_responder_that_hides_what_it_is_gets_five_receipts_and_a_person_is_told(house: House) -> None:
     for number in range(12):
-        house.receive(mail(sender="Robot <robot@otra.example>", subject=f"Recibido {number}", text="Lo hemos recibido."))
+        house.receive(
+            mail(sender="Robot <robot@otra.example>", subject=f"Recibido {number}", text="Lo hemos recibido.")
+        )
         house.later(seconds=5)
 
     assert receipts(house) == 5
