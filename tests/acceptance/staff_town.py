@@ -13,6 +13,8 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
 from tests.acceptance.service import Service, agent, house
 from tests.servers.dovecot import Dovecot
 from tests.servers.ports import wait_until
@@ -21,11 +23,14 @@ from tests.servers.smtp import SmtpServer
 from tests.servers.telegram_api import TelegramApi
 from tests.servers.telegram_updates import written
 from tests.servers.twilio_api import TwilioServer
+from ventanilla.store.tables import conversations, messages, outbox
 
 NUMBER, WHATSAPP = "+34910000000", "whatsapp:+34910000001"
 ANA = 1001
 MAIL_CUSTOMERS = ("lucia", "mateo", "nora", "oscar")
 PEOPLE = ("ana", "luis", "marta")
+PASSED = "mx.example.com; dmarc=pass header.from=example.com"
+"""What the house's own mail server says of a mail that really comes from there."""
 
 
 @dataclass
@@ -71,9 +76,9 @@ class Town:
         said = written(bot.new_number(), text, sender=somebody(ANA, "Ana"), reply_to_message=notice)
         bot.put(said)
 
-    def answer_by_mail(self, key: str, text: str) -> None:
-        """Luis answers the notice in his mail program, above what it quotes."""
-        notice = self.notice_by_mail("luis", key)
+    def answer_by_mail(self, key: str, text: str, *, verdict: str = PASSED, notice: EmailMessage | None = None) -> None:
+        """Luis answers the notice in his mail program, above what it quotes; or somebody else does it in his name."""
+        notice = notice or self.notice_by_mail("luis", key)
         quoted = "\n".join(f"> {line}" for line in body_of(notice).splitlines())
         letter = new_mail(
             "Luis <luis@example.com>",
@@ -82,7 +87,7 @@ class Town:
             f"{text}\n\nEl dom, 22 nov 2026 a las 10:00, Ferretería Sol (<soporte@example.com>) escribió:\n\n{quoted}\n",
             message_id=f"<luis.{next(self._numbers)}@example.com>",
             answers=str(notice["Message-ID"]),
-            verdict="mx.example.com; dmarc=pass header.from=example.com",
+            verdict=verdict,
         )
         self.dovecot.deliver("soporte", letter.as_bytes(policy=policy.SMTP), sender="luis@example.com")
 
@@ -101,8 +106,10 @@ class Town:
 
     def answer_by_command(self, key: str, text: str) -> None:
         """The owner of a case answers at a terminal."""
-        (case,) = self.service.json("show", key)
-        done = self.service.run("reply", key, "--as", case["owner"], "--text", text)
+        owner = sa.select(conversations.c.owner).where(conversations.c.key == key)
+        with self.service.store.read() as connection:
+            agent = str(connection.scalar(owner))
+        done = self.service.run("reply", key, "--as", agent, "--text", text)
         assert done.returncode == 0, done.stderr
 
     # What can be seen.
@@ -113,22 +120,32 @@ class Town:
             smtp.send_message(letter)
 
     def case_of(self, text: str) -> str:
-        """The key of the case that this message opened, once it is there."""
+        """The key of the one case that this message opened, once it is there."""
+        query = (
+            sa.select(conversations.c.key)
+            .join(messages, messages.c.conversation_id == conversations.c.id)
+            .where(messages.c.text.contains(text, autoescape=True), messages.c.direction == "in")
+        )
         found: list[str] = []
 
         def is_there() -> bool:
-            for case in self.service.json("conversations"):
-                if case["key"] not in self._texts:
-                    (shown,) = self.service.json("show", case["key"])
-                    self._texts[case["key"]] = shown["messages"][0]["text"] if shown["messages"] else ""
-            found[:] = [key for key, said in self._texts.items() if text in said]
+            with self.service.store.read() as connection:
+                found[:] = connection.scalars(query)
             return bool(found)
 
-        wait_until(is_there, seconds=60, what=f"a case ({self.service.log})")
+        wait_until(is_there, seconds=60, what=f"a case of {text!r} ({self.service.log})")
         assert len(found) == 1, f"{text!r} opened {found}"
         return found[0]
 
-    _texts: dict[str, str] = field(default_factory=dict)
+    def wait_for_answer(self, key: str, *, seconds: float = 60) -> None:
+        """Until the customer of a case waits no more."""
+        waiting = sa.select(conversations.c.waiting_since).where(conversations.c.key == key)
+
+        def is_answered() -> bool:
+            with self.service.store.read() as connection:
+                return connection.scalar(waiting) is None
+
+        wait_until(is_answered, seconds=seconds, what=f"the answer in {key} ({self.service.log})")
 
     def notice_on_phone(self, key: str) -> dict[str, Any]:
         """The message of the staff's bot to Ana that tells of a case, once it is there."""
@@ -153,15 +170,37 @@ class Town:
         wait_until(is_there, seconds=60, what=f"the mail about {key} ({self.service.log})")
         return found[0]
 
+    def mail_with(self, user: str, words: str) -> EmailMessage:
+        """The mail to somebody with these words, once it is in their mailbox."""
+        found: list[EmailMessage] = []
+
+        def is_there() -> bool:
+            found[:] = [each for each in self.mailbox(user) if words in body_of(each)]
+            return bool(found)
+
+        wait_until(is_there, what=f"{words!r} for {user} ({self.service.log})")
+        return found[0]
+
+    def case_state(self, key: str) -> dict[str, Any]:
+        """Who owns a case, how it stands, since when its customer waits."""
+        query = sa.select(conversations.c.owner, conversations.c.state, conversations.c.waiting_since)
+        with self.service.store.read() as connection:
+            return dict(connection.execute(query.where(conversations.c.key == key)).one()._mapping)
+
+    def held(self, key: str) -> list[str]:
+        """Why answers in a case are kept back."""
+        query = sa.select(outbox.c.reason).join(conversations, conversations.c.id == outbox.c.conversation_id)
+        with self.service.store.read() as connection:
+            return list(connection.scalars(query.where(conversations.c.key == key, outbox.c.state == "held")))
+
     def mailbox(self, user: str) -> list[EmailMessage]:
         """What somebody has got by mail."""
         return [email.message_from_bytes(raw, policy=policy.default) for raw in self.dovecot.messages(user)]
 
-    def show(self, key: str) -> dict[str, Any]:
-        """A case as the command shows it."""
-        (case,) = self.service.json("show", key)
-        assert isinstance(case, dict)
-        return case
+    def show(self, *keys: str) -> list[dict[str, Any]]:
+        """Cases as the command shows them."""
+        found: list[dict[str, Any]] = self.service.json("show", *keys)
+        return found
 
     def link_ana(self) -> None:
         """Ana opens her invitation in Telegram."""
@@ -171,7 +210,7 @@ class Town:
         self.staff_bot.bot.put(written(self.staff_bot.bot.new_number(), start, sender=somebody(ANA, "Ana")))
         self.wait_for_phone("Ana")
 
-    def wait_for_phone(self, words: str) -> dict[str, Any]:
+    def wait_for_phone(self, words: str, *, seconds: float = 30) -> dict[str, Any]:
         """The newest message on Ana's phone with these words, once it is there."""
         found: list[dict[str, Any]] = []
 
@@ -180,7 +219,7 @@ class Town:
             found[:] = [each for (chat, _), each in sent if chat == ANA and words in str(each.get("text", ""))]
             return bool(found)
 
-        wait_until(is_there, seconds=30, what=f"{words!r} on a phone ({self.service.log})")
+        wait_until(is_there, seconds=seconds, what=f"{words!r} on a phone ({self.service.log})")
         return found[-1]
 
 
