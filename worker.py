@@ -18,12 +18,13 @@ from config.opening import open_configured_store
 from config.schema import Config
 from connectors.registry import Place, kind, sent_reader
 from router.house import House, open_house
+from router.in_person import read_taken
 from router.reading import Readers
 from router.service import Router, route_items
 from ventanilla.errors import Temporary
 from ventanilla.queue import ROUTE_ACTOR, ROUTE_QUEUE, build_broker
 from ventanilla.store.engine import Store
-from ventanilla.words import STAFF_BOT
+from ventanilla.words import IN_PERSON, STAFF_BOT
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +47,7 @@ def build_readers(config: Config, house: House) -> Readers:
             of_ours[name] = reads_ours
         if module.TRIAL is not None:
             trials[name] = module.TRIAL
+    readers[IN_PERSON] = read_taken
     if config.staff.telegram is not None:
         from connectors.telegram_chat.channel import staff_reader
 

@@ -31,6 +31,7 @@ GROUPS = (
     "cli.moves.endings",
     "cli.moves.notes",
     "cli.moves.joining",
+    "cli.moves.beginning",
     "cli.moves.owner",
     "cli.inbox",
     "cli.outbox",

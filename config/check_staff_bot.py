@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from config.draft import Draft
 from config.remark import Remark
 from config.telegram import TelegramSettings
-from ventanilla.words import STAFF_BOT, STAFF_TELEGRAM
+from ventanilla.words import IN_PERSON, STAFF_BOT, STAFF_TELEGRAM
 
-RESERVED = (STAFF_BOT, STAFF_TELEGRAM, "apprise")
+RESERVED = (STAFF_BOT, STAFF_TELEGRAM, IN_PERSON, "apprise")
 """Ways in and out that are no channels."""
 
 

@@ -11,6 +11,7 @@ from router.again import same_owner_first
 from router.announcements import REOPENED, announce
 from router.facts import facts_of
 from router.house import House
+from router.in_person import open_taken
 from router.languages import language_of
 from router.line import ensure_present_owner
 from router.matching import Match
@@ -19,7 +20,7 @@ from router.rules import apply_rules
 from ventanilla.channel import Message
 from ventanilla.store.conversations import NewCase, lock_case, open_case, open_turn, reopen_case
 from ventanilla.store.events import Journal
-from ventanilla.words import Kind, Priority
+from ventanilla.words import IN_PERSON, Kind, Priority
 
 ACTOR = "router"
 
@@ -32,7 +33,10 @@ def open_for(
     contact: sa.Row[Any],
     journal: Journal,
 ) -> sa.Row[Any]:
-    """A new case for a message: by the rules, with its owner; returns its row."""
+    """A new case for a message: by the rules, with its owner; returns its row. Of a visit or a call that one of us entered by
+    hand it is whoever took it."""
+    if row.channel == IN_PERSON:
+        return open_taken(connection, house, row, message, contact, journal)
     language = language_of(message, contact.language, house.language_of(row.channel))
     decided = apply_rules(
         house.config.rules,

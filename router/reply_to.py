@@ -14,6 +14,7 @@ from router.house import House
 from router.reply_letter import Composed
 from router.reply_mail import mail_reply
 from router.reply_phone import phone_reply
+from router.reply_way import on_its_way
 from ventanilla.store.tables import conversations, messages
 from ventanilla.words import Direction
 
@@ -44,6 +45,7 @@ def compose_reply(
 ) -> Composed:
     """The answer as its way out needs it, with so many files. `occasion` is new for each answer: its Message-ID is made of it.
     Raises Refused for what can never go out that way."""
+    case = on_its_way(house, case)
     settings = house.config.channels.get(case.channel)
     if isinstance(settings, EmailSettings):
         return mail_reply(connection, house, case, agent=agent, text=text, html=html, cc=cc, occasion=occasion)

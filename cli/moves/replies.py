@@ -57,14 +57,14 @@ def reply(
     said = text or "" if attach or saying == DELAY else text_given(text, wanted="the answer")
     answer = Answer(
         text=_worded(run, key, saying, said) if saying else said,
-        files=_kept(run, attach or []),
+        files=kept(run, attach or []),
         cc=tuple(cc or ()),
         then=RESOLVE if resolve else "",
         idempotency_key=idempotency_key,
     )
     with move(run, agent) as made:
         written = write_reply(made, find_case(made, key), answer, anyway=anyway)
-    return _tell(run, written)
+    return tell_written(run, written)
 
 
 def undo(
@@ -106,7 +106,7 @@ def _worded(run: Context, key: str, saying: str, text: str) -> str:
     return say_to_customer(run.house(), case, saying, now=run.now(), in_chat=case.conversational, text=text)[1]
 
 
-def _kept(run: Context, paths: list[Path]) -> list[tuple[Attachment, str]]:
+def kept(run: Context, paths: list[Path]) -> list[tuple[Attachment, str]]:
     """The files, kept under their hashes. Raises BadInput for one that cannot be read."""
     import mimetypes
 
@@ -127,7 +127,8 @@ def _kept(run: Context, paths: list[Path]) -> list[tuple[Attachment, str]]:
     return kept
 
 
-def _tell(run: Context, written: Written) -> int:
+def tell_written(run: Context, written: Written) -> int:
+    """Print when an answer goes out, or why it does not."""
     if run.as_json:
         run.print_json(
             {

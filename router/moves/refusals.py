@@ -51,6 +51,12 @@ REFUSALS: dict[str, str] = {
     "nothing_waits": "nobody waits for an answer in {key}",
     "no_answer_there": "nothing went out in {other} since the customer of {key} has been waiting: answer there, or in {key}",
     "in_the_past": "{when} is over: give a date that is still to come",
+    "chat_open": "{address} has an open case there, {other}: write to them in that one (ventanilla reply {other})",
+    "no_such_address": "{channel} cannot write to {address!r}: give {sort}",
+    "no_such_channel": "{channel!r} is no channel that one can write by; there are: {channels}",
+    "not_written_to_bot": "a bot can write only to whoever has written to it, and {address!r} has not: write to them another way",
+    "nobody_to_know_by": "say who it was: --name, --phone or --email",
+    "odd_address": "{address!r} is no {sort}",
     "key_used": "the idempotency key {idempotency_key!r} was used for something else ({key})",
 }
 """By code. Values in braces are filled in; a room that needs another code adds it here and in the bot's languages."""

@@ -23,7 +23,7 @@ from ventanilla.store.migrate import current_revision, upgrade
 from ventanilla.store.revision import newest_revision
 from ventanilla.store.rows import insert_into, rows_of
 from ventanilla.store.tables import channels, installation, leases, outbox
-from ventanilla.words import STAFF_BOT, DeliveryState, EventKind
+from ventanilla.words import IN_PERSON, STAFF_BOT, DeliveryState, EventKind
 
 RESTORED = "restored"
 """Why a row of the outbox is `unknown`: it had not gone out when the back-up was made, and may have gone out since."""
@@ -156,7 +156,9 @@ def _hold_back(connection: sa.Connection, manifest: dict[str, Any], now: datetim
     """Nothing goes out by itself after this, in the transaction that brings the rows back."""
     unknown = {"state": DeliveryState.UNKNOWN, "reason": RESTORED, "claimed_by": None, "sending_at": None}
     unsent = connection.execute(sa.update(outbox).where(outbox.c.state.in_(_UNSENT)).values(unknown)).rowcount
-    connection.execute(sa.update(channels).where(channels.c.name != STAFF_BOT).values(forced_observe=True))
+    connection.execute(
+        sa.update(channels).where(channels.c.name.not_in((STAFF_BOT, IN_PERSON))).values(forced_observe=True)
+    )
     connection.execute(sa.update(installation).values(restored_at=now))
     connection.execute(sa.update(leases).values(expires_at=now))
     journal = Journal(now=now, actor="admin")

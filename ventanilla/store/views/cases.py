@@ -25,13 +25,23 @@ class Wanted:
     after: str | None = None
 
 
-_COUNT = (
+_ABSORBED = conversations.alias("absorbed")
+_OWN = (
     sa.select(sa.func.count())
     .select_from(messages)
     .where(messages.c.conversation_id == conversations.c.id, messages.c.edits.is_(None))
+    .correlate(conversations)
     .scalar_subquery()
-    .label("message_count")
 )
+_TAKEN_OVER = (
+    sa.select(sa.func.count())
+    .select_from(messages)
+    .join(_ABSORBED, _ABSORBED.c.id == messages.c.conversation_id)
+    .where(_ABSORBED.c.merged_into == conversations.c.id, messages.c.edits.is_(None))
+    .correlate(conversations)
+    .scalar_subquery()
+)
+_COUNT = (_OWN + _TAKEN_OVER).label("message_count")
 _ADDRESS = (
     sa.select(addresses.c.value)
     .where(addresses.c.contact_id == conversations.c.contact_id)
