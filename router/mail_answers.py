@@ -92,7 +92,8 @@ def take_answer(
     if doubt is None and one.message.screening.verdict is Verdict.SPAM:
         doubt = one.message.screening.reason
     try:
-        return _act(connection, house, one, answer, journal, doubt=doubt)
+        with connection.begin_nested():  # what a refusal in its middle leaves behind is undone
+            return _act(connection, house, one, answer, journal, doubt=doubt)
     except _NotTaken as reason:
         words = said(language_for(house, answer.writer), reason.code, **reason.values)
         return _give_back(connection, house, one, answer, journal, code=reason.code, reason=words, doubt=doubt)

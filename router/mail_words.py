@@ -28,6 +28,8 @@ _SAID: dict[str, dict[str, str]] = {
         "not_proven_cure": "Enviarla: ventanilla outbox release {number}\nDescartarla: ventanilla outbox drop {number}",
         "button_send": "Es mía: enviar",
         "button_drop": "Descartar",
+        "held_sent": "Enviada: su respuesta de {key} sale ahora.",
+        "held_dropped": "Descartada: al cliente de {key} no le llega nada.",
         "loop_subject": "correo automático en bucle, {channel}",
         "loop_own": (
             "A {channel} le ha llegado de vuelta correo automático de esta misma instalación (de {address}). No se contesta ni "
@@ -62,6 +64,8 @@ _SAID: dict[str, dict[str, str]] = {
         "not_proven_cure": "Send it: ventanilla outbox release {number}\nDrop it: ventanilla outbox drop {number}",
         "button_send": "It is mine: send",
         "button_drop": "Drop",
+        "held_sent": "Sent: your answer in {key} goes out now.",
+        "held_dropped": "Dropped: the customer of {key} gets nothing.",
         "loop_subject": "automatic mail in a loop, {channel}",
         "loop_own": (
             "Automatic mail of this very installation came back to {channel} (from {address}). It is not answered and opens no "
@@ -96,6 +100,8 @@ _SAID: dict[str, dict[str, str]] = {
         "not_proven_cure": "Enviar-la: ventanilla outbox release {number}\nDescartar-la: ventanilla outbox drop {number}",
         "button_send": "És meva: envia-la",
         "button_drop": "Descarta-la",
+        "held_sent": "Enviada: la vostra resposta de {key} surt ara.",
+        "held_dropped": "Descartada: al client de {key} no li arriba res.",
         "loop_subject": "correu automàtic en bucle, {channel}",
         "loop_own": (
             "A {channel} li ha tornat correu automàtic d'aquesta mateixa instal·lació (de {address}). No es respon ni obre casos. "
@@ -130,6 +136,8 @@ _SAID: dict[str, dict[str, str]] = {
         "not_proven_cure": "Enviala: ventanilla outbox release {number}\nDescartala: ventanilla outbox drop {number}",
         "button_send": "É miña: enviar",
         "button_drop": "Descartala",
+        "held_sent": "Enviada: a súa resposta de {key} sae agora.",
+        "held_dropped": "Descartada: ao cliente de {key} non lle chega nada.",
         "loop_subject": "correo automático en bucle, en {channel}",
         "loop_own": (
             "A {channel} chegoulle de volta correo automático desta mesma instalación (de {address}). Non se contesta nin abre "
@@ -164,6 +172,8 @@ _SAID: dict[str, dict[str, str]] = {
         "not_proven_cure": "Bidaltzeko: ventanilla outbox release {number}\nBaztertzeko: ventanilla outbox drop {number}",
         "button_send": "Nirea da: bidali",
         "button_drop": "Baztertu",
+        "held_sent": "Bidalita: {key} kasuko zure erantzuna orain doa.",
+        "held_dropped": "Baztertuta: {key} kasuko bezeroari ez zaio ezer iristen.",
         "loop_subject": "posta automatikoa begiztan, {channel}",
         "loop_own": (
             "{channel} kanalera instalazio honen beraren posta automatikoa itzuli da ({address} helbidetik). Ez zaio erantzuten, "

@@ -21,6 +21,7 @@ from router.staff_buttons import ON_CASE, as_payload, read_press
 from router.staff_cases import list_my_cases
 from router.staff_commands import CASE_COMMANDS, answer_question
 from router.staff_kept import act_on_text, list_texts, take_back, take_edit
+from router.staff_held import act_on_held
 from router.staff_linking import redeem, whose
 from router.staff_moves import act_on_case
 from router.staff_presence import come_back, pause
@@ -104,7 +105,7 @@ def _press(asked: Asked, data: str) -> Said:
     """A button under a message of the bot's; whoever pressed it is proven, what it carries is not."""
     pressed = read_press(data)
     if pressed is None:
-        return Said(text=asked.say("old_button"))
+        return act_on_held(asked, data) or Said(text=asked.say("old_button"))
     return act_on_case(asked, pressed) if pressed.verb == ON_CASE else act_on_text(asked, pressed)
 
 

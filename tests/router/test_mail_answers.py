@@ -13,12 +13,14 @@ from router.moves.base import begin
 from router.moves.held import drop_held_answer, release_held_answer
 from router.moves.refusals import Refused
 from router.moves.resolve import resolve
+from router.service import route_item
 from tests.router.answer_styles import STYLES, Notice, answer, gmail_web, interleaved, no_quote
 from tests.router.house_for_tests import House, mail
+from tests.router.staff_house import ANA, STAFF, StaffHouse
 from ventanilla.store.audit import audit
 from ventanilla.store.engine import Store
 from ventanilla.store.tables import attachments, conversations, inbox, messages, notes, outbox
-from ventanilla.words import DeliveryState, InboxState, OutboxKind, Resolution, Side
+from ventanilla.words import STAFF_TELEGRAM, DeliveryState, InboxState, OutboxKind, Resolution, Side
 
 TRUSTED = 'trusted_authserv = "mx.example.com"'
 PROVEN = "mx.example.com; dkim=pass header.d=example.com; dmarc=pass (p=REJECT) header.from=example.com"
@@ -238,6 +240,27 @@ def test_a_held_answer_can_be_dropped(desk: Desk) -> None:
     assert desk.letters(OutboxKind.REPLY)[0].state == DeliveryState.DROPPED
 
 
+def test_one_tap_on_the_phone_lets_a_held_answer_go_or_drops_it(sqlite_store: Store, tmp_path: Path) -> None:
+    house = StaffHouse(sqlite_store, tmp_path, settings={**STAFF, "members": '"ana"', "notify": '"email", "telegram"'})
+    house.link("ana", ANA)
+    desk = Desk(house)
+    for number in range(2):
+        desk.answers(f"{SAID} {number}", Message_ID=f"<{number}@x.example>")
+    first, second = desk.letters(OutboxKind.REPLY)
+    asked = [row for row in desk.letters(OutboxKind.ALERT) if row.via == STAFF_TELEGRAM]
+    (send, drop), *_ = (row.payload["buttons"][0] for row in asked)
+
+    _press(house, send[1])
+    _press(house, drop[1].replace(str(first.id), str(second.id)))
+    _press(house, send[1])
+
+    assert (send[1], drop[1]) == (f"held:send:{first.id}", f"held:drop:{first.id}")
+    assert [row.state for row in desk.letters(OutboxKind.REPLY)] == [DeliveryState.PENDING, DeliveryState.DROPPED]
+    sent, dropped, late = house.told(ANA)[-3:]
+    assert ("sale ahora" in sent, "no le llega nada" in dropped) == (True, True)
+    assert late.startswith("Demasiado tarde")
+
+
 def test_a_notice_is_dead_once_somebody_else_has_the_case(desk: Desk) -> None:
     notice = desk.notice
     desk.house.apply(members='"luis"', ana="left = 2026-11-22")
@@ -393,6 +416,14 @@ def test_who_forges_mails_of_ours_does_not_fill_our_mailbox(desk: Desk) -> None:
         desk.answers("", Authentication_Results="", Message_ID=f"<forged-{number}@x.example>")
 
     assert len(desk.told()) == 3
+
+
+def _press(house: StaffHouse, data: str) -> None:
+    """Ana presses a button of the bot's."""
+    who = {"id": ANA, "is_bot": False, "first_name": "Ana"}
+    under = {"message_id": 7, "date": int(house.now.timestamp()), "chat": {"id": ANA, "type": "private"}}
+    press = {"id": "1", "from": who, "message": under, "chat_instance": "1", "data": data}
+    assert route_item(house.router, house.bring({"callback_query": press})) is InboxState.ROUTED
 
 
 def _held(desk: Desk, agent: str, number: int, *, drop: bool = False) -> None:
