@@ -34,6 +34,7 @@ from router.staff_buttons import (
 )
 from router.staff_confirming import occasion_of
 from router.turn import turn_of
+from router.window_rows import WINDOW
 from ventanilla.store.conversations import case_by_key
 from ventanilla.store.staff_texts import StaffText, keep_text, settle_text
 from ventanilla.store.tables import conversations
@@ -122,9 +123,13 @@ def ask_which(asked: Asked, kept: StaffText) -> Said:
         for case in cases[:MOST_CASES]
     ]
     board.append([(asked.say("button_none"), text_data(FORGET, kept.inbox_id))])
-    code = "which_case" if cases else "no_case_to_give"
+    said = [asked.say("which_case", text=excerpt(asked, kept))]
+    if not cases:
+        said = [asked.say("no_case_to_give", text=excerpt(asked, kept), texts=asked.word("texts"))]
+    if len(cases) > MOST_CASES:
+        said.append(asked.say("or_its_key"))
     return Said(
-        text=asked.say(code, text=excerpt(asked, kept), **({} if cases else {"texts": asked.word("texts")})),
+        text="\n\n".join(said),
         buttons=board,
         extra={"said": asked.message.external_id, "kept": kept.inbox_id},
     )
@@ -184,7 +189,8 @@ def _confirmed(asked: Asked, kept: StaffText, case: sa.Row[Any], written: Writte
     about |= {"extra": extra, "occasion": occasion_of(written.outbox_id)}
     cost = "\n" + paid if (paid := cost_in_words(asked.language, written.sms)) else ""
     if written.held:
-        return Said(text=asked.say("held", reason=written.held, **names) + cost, buttons=undo, **about)
+        why = asked.say("held_window") if written.held.startswith(WINDOW) else written.held
+        return Said(text=asked.say("held", reason=why, **names) + cost, buttons=undo, **about)
     if not seconds:
         return Said(text=asked.say("going_now", **names) + cost, **about)
     return Said(text=asked.say("going", seconds=str(seconds), **names) + cost, buttons=undo, **about)

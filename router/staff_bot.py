@@ -20,6 +20,7 @@ from router.staff_asked import Asked, Said
 from router.staff_buttons import ON_CASE, as_payload, read_press
 from router.staff_cases import list_my_cases
 from router.staff_commands import CASE_COMMANDS, answer_question
+from router.staff_held import act_on_held
 from router.staff_kept import act_on_text, list_texts, take_back, take_edit
 from router.staff_held import act_on_held
 from router.staff_linking import redeem, whose
@@ -168,7 +169,9 @@ def _note_happening(connection: sa.Connection, row: sa.Row[Any], message: Messag
 
 
 def _say(asked: Asked, said: Said) -> None:
-    """The answer to what they wrote or pressed, under it; found again by what it is about."""
+    """The answer to what they wrote or pressed, found again by what it is about; without a text another message says it."""
+    if not said.text:
+        return
     facts: dict[str, Any] = {"case": said.about, "seen": said.seen}
     payload = {
         "subject": "",

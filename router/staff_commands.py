@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from router.staff_about import About, newest_known
 from router.staff_answers import key_of, note_text, send_text, too_large, typed
 from router.staff_asked import Asked, Said
+from router.staff_buttons import SEND, Pressed
+from router.staff_kept import act_on_text
 from router.staff_moves import (
     WHY_NOT_MINE,
     WHY_RESOLVED,
@@ -34,7 +36,11 @@ class Meant:
 
 
 def answer_question(asked: Asked, answered: About | None) -> Said | None:
-    """What answers a question of the bot's for a reason is that reason; None for anything else."""
+    """What answers a question of the bot's: a reason where it asks for one, a case's key where it asks which; None for anything
+    else."""
+    key = read_key(asked.message.reply_text)
+    if answered is not None and key is not None and "kept" in answered.extra:
+        return act_on_text(asked, Pressed(verb=SEND, number=int(answered.extra["kept"]), key=key))
     if answered is None or answered.case_id is None or asked.message.reply_text.startswith("//"):
         return None
     asks, reason = answered.extra.get("asks"), asked.message.reply_text.strip()

@@ -13,7 +13,7 @@ from router.moves.reopen import reopen
 from router.moves.reply import Answer, withdraw_reply, write_reply
 from router.moves.transfer import transfer
 from router.staff_about import newest_known, recent_rows
-from router.staff_answers import ask_which, choices, excerpt, key_of, note_text, send_text
+from router.staff_answers import NOTE, ask_which, choices, excerpt, key_of, note_text, send_text
 from router.staff_asked import Asked, Said
 from router.staff_buttons import (
     AS_NOTE,
@@ -55,7 +55,7 @@ _TAKEN_BACK = sa.select(messages.c.conversation_id).where(
 def act_on_text(asked: Asked, pressed: Pressed) -> Said:
     """Do with a kept text, which must be theirs, what a button says. A text that was seen to already stays as it is."""
     if pressed.verb == UNDO:
-        return take_back(asked, pressed.number)
+        return take_back(asked, pressed.number, is_seen=True)
     kept = text_of(asked.connection, pressed.number, agent=asked.agent.name)
     if kept is None:
         return Said(text=asked.say("old_button"))
@@ -66,7 +66,7 @@ def act_on_text(asked: Asked, pressed: Pressed) -> Said:
         return Said(text=asked.say("text_forgotten"))
     if pressed.verb == WHICH:
         return ask_which(asked, kept)
-    if pressed.verb == AS_NOTE:
+    if pressed.verb == AS_NOTE or (pressed.verb == SEND and kept.text.startswith(NOTE)):
         return note_text(asked, kept, pressed.key)
     if pressed.verb == SEND:
         return _send(asked, kept, pressed)
@@ -77,8 +77,9 @@ def act_on_text(asked: Asked, pressed: Pressed) -> Said:
     return _send_after(asked, kept, pressed.key, steps[pressed.verb])
 
 
-def take_back(asked: Asked, outbox_id: int | None = None) -> Said:
-    """Their newest answer that is still to go out, or this one, goes to nobody; what it said stands in the chat."""
+def take_back(asked: Asked, outbox_id: int | None = None, *, is_seen: bool = False) -> Said:
+    """Their newest answer that is still to go out, or this one, goes to nobody; what it said stands in the chat. `is_seen`: they
+    look at its confirmation, which says so itself."""
     number = outbox_id or asked.connection.scalar(_MY_NEWEST, {"agent": asked.agent.name})
     taken = asked.connection.execute(_TAKEN_BACK, {"number": number, "agent": asked.agent.name}).one_or_none()
     if taken is not None:
@@ -88,7 +89,7 @@ def take_back(asked: Asked, outbox_id: int | None = None) -> Said:
             message = withdraw_reply(move, number or 0)
     except Refused as refused:
         return Said(text=asked.refused(refused))
-    return _taken_back(asked, message.conversation_id)
+    return Said(text="") if is_seen else _taken_back(asked, message.conversation_id)
 
 
 def list_texts(asked: Asked) -> Said:

@@ -12,6 +12,7 @@ from tests.router.moving import do
 from tests.router.staff_house import ANA, LUIS, STRANGER
 from ventanilla.store.audit import audit
 from ventanilla.store.engine import Store
+from ventanilla.store.files import claim_file, due_files, fail_file
 from ventanilla.store.tables import conversations, inbox, messages, notes, outbox, remote_files, staff_texts
 from ventanilla.words import DeliveryState, InboxState
 
@@ -214,8 +215,13 @@ def test_the_question_names_at_most_eight_cases_the_nearest_due_first(local: Ans
         local.customer("Hola", user=f"99{number}", name=f"Cliente {number}")
     local.say(ANA, "Enseguida le digo")
 
-    labels = local.last().labels
+    asked = local.last()
+    labels = asked.labels
 
+    assert asked.text.endswith("Para otro caso, conteste a este mensaje con su clave.")
+    local.reply(asked, local.case.key.lower())
+    local.deliver(seconds=11)
+    assert [one.recipient for one in local.customers.took] == ["999"]
     assert [label.partition(" · ")[2] for label in labels[:-1]] == ["Eva", *(f"Cliente {n}" for n in range(7))]
 
 
@@ -286,6 +292,27 @@ def test_files_go_along_and_wait_until_they_are_fetched(local: AnsweringHouse) -
     assert local.rows(messages)[-1].text == "Es esta pieza"
     local.deliver(seconds=11)
     assert local.got() == []
+
+
+def test_without_its_file_nothing_goes_out_and_the_author_is_told_why(local: AnsweringHouse) -> None:
+    photo = [{"file_id": "F1", "file_unique_id": "u", "width": 10, "height": 10, "file_size": 99}]
+    local.reply(local.notice(), "", caption="Es esta pieza", photo=photo)
+    confirmation = local.last()
+    (file,) = due_files(local.store, "staff", now=local.now)
+    claimed = claim_file(local.store, file.id, by="test", now=local.now)
+    assert claimed is not None
+    assert fail_file(local.store, claimed, reason="Telegram does not hand the file out", now=local.now)
+
+    local.deliver(seconds=11)
+
+    assert local.got() == []
+    assert local.phones.shown[confirmation.name].text.endswith("→ Eva: no se pudo entregar.")
+    alert = local.phones.of(ANA)[-1]
+    assert "Telegram does not hand the file out" in alert.text
+    assert "> Es esta pieza" in alert.text
+    local.reply(alert, "Se la mando por correo.")
+    local.deliver(seconds=11)
+    assert local.got() == ["Se la mando por correo."]
 
 
 def test_a_file_too_large_for_a_bot_sends_nothing_and_says_so(local: AnsweringHouse) -> None:
