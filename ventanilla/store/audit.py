@@ -9,7 +9,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from ventanilla.store.audits import chats, customers, ledger, letters, responsibility, storage
+from ventanilla.store.audits import answers, chats, customers, ledger, letters, responsibility, storage
 
 Check = Callable[[sa.Connection], int]
 
@@ -46,6 +46,10 @@ def _checks(blobs: Path, now: datetime, hash_blobs: bool) -> dict[str, Check]:
         letters.failed_notice_not_escalated,
         letters.acknowledged_twice,
         partial(letters.sending_too_long, now=now),
+        answers.answer_without_message,
+        answers.answer_gone_but_not_stamped,
+        answers.failed_answer_ends_a_turn,
+        answers.first_response_of_nothing,
         chats.second_open_chat_of_an_address,
         chats.version_apart_from_its_message,
         chats.file_of_nothing_received,
