@@ -30,7 +30,8 @@ from ventanilla.store.turns_late import count_answer, ended_after
 from ventanilla.words import CallOutcome, Direction, EventKind, InboxState, Side, Verdict
 
 PATIENCE = timedelta(seconds=20)
-"""How long a mail waits for the one that it answers, which another folder may bring a moment later."""
+"""How long a mail waits for the one that it answers, which another folder may bring a moment later; or a copy, for its original to
+be written down as sent: that would undo what is learnt from it."""
 FOREIGN = "no address of ours"
 """Stands in the reason of a mail in Sent whose From is not known for one of ours: a person should look at that."""
 UNMATCHED = "own: answers no case that is known"
@@ -62,13 +63,16 @@ def place_ours(connection: sa.Connection, house: House, one: Received, journal: 
     """
     row, message = one.row, one.message
     copy = own_copy(connection, house, message) if message.medium != CALL else None
+    is_young = journal.now - row.pulled_at < PATIENCE
+    if copy is not None and copy.is_under_way and is_young:
+        return InboxState.PENDING
     if copy is not None:
         return _note_copy(connection, one, copy, journal)
     if message.screening.verdict is not Verdict.ACCEPT and row.released_by is None:
         reason = message.screening.reason or str(message.screening.verdict)
         return _set_aside(connection, one, reason, journal, verdict=message.screening.verdict)
     written = _written_at(one)
-    if names_unknown(connection, message) and journal.now - row.pulled_at < PATIENCE:
+    if is_young and names_unknown(connection, message):
         return InboxState.PENDING
     found = find_answered(connection, house, row.channel, message, at=written)
     if found is None:

@@ -48,6 +48,11 @@ class OwnCopy:
     row: sa.Row[Any] | None
 
     @property
+    def is_under_way(self) -> bool:
+        """Whether the provider filed it before we could write down that it took it."""
+        return self.row is not None and self.row.state == DeliveryState.SENDING
+
+    @property
     def reason(self) -> str:
         """Why the ledger row stands aside."""
         return "a copy of what this service sent" + (f" (outbox {self.row.id})" if self.row is not None else "")

@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
+from router.answered import note_reply_sent
 from router.holding import hold_pending_replies
+from router.service import route_item
 from tests.router.house_for_tests import MONDAY_TEN, House, mail
 from tests.router.sent_mail import ask, case_of, file, reply, sent, sound
+from ventanilla.channel import OUTBOUND
 from ventanilla.store.conversations import lock_case
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
@@ -37,6 +40,9 @@ def gone_out(house: House, row: Any) -> None:
     with house.store.write() as connection:
         change = outbox.update().where(outbox.c.id == row.id)
         connection.execute(change.values(state=DeliveryState.SENT, sent_at=house.now, external_id=row.message_id))
+        journal = Journal(now=house.now, actor="delivery")
+        note_reply_sent(connection, house.router.house, row, journal)
+        journal.flush(connection)
 
 
 def test_a_copy_of_what_this_service_sent_counts_no_second_time(house: House) -> None:
@@ -105,3 +111,20 @@ def test_holding_again_holds_nothing_more(house: House) -> None:
             return hold_pending_replies(connection, house.router.house, case, journal, by=None, at=house.now)
 
     assert (hold(), hold()) == ([row.id], [])
+
+
+def test_a_copy_that_is_filed_before_it_is_written_down_as_sent_is_looked_at_again(house: House) -> None:
+    ask(house)
+    row = reply(house)
+    with house.store.write() as connection:
+        under_way = {"state": DeliveryState.SENDING, "sending_at": house.now, "claimed_by": "x/1/1"}
+        connection.execute(outbox.update().where(outbox.c.id == row.id).values(under_way))
+    copy = sent(message_id="<ABC@prod.outlook.example>", **{"X-Ventanilla-Id": row.message_id})
+    filed = house.commit(copy, note=OUTBOUND)
+
+    assert route_item(house.router, filed) is InboxState.PENDING
+
+    gone_out(house, row)
+    house.later(seconds=31)
+    assert route_item(house.router, filed) is InboxState.DUPLICATE
+    assert {one.external_id for one in house.rows(outbox) if one.id == row.id} == {"<ABC@prod.outlook.example>"}
