@@ -19,6 +19,7 @@ from router.moves.note import add_note
 from router.moves.refusals import Refused
 from router.moves.reply import Answer, Written, write_reply
 from router.staff_about import About, newest_known
+from router.staff_albums import join_album, origin
 from router.staff_asked import Asked, Said
 from router.staff_buttons import (
     AS_NOTE,
@@ -65,6 +66,9 @@ def take_text(asked: Asked, answered: About | None) -> Said:
     large = too_large(asked)
     if large is not None:
         return large
+    joined = join_album(asked)
+    if joined is not None:
+        return joined
     kept = typed(asked)
     if answered is None or answered.case_id is None:
         return ask_which(asked, kept)
@@ -131,7 +135,7 @@ def ask_which(asked: Asked, kept: StaffText) -> Said:
     return Said(
         text="\n\n".join(said),
         buttons=board,
-        extra={"said": asked.message.external_id, "kept": kept.inbox_id},
+        extra=origin(asked, kept=kept.inbox_id),
     )
 
 
@@ -143,7 +147,7 @@ def choices(asked: Asked, kept: StaffText, key: str, refused: Refused) -> Said:
         return Said(text=said)
     case = case_by_key(asked.connection, refused.values.get("key", key))
     keep_text(asked.connection, replace(kept, case_id=case.id if case else None))
-    extra = {"said": asked.message.external_id, "kept": kept.inbox_id}
+    extra = origin(asked, kept=kept.inbox_id)
     if case is None:
         board = [[(asked.say("button_which"), text_data(WHICH, kept.inbox_id))], _forget(asked, kept)]
         return Said(text=said, buttons=board, extra=extra)
@@ -185,7 +189,7 @@ def _confirmed(asked: Asked, kept: StaffText, case: sa.Row[Any], written: Writte
     if written.repeated:
         return Said(text=asked.say("answered_before", key=case.key), **about)
     undo: Board = [[(asked.say("button_undo"), undo_data(written.outbox_id))]]
-    extra = {"said": asked.message.external_id, "reply": written.outbox_id}
+    extra = origin(asked, reply=written.outbox_id)
     about |= {"extra": extra, "occasion": occasion_of(written.outbox_id)}
     cost = "\n" + paid if (paid := cost_in_words(asked.language, written.sms)) else ""
     if written.held:

@@ -2,8 +2,8 @@
 
 A channel is made of parts. A `Source` does IO and yields raw items with the checkpoint that stands after them. A reader is pure
 and turns one raw item into a `Message`. A `Sender` does IO and puts one `Outgoing` on its way. Where the provider keeps files
-apart, a `Fetcher` gets them; where it can call us, a `Hook` takes what it says. Nothing here knows the store, the queue or who
-is responsible.
+apart, a `Fetcher` gets them; where it can call us, a `Hook` takes what it says; where it can be asked what became of what we
+sent, a `Follower` asks. Nothing here knows the store, the queue or who is responsible.
 """
 
 from __future__ import annotations
@@ -139,7 +139,8 @@ class Message:
     `medium` tells apart what one channel carries: "email", "telegram", "sms", "mms", "whatsapp", "call", "voicemail".
     `edits` is the `external_id` of an earlier message of which this is a new version. `shared` are other addresses that the
     provider vouches for as the author's own (a phone number shared by its owner). `language` is what the sender's program
-    says, two letters. `consent` is False from somebody who wants nothing more sent, True from one who wants it again.
+    says, two letters. `consent` is False from somebody who wants nothing more sent, True from one who wants it again. `album` is
+    the provider's name for several messages that were sent as one.
 
     An `outbound` message was written by one of us past this service (found in the Sent folder, a call made from our number):
     `author` is our side, `customer` whom it went to, `call_outcome` what became of a call; its `reply_text` keeps the signature,
@@ -177,6 +178,7 @@ class Message:
     call_outcome: CallOutcome | None = None
     own_id: str | None = None
     authentications: Sequence[Authentication] = ()
+    album: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -337,6 +339,17 @@ class Fetcher(Protocol):
 
         Credentials go to the provider's own host only, never along a redirect.
         """
+
+    def close(self) -> None:
+        """Let go of connections. Never raises."""
+
+
+class Follower(Protocol):
+    """Asks a provider what became of what it took. Used by one thread at a time."""
+
+    def report(self, external_id: str, *, part_of: str = "") -> DeliveryReport | None:
+        """What became of a message; of a later part of one, only that it failed, under the first part's id (`part_of`). None for
+        nothing new. Raises Temporary, LoginRefused, Permanent."""
 
     def close(self) -> None:
         """Let go of connections. Never raises."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -292,6 +293,27 @@ def test_files_go_along_and_wait_until_they_are_fetched(local: AnsweringHouse) -
     assert local.rows(messages)[-1].text == "Es esta pieza"
     local.deliver(seconds=11)
     assert local.got() == []
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_an_album_is_one_answer_with_all_its_pictures(local: AnsweringHouse, *, answers: bool) -> None:
+    notice = local.notice()
+    for number in range(3):
+        photo = [{"file_id": f"F{number}", "file_unique_id": "u", "width": 10, "height": 10, "file_size": 99}]
+        part: dict[str, Any] = {"photo": photo, "media_group_id": "1234", **({} if number else {"caption": "Las tres piezas"})}
+        if answers:
+            local.reply(notice, "", **part)
+        else:
+            local.say(ANA, "", **part)
+    if not answers:
+        asked = local.last()
+        assert "(archivos: 1)" in asked.text
+        local.press(asked, local.case.key)
+
+    assert [(row.text, row.agent) for row in local.rows(messages)[1:]] == [("Las tres piezas", "ana")]
+    assert [(row.ref["file_id"], row.position) for row in local.rows(remote_files)] == [("F0", 0), ("F1", 1), ("F2", 2)]
+    local.deliver()
+    assert len([one for one in local.phones.of(ANA) if "sale en" in one.text]) == 1
 
 
 def test_without_its_file_nothing_goes_out_and_the_author_is_told_why(local: AnsweringHouse) -> None:

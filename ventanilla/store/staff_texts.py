@@ -63,6 +63,13 @@ def change_text(connection: sa.Connection, inbox_id: int, text: str) -> bool:
     return connection.execute(sa.update(staff_texts).where(waits).values(text=text)).rowcount == 1
 
 
+def add_files(connection: sa.Connection, kept: StaffText, files: Sequence[RemoteFile]) -> bool:
+    """More files that belong to it (locked). False when it was settled before."""
+    waits = (staff_texts.c.inbox_id == kept.inbox_id) & staff_texts.c.settled_at.is_(None)
+    values = [_written(file) for file in (*kept.files, *files)]
+    return connection.execute(sa.update(staff_texts).where(waits).values(files=values)).rowcount == 1
+
+
 def texts_without_case(connection: sa.Connection, agent: str) -> list[StaffText]:
     """What somebody typed that is not settled yet, oldest first."""
     query = sa.select(staff_texts).where(staff_texts.c.agent == agent, staff_texts.c.settled_at.is_(None))

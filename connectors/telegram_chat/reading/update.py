@@ -74,6 +74,7 @@ def _written(message: Json, kind: str, context: ChatContext) -> Message:
         edits=this if kind.startswith("edited_") else None,
         shared=_shared(message),
         language=_language(table(message, "from")),
+        album=text(message, "media_group_id")[:64],
     )
 
 
