@@ -25,6 +25,8 @@ ONE_EVENT = """INSERT INTO events (id, at, recorded_at, kind, actor, data, {colu
 ONE_FILE = """INSERT INTO remote_files
     (id, message_id, position, channel, ref, filename, content_type, state, attempts, not_before)
     VALUES (1, {message}, 0, 'soporte', '{{}}', 'a', 'b', 'pending', 0, '2026-01-01T00:00:00.000000Z')"""
+ITS_ROW = "(SELECT id FROM outbox WHERE kind = 'acknowledgement' AND conversation_id = 1)"
+AS_REPLY = f"UPDATE outbox SET kind = 'reply', state = '{{state}}' WHERE id = {ITS_ROW}"
 BREAKAGES = {
     "open_case_without_exactly_one_open_assignment": (
         [f"UPDATE assignments SET is_open = NULL, released_at = {OLD} WHERE conversation_id = 1"],
@@ -54,7 +56,9 @@ BREAKAGES = {
     "open_case_without_message": (["UPDATE messages SET conversation_id = 1 WHERE conversation_id = 2"],),
     "item_in_ledger_twice": (["UPDATE inbox SET item_key = (SELECT item_key FROM inbox WHERE id = 1) WHERE id = 2"],),
     "same_item_routed_twice": (["UPDATE inbox SET identity = (SELECT identity FROM inbox WHERE id = 1) WHERE id = 2"],),
-    "routed_item_without_message": (["UPDATE messages SET direction = 'out', inbox_id = NULL WHERE conversation_id = 1"],),
+    "routed_item_without_message": (
+        ["UPDATE messages SET direction = 'out', inbox_id = NULL WHERE conversation_id = 1"],
+    ),
     "message_without_routed_item": (["UPDATE inbox SET state = 'imported' WHERE id = 1"],),
     "pending_too_long": (
         [f"UPDATE inbox SET state = 'pending', routed_at = NULL, pulled_at = {OLD} WHERE state = 'screened'"],
@@ -94,17 +98,14 @@ BREAKAGES = {
             VALUES (1, 999, 'shared', '2026-01-01T00:00:00.000000Z')""",
         ],
     ),
-    "answer_without_message": (["UPDATE outbox SET kind = 'reply' WHERE id = 1"],),
+    "answer_without_message": ([AS_REPLY.format(state="pending")],),
     "answer_gone_but_not_stamped": (
-        [
-            "UPDATE outbox SET kind = 'reply', state = 'sent' WHERE id = 1",
-            "UPDATE messages SET outbox_id = 1 WHERE id = 1",
-        ],
+        [f"UPDATE messages SET outbox_id = {ITS_ROW} WHERE id = 1", AS_REPLY.format(state="sent")],
     ),
     "failed_answer_ends_a_turn": (
         [
-            "UPDATE outbox SET kind = 'reply', state = 'failed' WHERE id = 1",
-            f"UPDATE messages SET outbox_id = 1, turn_since = {OLD}, replied_at = {OLD} WHERE id = 1",
+            f"UPDATE messages SET outbox_id = {ITS_ROW}, turn_since = {OLD}, replied_at = {OLD} WHERE id = 1",
+            AS_REPLY.format(state="failed"),
         ],
     ),
     "first_response_of_nothing": ([f"UPDATE conversations SET first_response_at = {OLD} WHERE id = 1"],),
