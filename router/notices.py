@@ -23,7 +23,7 @@ from router.turn import Turn, Waiting, turn_of
 from ventanilla.clocks.due import spoken, waited
 from ventanilla.signing import LOOP_HEADER
 from ventanilla.store.consent import opted_out_at
-from ventanilla.store.conversations import beside
+from ventanilla.store.conversations import beside, came_before
 from ventanilla.store.events import Journal
 from ventanilla.store.outbox import Letter, put_letter
 from ventanilla.store.tables import agents, assignments
@@ -59,7 +59,11 @@ def write_notice(
     since = case.waiting_since or case.last_message_at
     if waiting:
         turn = Turn.of_one(
-            waiting, since, opted_out_at=opted_out_at(connection, case.address), beside=beside(connection, case)
+            waiting,
+            since,
+            opted_out_at=opted_out_at(connection, case.address),
+            beside=beside(connection, case),
+            before=came_before(connection, case.id),
         )
     else:
         turn = turn_of(connection, case, since)

@@ -9,6 +9,7 @@ from typing import Any
 from babel.dates import format_date
 
 from router.house import House
+from router.moves.words import tell
 from router.staff_words import say, staff_language
 from router.texts import phrase, reason_in_words, spoken_language
 from router.turn import SPOKEN, Turn
@@ -109,9 +110,10 @@ def opted_out_note(house: House, turn: Turn, language: str) -> str:
 
 
 def beside_notes(house: House, turn: Turn, language: str) -> list[str]:
-    """That somebody else has another case of this customer, a line each."""
+    """That somebody else has another case of this customer, and which of theirs that are over this one goes on from."""
+    before = [tell(language, "follows", keys=", ".join(turn.before))] if turn.before else []
     named = [(key, house.config.agents.get(owner), owner) for key, owner in turn.beside]
-    return [
+    return before + [
         phrase(language, "beside", agent=settings.name if settings and settings.name else owner, key=key)
         for key, settings, owner in named
     ]

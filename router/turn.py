@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from ventanilla.channel import Message
 from ventanilla.store.consent import opted_out_at
-from ventanilla.store.conversations import beside
+from ventanilla.store.conversations import beside, came_before
 from ventanilla.store.tables import conversations, messages
 from ventanilla.words import Direction
 
@@ -69,7 +69,8 @@ class Waiting:
 class Turn:
     """One turn of a case, from when its customer began to wait. New versions of a message are no further messages.
     `opted_out_at` is since when nothing may be sent to the address that waits, if they said so; `beside` are the customer's
-    other open cases that somebody else has, by key and owner."""
+    other open cases that somebody else has, by key and owner; `before` are keys of cases that are over and that this one
+    goes on from."""
 
     since: datetime
     said: tuple[Waiting, ...] = ()
@@ -77,6 +78,7 @@ class Turn:
     spoken: tuple[int, ...] = field(default=())
     opted_out_at: datetime | None = None
     beside: tuple[tuple[str, str], ...] = ()
+    before: tuple[str, ...] = ()
 
     @property
     def first(self) -> Waiting | None:
@@ -94,11 +96,20 @@ class Turn:
         *,
         opted_out_at: datetime | None = None,
         beside: tuple[tuple[str, str], ...] = (),
+        before: tuple[str, ...] = (),
     ) -> Turn:
         """The turn that one message has just opened."""
         is_spoken = waiting.medium == SPOKEN and waiting.message_id is not None
         heard = (waiting.message_id,) if is_spoken and waiting.message_id is not None else ()
-        return cls(since=since, said=(waiting,), count=1, spoken=heard, opted_out_at=opted_out_at, beside=beside)
+        return cls(
+            since=since,
+            said=(waiting,),
+            count=1,
+            spoken=heard,
+            opted_out_at=opted_out_at,
+            beside=beside,
+            before=before,
+        )
 
 
 def turn_of(connection: sa.Connection, case: Any, since: datetime) -> Turn:
@@ -121,5 +132,6 @@ def turn_of(connection: sa.Connection, case: Any, since: datetime) -> Turn:
         count=sum(row.edits is None for row in rows),
         opted_out_at=opted_out_at(connection, case.address),
         beside=beside(connection, case),
+        before=came_before(connection, case.id),
         spoken=tuple(row.id for row in rows if row.medium == SPOKEN and row.edits is None),
     )

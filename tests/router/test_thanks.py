@@ -19,7 +19,8 @@ from tests.router.moving import acting, case_of, do, go_out, is_sound
 from ventanilla.channel import Attachment
 from ventanilla.store.engine import Store
 from ventanilla.store.tables import conversations, messages
-from ventanilla.words import Resolution
+from ventanilla.store.views.whole import links_of
+from ventanilla.words import OutboxKind, Resolution
 
 THANKS = [
     "gracias",
@@ -177,7 +178,8 @@ def test_a_new_message_beyond_the_window_is_a_new_case_that_names_the_old(house:
 
     new = house.rows(conversations)[-1]
     assert new.id != old.id
-    from ventanilla.store.views.whole import links_of
 
     with house.store.read() as connection:
         assert [link["key"] for link in links_of(connection, new.id)] == [old.key]
+    told = house.letters(OutboxKind.NOTICE)[-1]
+    assert (told.conversation_id, f"Continúa de: {old.key}." in told.payload["text"]) == (new.id, True)

@@ -19,6 +19,7 @@ from ventanilla.store.insert import insert_ignoring
 from ventanilla.store.tables import conversation_links, conversations, messages, participants
 from ventanilla.words import CaseState, Direction, EventKind, Origin
 
+_OVER = (CaseState.RESOLVED, CaseState.CLOSED)
 _BY_ID = sa.select(conversations).where(conversations.c.id == sa.bindparam("case_id"))
 _LOCK = _BY_ID.with_for_update()
 _OPEN = sa.insert(conversations).returning(conversations)
@@ -224,6 +225,19 @@ def beside(connection: sa.Connection, case: Any, *, limit: int = 3) -> tuple[tup
     """Key and owner of open cases of the same customer that somebody else answers for, the latest first. Takes no lock."""
     facts = {"contact": case.contact_id, "but": case.id, "owner": case.owner, "most": limit}
     return tuple((row.key, row.owner) for row in connection.execute(_BESIDE, facts))
+
+
+def came_before(connection: sa.Connection, case_id: int, *, limit: int = 3) -> tuple[str, ...]:
+    """Keys of cases that are over and that this one was linked to when it began, the latest first."""
+    other = conversations.alias("other")
+    query = (
+        sa.select(other.c.key)
+        .join(conversation_links, conversation_links.c.other_id == other.c.id)
+        .where(conversation_links.c.conversation_id == case_id, other.c.state.in_(_OVER), other.c.id < case_id)
+        .order_by(other.c.id.desc())
+        .limit(limit)
+    )
+    return tuple(connection.scalars(query))
 
 
 def takes_part(connection: sa.Connection, case_id: int, party: Party, contact_id: int | None) -> bool:
