@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connectors.imap_email.reading.context import MailContext
 from connectors.imap_email.reading.outbound import read_sent
@@ -105,3 +109,13 @@ def test_the_id_that_it_was_sent_under_is_kept_beside_the_one_it_got(name: str) 
 def test_what_is_no_mail_is_bad_and_nothing_worse(raw: bytes) -> None:
     with pytest.raises(BadMessage):
         read_sent(raw, CONTEXT)
+
+
+@given(st.binary(max_size=400), st.text(max_size=80))
+def test_no_bytes_whatever_raise_anything_but_bad_message(body: bytes, header: str) -> None:
+    raw = f"From: soporte@example.com\nTo: {header}\nReferences: {header}\n\n".encode("utf-8", "surrogatepass") + body
+
+    with contextlib.suppress(BadMessage):
+        assert read_sent(raw, CONTEXT).outbound
+    with contextlib.suppress(BadMessage):
+        assert read_sent(body, CONTEXT).outbound
