@@ -22,7 +22,6 @@ from router.staff_cases import list_my_cases
 from router.staff_commands import CASE_COMMANDS, answer_question
 from router.staff_held import act_on_held
 from router.staff_kept import act_on_text, list_texts, take_back, take_edit
-from router.staff_held import act_on_held
 from router.staff_linking import redeem, whose
 from router.staff_moves import act_on_case
 from router.staff_presence import come_back, pause
@@ -172,7 +171,7 @@ def _say(asked: Asked, said: Said) -> None:
     """The answer to what they wrote or pressed, found again by what it is about; without a text another message says it."""
     if not said.text:
         return
-    facts: dict[str, Any] = {"case": said.about, "seen": said.seen}
+    facts: dict[str, Any] = {"case": said.about, "seen": said.seen, "in_reply_to": _answers(asked.message)}
     payload = {
         "subject": "",
         "text": said.text,
@@ -189,6 +188,12 @@ def _say(asked: Asked, said: Said) -> None:
         agent=asked.agent.name,
     )
     put_letter(asked.connection, letter, now=asked.now)
+
+
+def _answers(message: Message) -> str | None:
+    """Under what the answer stands: what they wrote, or the message whose button they pressed."""
+    is_press = message.sent_at is None
+    return next(iter(message.in_reply_to), None) if is_press else message.external_id
 
 
 def _answer(

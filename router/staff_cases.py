@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from router.staff_asked import Asked
+from ventanilla.store.staff_texts import texts_without_case
 from ventanilla.store.views.cases import Wanted, list_cases
 
 MOST = 20
@@ -13,15 +14,18 @@ _NAME = 60
 
 
 def list_my_cases(asked: Asked) -> str:
-    """Their open cases: key, customer, since when that waits and until when it was promised an answer."""
+    """Their open cases: key, customer, since when that waits, until when it was promised an answer; and that texts of theirs wait
+    for a case, if any do."""
     cases = list_cases(asked.connection, Wanted(open_only=True, agent=asked.agent.name))
+    kept = texts_without_case(asked.connection, asked.agent.name)
+    unsent = [f"{asked.say('texts', count=str(len(kept)))} ({asked.word('texts')})"] if kept else []
     if not cases:
-        return asked.say("no_cases")
+        return "\n\n".join([asked.say("no_cases"), *unsent])
     cases.sort(key=_urgency)
     parts = [asked.say("cases", count=str(len(cases))), *(_shown(asked, case) for case in cases[:MOST])]
     if len(cases) > MOST:
         parts.append(asked.say("more_cases", count=str(len(cases) - MOST), agent=asked.agent.name))
-    return "\n\n".join(parts)
+    return "\n\n".join([*parts, *unsent])
 
 
 def _urgency(case: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -10,7 +10,7 @@ import pytest
 from router.staff_buttons import text_data
 from tests.router.answering import AnsweringHouse, answering_house
 from tests.router.moving import do
-from tests.router.staff_house import ANA, LUIS, STRANGER
+from tests.router.staff_house import ANA, BOT, LUIS, STRANGER
 from ventanilla.store.audit import audit
 from ventanilla.store.engine import Store
 from ventanilla.store.files import claim_file, due_files, fail_file
@@ -187,6 +187,8 @@ def test_what_has_no_case_yet_is_listed_and_can_be_given_to_one_days_later(local
     local.say(ANA, "/pendientes")
 
     listed = local.last()
+    local.say(ANA, "/casos")
+    assert local.last().text.endswith("Sin caso todavía: 2 (/pendientes)")
     assert listed.text == "Sin caso todavía: 2\n\n1. Primero\n\n2. // para quien venga"
     local.press(listed, "1. Darlo a un caso")
     local.press(local.last(), local.case.key)
@@ -300,7 +302,11 @@ def test_an_album_is_one_answer_with_all_its_pictures(local: AnsweringHouse, *, 
     notice = local.notice()
     for number in range(3):
         photo = [{"file_id": f"F{number}", "file_unique_id": "u", "width": 10, "height": 10, "file_size": 99}]
-        part: dict[str, Any] = {"photo": photo, "media_group_id": "1234", **({} if number else {"caption": "Las tres piezas"})}
+        part: dict[str, Any] = {
+            "photo": photo,
+            "media_group_id": "1234",
+            **({} if number else {"caption": "Las tres piezas"}),
+        }
         if answers:
             local.reply(notice, "", **part)
         else:
@@ -368,6 +374,15 @@ def test_an_edit_of_a_kept_text_changes_what_is_kept(local: AnsweringHouse) -> N
     local.deliver(seconds=11)
 
     assert local.got() == ["Sale hoy"]
+
+
+def test_what_the_bot_answers_stands_under_what_was_written_or_pressed(local: AnsweringHouse) -> None:
+    local.reply(local.notice(), "Sale hoy.", message_id=501)
+    assert local.last().outgoing.in_reply_to == f"{BOT}/{ANA}/501"
+
+    local.press(local.notice(), "Pasar a…")
+
+    assert local.last().outgoing.in_reply_to == local.notice().name
 
 
 def test_strangers_groups_and_pressed_buttons_of_others_change_nothing(house: AnsweringHouse) -> None:
