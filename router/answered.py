@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from router.announcements import RESOLVED, announce
+from router.answered_elsewhere import restore_elsewhere
 from router.house import House
 from router.notice_edits import tell_answered, tell_ended, tell_more
 from router.notices import write_alert, write_notice
@@ -75,6 +76,8 @@ def note_reply_failed(connection: sa.Connection, house: House, row: sa.Row[Any],
     case = lock_case(connection, _survivor_id(connection, message.conversation_id))
     state = connection.scalar(sa.select(outbox.c.state).where(outbox.c.id == row.id))
     restored = state == DeliveryState.FAILED and message.turn_since is not None
+    if state == DeliveryState.FAILED:
+        restore_elsewhere(connection, house, message, journal)
     if restored:
         case = restore_answer(connection, house, case, message, journal)
     if hold_refused(connection, house, case, row, message, journal, quoted=quoted(message.text)):

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from router.answered import note_reply_failed
 from router.moves.answered_in import answered_in
 from router.moves.base import find_case
 from router.moves.collaborate import add_collaborator, remove_collaborator
@@ -20,7 +21,8 @@ from tests.router.chat_house import ChatHouse, chat, letter
 from tests.router.moving import acting, case_of, do, go_out, happened, is_sound
 from ventanilla.channel import Attachment
 from ventanilla.store.engine import Store
-from ventanilla.store.tables import agents, assignments, attachments, conversations, messages
+from ventanilla.store.events import Journal
+from ventanilla.store.tables import agents, assignments, attachments, conversations, messages, outbox
 from ventanilla.words import EventKind, OutboxKind
 
 
@@ -250,6 +252,26 @@ def test_an_answer_on_one_channel_ends_the_wait_on_the_other_when_it_went_out(ho
     assert (row.state, row.waiting_since, row.first_response_at) == ("waiting_customer", None, at)
     closed = happened(house, EventKind.TURN_CLOSED, first.key)[-1]
     assert (closed.at, closed.data["answered_in"]) == (at, second.id)
+    assert is_sound(house)
+
+
+def test_both_cases_wait_again_when_that_answer_never_arrived(house: ChatHouse) -> None:
+    first, second = mails(house)
+    sent = answer(house, second)
+    do(house, answered_in, first.key, second.key, as_=first.owner)
+    for _ in range(2):
+        with house.store.write() as connection:
+            failed = (
+                sa.update(outbox).where(outbox.c.id == sent.outbox_id).values(state="failed", reason="no such user")
+            )
+            row = connection.execute(failed.returning(outbox)).one()
+            journal = Journal(now=house.now, actor="deliverer")
+            note_reply_failed(connection, house.router.house, row, journal)
+            journal.flush(connection)
+
+    for case in (first, second):
+        row = case_of(house, case.key)
+        assert (row.state, row.waiting_since, row.first_response_at) == ("open", case.waiting_since, None)
     assert is_sound(house)
 
 

@@ -18,7 +18,7 @@ from ventanilla.store.conversations import lock_case, open_turn
 from ventanilla.store.events import Journal
 from ventanilla.store.insert import insert_ignoring
 from ventanilla.store.tables import collaborators, conversations, messages
-from ventanilla.store.turns import leave, stamp_first_response, stop_waiting
+from ventanilla.store.turns import REPLIED, leave, stamp_first_response, stop_waiting
 from ventanilla.words import OWNED_STATES, CaseState, Direction, EventKind, Kind, Priority
 
 MERGED, UNMERGED = "merged", "unmerged"
@@ -71,9 +71,8 @@ def bring_back(
     )
     since = _moment(before["waiting_since"])
     waits = _still_waits(connection, own, family, since)
-    if since is not None and waits is None and case.first_response_at is None:
-        first = {"first_response_at": _answered_at(connection, family, since)}
-        connection.execute(sa.update(conversations).where(conversations.c.id == case.id).values(first))
+    if since is not None and waits is None:
+        _note_answer_meanwhile(connection, case, into, family, since, journal)
     _come_back(connection, case, journal, grant=grant, agent=agent, waits=waits)
     journal.add(EventKind.CASE_UNMERGED, conversation_id=into.id, agent=agent, data={"back": case.id})
     _give_up(connection, before, into, [each for each in family if each not in own], family, journal, agent=agent)
@@ -98,12 +97,26 @@ def _take_over(connection: sa.Connection, case: sa.Row[Any], into: sa.Row[Any], 
     return opened
 
 
-def _answered_at(connection: sa.Connection, family: Sequence[int], since: datetime) -> datetime | None:
-    """When the first answer in the family went out since then."""
+def _note_answer_meanwhile(
+    connection: sa.Connection,
+    case: sa.Row[Any],
+    into: sa.Row[Any],
+    family: Sequence[int],
+    since: datetime,
+    journal: Journal,
+) -> None:
+    """The answer that the case got while it was the survivor's: its turn ended with that, and it may have been the first."""
     answers = (messages.c.direction == Direction.OUT) & (messages.c.replied_at >= since)
-    query = sa.select(sa.func.min(messages.c.replied_at)).where(messages.c.conversation_id.in_(family), answers)
-    found: datetime | None = connection.scalar(query)
-    return found
+    query = sa.select(messages).where(messages.c.conversation_id.in_(family), answers)
+    reply = connection.execute(query.order_by(messages.c.replied_at, messages.c.id).limit(1)).one_or_none()
+    if reply is None:
+        return
+    ids = {"conversation_id": case.id, "message_id": reply.id, "agent": reply.agent}
+    data = {"outcome": REPLIED, "since": since.isoformat(), "answered_in": into.id}
+    journal.add(EventKind.TURN_CLOSED, at=reply.replied_at, data=data, **ids)
+    if case.first_response_at is None:
+        first = {"first_response_at": reply.replied_at}
+        connection.execute(sa.update(conversations).where(conversations.c.id == case.id).values(first))
 
 
 def _come_back(

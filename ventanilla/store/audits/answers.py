@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from ventanilla.store.audits.counting import count, rows_with
-from ventanilla.store.tables import conversations, messages, outbox
-from ventanilla.words import DeliveryState, Direction, OutboxKind
+from ventanilla.store.tables import conversations, events, messages, outbox
+from ventanilla.words import DeliveryState, Direction, EventKind, OutboxKind
 
 _GONE = (DeliveryState.SENT, DeliveryState.DELIVERED)
 _ITS_LETTER = messages.c.outbox_id == outbox.c.id
@@ -35,14 +35,21 @@ def failed_answer_ends_a_turn(connection: sa.Connection) -> int:
 
 
 def first_response_of_nothing(connection: sa.Connection) -> int:
-    """A first response is the time of a message of ours that ended a turn."""
+    """A first response is the time of a message of ours that ended a turn. (One in another case may have: its event says so.)"""
     family = conversations.alias("family")
     of_family = (family.c.id == messages.c.conversation_id) & (family.c.merged_into == conversations.c.id)
     theirs = messages.c.conversation_id == conversations.c.id
     that_one = (messages.c.replied_at == conversations.c.first_response_at) & (messages.c.direction == Direction.OUT)
+    elsewhere = (
+        (events.c.conversation_id == conversations.c.id)
+        & (events.c.kind == EventKind.TURN_CLOSED)
+        & (events.c.at == conversations.c.first_response_at)
+        & events.c.message_id.is_not(None)
+    )
     return count(
         connection,
         conversations,
         conversations.c.first_response_at.is_not(None),
         ~rows_with(messages, that_one, sa.or_(theirs, rows_with(family, of_family))),
+        ~rows_with(events, elsewhere),
     )
