@@ -20,6 +20,7 @@ from config.servers import SmtpServer as Settings
 from connectors.deliver import Deliverer, still_theirs
 from connectors.imap_email.sender import SmtpSender
 from connectors.telegram_chat.api import BotApi
+from connectors.telegram_chat.pacing import BotPace
 from connectors.telegram_chat.sender import TelegramSender
 from router.bounces import tell_of_failure
 from router.line import leave_agent
@@ -32,6 +33,7 @@ from tests.servers.smtp import SmtpServer
 from tests.servers.telegram_api import TelegramApi
 from ventanilla.channel import Message, Outgoing, Party, RemoteFile, Sent
 from ventanilla.errors import Ambiguous
+from ventanilla.pace import LocalLimiter
 from ventanilla.store.audit import audit
 from ventanilla.store.blobs import put_blob
 from ventanilla.store.engine import Store
@@ -76,7 +78,8 @@ def post_of(house: StaffHouse) -> Iterator[Post]:
         mailer = SmtpSender(
             Settings(host=smtp.host, port=smtp.port, security="none"), None, address="soporte@example.com"
         )
-        bot = TelegramSender(BotApi(Secret(literal=api.token), api.url))
+        pace = BotPace(LocalLimiter(lambda: house.now.timestamp()))
+        bot = TelegramSender(BotApi(Secret(literal=api.token), api.url), pace)
         delivery = Deliverer(
             store=house.store,
             senders={"soporte": lambda: mailer, STAFF_TELEGRAM: lambda: bot},
