@@ -249,6 +249,8 @@ class Deliverer:
             reason = self.still_wanted(connection, row)
         if reason is None:
             return False
+        if row.kind == OutboxKind.REPLY:  # somebody wrote it and believes that it goes out: they are told
+            return self._book.give_up(row, reason)
         with self.store.write() as connection:
             finish_letter(connection, row, DeliveryState.DROPPED, reason=reason)
         return True

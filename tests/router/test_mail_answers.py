@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from connectors.deliver import Deliverer
+from router.bounces import tell_of_failure
 from router.moves.base import begin
 from router.moves.held import drop_held_answer, release_held_answer
 from router.moves.refusals import Refused
 from router.moves.resolve import resolve
+from router.permission import still_allowed
 from router.service import route_item
 from tests.router.answer_styles import STYLES, Notice, answer, gmail_web, interleaved, no_quote
 from tests.router.house_for_tests import House, mail
@@ -389,6 +392,26 @@ def test_an_attached_notice_is_not_sent_on(desk: Desk) -> None:
 
     assert desk.house.receive(raw) is InboxState.SCREENED
     assert desk.replies() == []
+
+
+def test_an_answer_that_may_not_go_out_after_all_comes_back_to_its_author(desk: Desk) -> None:
+    desk.answers()
+    house = desk.house
+    house.apply(channel='only_to = ["otra@clientes.example", "*@example.com"]', mode="internal")
+    house.later(minutes=1)
+    Deliverer(
+        store=house.store,
+        senders={},
+        still_wanted=lambda connection, row: still_allowed(connection, house.router.house, row),
+        failed=lambda connection, row, journal: tell_of_failure(connection, house.router.house, row, journal),
+        tell_trouble=lambda *_: None,
+        clock=lambda: house.now,
+    ).deliver_due()
+
+    assert desk.letters(OutboxKind.REPLY)[0].state == DeliveryState.FAILED
+    told = desk.told()[-1]
+    assert "only_to does not name this address" in told
+    assert "> su pedido salió ayer y llega mañana." in told
 
 
 def test_a_token_in_the_text_itself_sends_it_back(desk: Desk) -> None:

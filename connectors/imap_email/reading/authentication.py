@@ -2,7 +2,8 @@
 
 Where a server gives no DMARC verdict, or the domain has no policy, its SPF and DKIM results count as DMARC would count them:
 passed, and for the domain in From, one above it or one below it (relaxed alignment, RFC 7489, 3.1; siblings would need the list
-of public suffixes and do not count). A server that saw the author log in as that very address says so with `auth=pass` (RFC 8601, 2.7.4).
+of public suffixes and do not count). A server that saw the author log in as that very address says so with `auth=pass`
+(RFC 8601, 2.7.4).
 """
 
 from __future__ import annotations
