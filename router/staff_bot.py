@@ -28,6 +28,7 @@ from router.staff_presence import come_back, pause
 from router.staff_words import SAYINGS, command_list, command_meant, say
 from router.texts import spoken_language
 from ventanilla.channel import Message
+from ventanilla.keys import read_key
 from ventanilla.store.events import Journal
 from ventanilla.store.inbox import settle
 from ventanilla.store.outbox import Letter, put_letter
@@ -73,7 +74,7 @@ def take_from_staff(
         away = asked.say("moved_away", name=asked.name)
         _answer(connection, row.id, agent.name, agent.telegram, away, journal, which="former")
     if message.edits is not None:
-        edited = take_edit(asked)
+        edited = take_edit(asked, _edited_text(asked, word))
         if edited is not None:
             _say(asked, edited)
         return _settle(connection, row, InboxState.ROUTED, "edited", journal)
@@ -99,6 +100,16 @@ def _act(asked: Asked, word: str | None, *, is_new: bool) -> tuple[str, str | Sa
         return "button", _press(asked, message.text.removeprefix(BUTTON))
     answered = _answered(asked)
     return "text", answer_question(asked, answered) or take_text(asked, answered)
+
+
+def _edited_text(asked: Asked, word: str | None) -> str:
+    """What an edited message says to a customer now: of `/reply KEY text` the text, of another command nothing."""
+    if word is None:
+        return asked.message.reply_text.strip()
+    if command_meant(word) != "reply":
+        return ""
+    first, _, rest = asked.argument.partition(" ")
+    return rest.strip() if read_key(first) else asked.argument
 
 
 def _press(asked: Asked, data: str) -> Said:

@@ -13,7 +13,7 @@ from router.moves.reopen import reopen
 from router.moves.reply import Answer, withdraw_reply, write_reply
 from router.moves.transfer import transfer
 from router.staff_about import newest_known, recent_rows
-from router.staff_answers import NOTE, ask_which, choices, excerpt, key_of, note_text, send_text
+from router.staff_answers import NOTE, ask_which, choices, excerpt, key_of, note_text, send_text, typed
 from router.staff_asked import Asked, Said
 from router.staff_buttons import (
     AS_NOTE,
@@ -29,9 +29,10 @@ from router.staff_buttons import (
     undo_data,
 )
 from router.staff_confirming import occasion_of
+from ventanilla.channel import RemoteFile
 from ventanilla.store.conversations import case_by_key
 from ventanilla.store.staff_texts import StaffText, change_text, settle_text, text_of, texts_without_case
-from ventanilla.store.tables import messages, outbox
+from ventanilla.store.tables import messages, outbox, remote_files
 from ventanilla.words import DeliveryState
 
 MOST = 8
@@ -109,16 +110,15 @@ def list_texts(asked: Asked) -> Said:
     return Said(text="\n\n".join([asked.say("texts", count=str(len(kept))), *lines]), buttons=board)
 
 
-def take_edit(asked: Asked) -> Said | None:
-    """They edited something they wrote: what has not gone out yet says the new text; of what has, they are told that it stays. None
-    where it was neither an answer nor a text that is kept."""
+def take_edit(asked: Asked, text: str) -> Said | None:
+    """They edited something they wrote, which says `text` now: what has not gone out yet says that; of what has, they are told that
+    it stays. None where it was neither an answer nor a text that is kept, or says nothing."""
     before = next(
         (row for row in recent_rows(asked.connection, asked.account) if row.payload.get("said") == asked.message.edits),
         None,
     )
     if before is None:
         return None
-    text = asked.message.reply_text.strip()
     if "reply" in before.payload:
         return _change_answer(asked, int(before.payload["reply"]), before.payload.get("seen"), text)
     kept = text_of(asked.connection, int(before.payload["kept"]), agent=asked.agent.name)
@@ -182,10 +182,12 @@ def _change_answer(asked: Asked, outbox_id: int, seen: int | None, text: str) ->
     try:
         with asked.acting() as move:
             withdraw_reply(move, outbox_id)
+            if text.startswith(NOTE):
+                return note_text(asked, typed(asked, text=text), case.key)
             answer = Answer(
                 text=text,
                 seen=seen,
-                remote_files=tuple(asked.message.files),
+                remote_files=_files_now(asked, old.id),
                 idempotency_key=f"telegram:edit:{asked.inbox_id}",
             )
             written = write_reply(move, find_case(move, case.key), answer, anyway=True)
@@ -201,3 +203,13 @@ def _change_answer(asked: Asked, outbox_id: int, seen: int | None, text: str) ->
         extra={"said": asked.message.edits, "reply": written.outbox_id},
         occasion=occasion_of(written.outbox_id),
     )
+
+
+def _files_now(asked: Asked, message_id: int) -> tuple[RemoteFile, ...]:
+    """The files of an edited answer: those it had; another one in the place of a single one."""
+    query = sa.select(remote_files).where(remote_files.c.message_id == message_id).order_by(remote_files.c.position)
+    before = tuple(
+        RemoteFile(filename=row.filename, content_type=row.content_type, ref=row.ref, size=row.size)
+        for row in asked.connection.execute(query)
+    )
+    return before if len(before) > 1 else tuple(asked.message.files)

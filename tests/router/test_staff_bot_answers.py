@@ -365,6 +365,21 @@ def test_an_edit_before_it_goes_out_takes_its_place_and_later_changes_nothing(lo
     assert local.got() == ["Sale hoy"]
 
 
+def test_an_edited_command_says_its_new_text_and_two_slashes_make_it_a_note(local: AnsweringHouse) -> None:
+    local.say(ANA, f"/responder {local.case.key} Sale oy", message_id=501)
+    local.deliver()
+    edit(local, 501, f"/responder {local.case.key} Sale hoy")
+    local.deliver(seconds=11)
+    local.reply(local.notice(), "Es un pesado", message_id=502)
+    local.deliver()
+    edit(local, 502, "// Es un pesado")
+
+    assert local.last().text.startswith(f"{local.case.key}: anotado para la casa")
+    local.deliver(minutes=1)
+    assert local.got() == ["Sale hoy"]
+    assert [row.text for row in local.rows(notes)] == ["Es un pesado"]
+
+
 def test_an_edit_of_a_kept_text_changes_what_is_kept(local: AnsweringHouse) -> None:
     local.say(ANA, "Sale oy", message_id=501)
     asked = local.last()
