@@ -111,7 +111,15 @@ def escalate_notice(
     journal.add(EventKind.NOTICE_ESCALATED, data={"to": duty}, **ids)
     occasion = f"escalated:{case.id}:{case.assignment_number}"
     write_alert(
-        connection, house, to=duty, occasion=occasion, subject=subject, body=body, now=journal.now, channel=case.channel
+        connection,
+        house,
+        to=duty,
+        occasion=occasion,
+        subject=subject,
+        body=body,
+        now=journal.now,
+        channel=case.channel,
+        case_id=case.id,
     )
 
 

@@ -87,11 +87,15 @@ class Phones:
 
 @dataclass
 class Customers:
-    """What customers got."""
+    """What customers got; or what goes wrong."""
 
     took: list[Outgoing] = field(default_factory=list)
+    trouble: Exception | None = None
+    repeats: bool = False
 
     def send(self, outgoing: Outgoing) -> Sent:
+        if self.trouble is not None:
+            raise self.trouble
         self.took.append(outgoing)
         return Sent(external_id=f"7000/{outgoing.recipient}/{len(self.took) + 500}")
 

@@ -11,6 +11,7 @@ from router.staff_buttons import text_data
 from tests.router.answering import AnsweringHouse, answering_house
 from tests.router.moving import do
 from tests.router.staff_house import ANA, BOT, LUIS, STRANGER
+from ventanilla.errors import Ambiguous
 from ventanilla.store.audit import audit
 from ventanilla.store.engine import Store
 from ventanilla.store.files import claim_file, due_files, fail_file
@@ -77,6 +78,19 @@ def test_an_answer_can_be_undone_by_its_button_or_by_a_command_and_twice_is_once
     assert {row.state for row in local.replies()} == {DeliveryState.DROPPED}
     local.say(ANA, "/undo")
     assert local.last().text == "No hay ninguna respuesta suya que retirar."
+
+
+def test_an_answer_that_may_have_gone_out_says_so_where_it_stands_and_is_not_repeated(local: AnsweringHouse) -> None:
+    local.reply(local.notice(), "Sale hoy.")
+    confirmation = local.last()
+    local.customers.trouble = Ambiguous("the answer was lost", retry_after=0)
+
+    local.deliver(seconds=10)
+    local.deliver(seconds=10)
+
+    assert local.phones.shown[confirmation.name].text.endswith("→ Eva: no se sabe si llegó a salir.")
+    assert local.phones.shown[confirmation.name].labels == []
+    assert "> Sale hoy." in local.phones.of(ANA)[-1].text
 
 
 def test_undoing_too_late_says_so(local: AnsweringHouse) -> None:
