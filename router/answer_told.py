@@ -87,6 +87,27 @@ def tell_author(
     return _put(connection, house, case, letter, journal)
 
 
+def tell_dead_end(
+    connection: sa.Connection, house: House, message: Message, journal: Journal, *, agent: str, inbox_id: int
+) -> int | None:
+    """Somebody answered a mail of ours that nobody can answer (a digest, an alert): it reached nobody, and they get it back."""
+    target = _by_mail(targets_of(connection, house, agent))
+    if target is None or _told_lately(connection, target, journal) >= MOST_TO_DOUBTFUL:
+        return None
+    language = language_for(house, agent)
+    cure, text = said(language, "dead_end_cure"), quoted(message.reply_text or message.text)
+    body = said(language, "dead_end", cure=cure, text=text)
+    letter = Letter(
+        kind=OutboxKind.ALERT,
+        dedupe_key=f"{TOLD}{inbox_id}",
+        via=target.via,
+        recipient=target.recipient,
+        payload=_payload(house, target, said(language, "dead_end_subject"), body, language, message),
+        agent=agent,
+    )
+    return _put(connection, house, None, letter, journal)
+
+
 def ask_author(
     connection: sa.Connection,
     house: House,

@@ -66,12 +66,12 @@ def find_answer(house: House, one: Received) -> FoundAnswer | None:
         return None
     if message.author.kind is not AddressKind.EMAIL or not message.author.address:
         return None
-    people = house.config.agents
+    addresses = (party.address for party in (*message.to, *message.cc))
+    named = dict.fromkeys(tokens_in((*message.in_reply_to, *addresses, *reversed(message.references))))
+    people = house.config.agents if named else {}
     writers = [name for name, settings in people.items() if settings.email == message.author.address]
     if not writers:
         return None
-    addresses = (party.address for party in (*message.to, *message.cc))
-    named = dict.fromkeys(tokens_in((*message.in_reply_to, *addresses, *reversed(message.references))))
     key = house.installation.signing_key
     for token in list(named)[:MOST_TOKENS]:
         found = read_notice_token(key, token, writers) or read_notice_token(key, token, people)

@@ -30,6 +30,12 @@ _SAID: dict[str, dict[str, str]] = {
         "button_drop": "Descartar",
         "held_sent": "Enviada: su respuesta de {key} sale ahora.",
         "held_dropped": "Descartada: al cliente de {key} no le llega nada.",
+        "dead_end_subject": "su correo no le ha llegado a nadie",
+        "dead_end": (
+            "Ha contestado a un correo automático que no se puede contestar: lo que escribió no le ha llegado a nadie.\n\n"
+            "{cure}\n\nLo que había escrito:\n\n{text}"
+        ),
+        "dead_end_cure": "Para contestar al cliente, responda al aviso del caso, o: ventanilla reply KEY",
         "loop_subject": "correo automático en bucle, {channel}",
         "loop_own": (
             "A {channel} le ha llegado de vuelta correo automático de esta misma instalación (de {address}). No se contesta ni "
@@ -66,6 +72,12 @@ _SAID: dict[str, dict[str, str]] = {
         "button_drop": "Drop",
         "held_sent": "Sent: your answer in {key} goes out now.",
         "held_dropped": "Dropped: the customer of {key} gets nothing.",
+        "dead_end_subject": "your mail reached nobody",
+        "dead_end": (
+            "You answered an automatic mail that cannot be answered: what you wrote reached nobody.\n\n"
+            "{cure}\n\nWhat you had written:\n\n{text}"
+        ),
+        "dead_end_cure": "To answer the customer, answer the notice of the case, or: ventanilla reply KEY",
         "loop_subject": "automatic mail in a loop, {channel}",
         "loop_own": (
             "Automatic mail of this very installation came back to {channel} (from {address}). It is not answered and opens no "
@@ -102,6 +114,12 @@ _SAID: dict[str, dict[str, str]] = {
         "button_drop": "Descarta-la",
         "held_sent": "Enviada: la vostra resposta de {key} surt ara.",
         "held_dropped": "Descartada: al client de {key} no li arriba res.",
+        "dead_end_subject": "el vostre correu no ha arribat a ningú",
+        "dead_end": (
+            "Heu respost un correu automàtic que no es pot respondre: el que vau escriure no ha arribat a ningú.\n\n"
+            "{cure}\n\nEl que havíeu escrit:\n\n{text}"
+        ),
+        "dead_end_cure": "Per respondre al client, responeu l'avís del cas, o bé: ventanilla reply KEY",
         "loop_subject": "correu automàtic en bucle, {channel}",
         "loop_own": (
             "A {channel} li ha tornat correu automàtic d'aquesta mateixa instal·lació (de {address}). No es respon ni obre casos. "
@@ -138,6 +156,12 @@ _SAID: dict[str, dict[str, str]] = {
         "button_drop": "Descartala",
         "held_sent": "Enviada: a súa resposta de {key} sae agora.",
         "held_dropped": "Descartada: ao cliente de {key} non lle chega nada.",
+        "dead_end_subject": "o seu correo non lle chegou a ninguén",
+        "dead_end": (
+            "Contestou a un correo automático que non se pode contestar: o que escribiu non lle chegou a ninguén.\n\n"
+            "{cure}\n\nO que tiña escrito:\n\n{text}"
+        ),
+        "dead_end_cure": "Para contestarlle ao cliente, responda ao aviso do caso, ou ben: ventanilla reply KEY",
         "loop_subject": "correo automático en bucle, en {channel}",
         "loop_own": (
             "A {channel} chegoulle de volta correo automático desta mesma instalación (de {address}). Non se contesta nin abre "
@@ -174,6 +198,12 @@ _SAID: dict[str, dict[str, str]] = {
         "button_drop": "Baztertu",
         "held_sent": "Bidalita: {key} kasuko zure erantzuna orain doa.",
         "held_dropped": "Baztertuta: {key} kasuko bezeroari ez zaio ezer iristen.",
+        "dead_end_subject": "zure mezua ez zaio inori iritsi",
+        "dead_end": (
+            "Erantzun ezin den mezu automatiko bati erantzun diozu: idatzi duzuna ez zaio inori iritsi.\n\n"
+            "{cure}\n\nIdatzi zenuena:\n\n{text}"
+        ),
+        "dead_end_cure": "Bezeroari erantzuteko, erantzun kasuaren abisuari, edo: ventanilla reply KEY",
         "loop_subject": "posta automatikoa begiztan, {channel}",
         "loop_own": (
             "{channel} kanalera instalazio honen beraren posta automatikoa itzuli da ({address} helbidetik). Ez zaio erantzuten, "

@@ -15,6 +15,7 @@ from router.acknowledgements import acknowledge
 from router.bounces import note_bounce
 from router.chats import match_chat
 from router.consent import note_wish
+from router.dead_ends import note_dead_end
 from router.edits import CAME_FIRST, as_original, place_version
 from router.greetings import greet
 from router.house import House, modes
@@ -126,6 +127,8 @@ def _set_aside(
     data = {"verdict": screening.verdict}
     journal.add(EventKind.MESSAGE_SCREENED, inbox_id=row.id, channel=row.channel, data=data)
     note_loop(connection, house, row.channel, message, screening, journal)
+    if screening.verdict is Verdict.OWN:
+        note_dead_end(connection, house, one, journal)
     if message.bounce is not None and not note_bounce(connection, house, message.bounce, journal):
         await_refs(connection, row.id, [message.bounce.original_message_id])
     return InboxState.SCREENED

@@ -414,6 +414,22 @@ def test_an_answer_that_may_not_go_out_after_all_comes_back_to_its_author(desk: 
     assert "> su pedido salió ayer y llega mañana." in told
 
 
+def test_who_answers_a_mail_that_cannot_be_answered_is_told(desk: Desk) -> None:
+    desk.answers("")
+    (alert,) = desk.letters(OutboxKind.ALERT)
+    with desk.house.store.write() as connection:
+        sent = {"message_id": None, "external_id": "<9.abc@example.com>", "state": "sent", "sent_at": desk.house.now}
+        connection.execute(outbox.update().where(outbox.c.id == alert.id).values(**sent))
+    plain = {"References": "", "Message_ID": "<answer-9@x.example>", "Subject": "Re: Ventanilla"}
+
+    assert desk.answers("Gracias, ya lo miro.", In_Reply_To="<9.abc@example.com>", **plain) is InboxState.SCREENED
+    assert desk.answers("Y esto de mi cosecha.", In_Reply_To="<otra@example.com>", **plain) is InboxState.SCREENED
+
+    assert len(desk.told()) == 2
+    assert "> Gracias, ya lo miro." in desk.told()[-1]
+    assert desk.replies() == []
+
+
 def test_a_token_in_the_text_itself_sends_it_back(desk: Desk) -> None:
     desk.answers(f"Escriba a {desk.notice.message_id}")
 
