@@ -193,10 +193,8 @@ def test_a_copy_to_whom_nothing_may_be_sent_any_more_holds_the_whole_mail_back(d
 
     row = desk.answer(cc=("fuera@otra.example",))
 
-    assert row.state == DeliveryState.DROPPED
-    assert row.reason == (
-        "copy to fuera@otra.example: channel soporte is internal and only_to does not name this address"
-    )
+    reason = "copy to fuera@otra.example: channel soporte is internal and only_to does not name this address"
+    assert (row.state, row.reason) == (DeliveryState.FAILED, reason)
 
 
 def test_files_that_are_too_large_for_the_server_come_back_to_the_author(sqlite_store: Store, tmp_path: Path) -> None:
