@@ -55,8 +55,10 @@ _QUOTE_CLASSES = re.compile(
 _OUTLOOK_BORDER = re.compile(r"(?i)border\s*:\s*none\s*;\s*border-top\s*:\s*solid\s+#(?:E1E1E1|B5C4DF)\s+1\.0pt")
 _SIGNATURES = re.compile(
     r"(?i)\b(?:gmail_signature|moz-signature|ms-outlook-mobile-signature|protonmail_signature_block|ymail_android_signature"
-    r"|yahoo-signature|zmail_signature|AppleMailSignature|composer_signature)\b|(?:^|\s)(?:x_)?Signature(?:\s|$)"
+    r"|yahoo-signature|zmail_signature)\b"
 )
+# Where a program puts a signature, and people write on.
+_SIGNATURE_PLACES = re.compile(r"(?i)\b(?:AppleMailSignature|composer_signature)\b|(?:^|\s)(?:x_)?Signature(?:\s|$)")
 _INDENTATION = re.compile(r"(?i)border\s*:\s*(?:none|0)|margin\s*:[^;]*40px")
 _BLANKS = re.compile(r"[ \t\r\n\f\xa0\u200b\u200c\u034f\u00ad]+")
 _MAX_PREFIX = 5
@@ -102,6 +104,7 @@ class _Writer:
         self._last_prefix = ""
         self._dropped = 0
         self._signature = 0
+        self._signature_place = 0
         self._quote = 0
         self._quoted_to_end = False
         self._preformatted = 0
@@ -131,6 +134,7 @@ class _Writer:
             self._break(spaced=tag in _SPACED)
         self._quote -= opened.quotes
         self._signature -= opened.signs
+        self._signature_place -= opened.places
         self._preformatted -= tag == "pre"
         if opened.prefix:
             self._prefixes.pop()
@@ -171,6 +175,7 @@ class _Writer:
         opened = _Open(tag, drops=int(hidden))
         if marks.strip():
             opened.signs = int(bool(_SIGNATURES.search(marks)))
+            opened.places = int(bool(_SIGNATURE_PLACES.search(marks)))
             opened.quotes = int(bool(_QUOTE_CLASSES.search(marks)))
         if tag == "blockquote" and (
             attributes.get("type") == "cite" or "quote" in classes or not _INDENTATION.search(style)
@@ -188,6 +193,7 @@ class _Writer:
     def _enter(self, tag: str, attributes: Mapping[str, str], opened: _Open) -> None:
         self._quote += opened.quotes
         self._signature += opened.signs
+        self._signature_place += opened.places
         self._preformatted += tag == "pre"
         if opened.prefix:
             self._prefixes.append(opened.prefix)
@@ -252,13 +258,15 @@ class _Writer:
     def _zone(self) -> Zone:
         if self._quote or self._quoted_to_end:
             return Zone.QUOTE
-        return Zone.SIGNATURE if self._signature else Zone.OWN
+        if self._signature:
+            return Zone.SIGNATURE
+        return Zone.SIGNATURE_PLACE if self._signature_place else Zone.OWN
 
 
 class _Open:
     """One open tag: what to undo when it closes."""
 
-    __slots__ = ("begun", "drops", "number", "prefix", "quotes", "signs", "tag", "target")
+    __slots__ = ("begun", "drops", "number", "places", "prefix", "quotes", "signs", "tag", "target")
 
     def __init__(self, tag: str, *, drops: int) -> None:
         self.tag = tag
@@ -266,6 +274,7 @@ class _Open:
         self.prefix = ""
         self.quotes = 0
         self.signs = 0
+        self.places = 0
         self.number = 1
         self.target = ""
         self.begun = (0, 0)

@@ -10,11 +10,13 @@ _LEADING_BLANKS = re.compile(r"\A(?:[ \t]*\n)+")
 
 
 class Zone(IntEnum):
-    """What the HTML said of a line; plain text says nothing, so all of it is OWN until its words are read."""
+    """What the HTML said of a line; plain text says nothing, so all of it is OWN until its words are read. Where a program puts a
+    signature (SIGNATURE_PLACE) people also write on: a customer's line there is theirs."""
 
     OWN = 0
     QUOTE = 1
     SIGNATURE = 2
+    SIGNATURE_PLACE = 3
 
 
 class Line(NamedTuple):
