@@ -20,8 +20,10 @@ from tests.router.chat_house import chat
 from tests.router.staff_house import ANA, BOT, LUIS, STAFF, StaffHouse
 from ventanilla.channel import Batch, Message, Outgoing, RawItem, Sent
 from ventanilla.store.engine import Store
+from ventanilla.store.events import Journal
 from ventanilla.store.inbox import commit_batch
 from ventanilla.store.tables import conversations, messages, outbox
+from ventanilla.store.telegram_links import link_telegram
 from ventanilla.words import STAFF_TELEGRAM, InboxState, OutboxKind
 
 CUSTOMERS = """
@@ -110,7 +112,9 @@ class Customers:
 class AnsweringHouse(StaffHouse):
     """Ana and Luis are linked; Eva writes in the customers' chat."""
 
-    settings: dict[str, str] = field(default_factory=lambda: STAFF | {"more": STAFF["more"] + CUSTOMERS})
+    settings: dict[str, str] = field(
+        default_factory=lambda: STAFF | {"more": STAFF["more"] + CUSTOMERS, "members": '"ana"'}
+    )
     said: dict[bytes, Message] = field(default_factory=dict)
     phones: Phones = field(default_factory=Phones)
     customers: Customers = field(default_factory=Customers)
@@ -192,10 +196,11 @@ class AnsweringHouse(StaffHouse):
 
 
 def answering_house(store: Store, folder: Path) -> AnsweringHouse:
-    """The house once both are linked; its duty person has nobody's phone."""
+    """The house with both linked; its duty person has nobody's phone."""
     house = AnsweringHouse(store, folder)
-    house.link("ana", ANA)
-    house.link("luis", LUIS)
-    house.apply(members='"ana"')
-    house.deliver()
+    journal = Journal(now=house.now, actor="test")
+    with store.write() as connection:
+        for agent, account in (("ana", ANA), ("luis", LUIS)):
+            link_telegram(connection, agent, str(account), how="invitation", journal=journal)
+        journal.flush(connection)
     return house
