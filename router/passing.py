@@ -72,10 +72,10 @@ def pass_to_somebody(
     """Give the case to whoever the policy names, unless that is nobody in particular (then only if it must leave). Whoever has
     passed it on in this turn, or does so now (`passing`), gets it last. Whether it moved."""
     passed = passing | passed_by(connection, [case.id]).get(case.id, frozenset())
-    grant, choice = choose_responsible(
-        connection, house, _wanted(case, contact, passed, journal), now=journal.now, actor=ACTOR
-    )
     cover = cover_of(connection, case.owner, now=journal.now) if reason == OWNER_OFF_DUTY else None
+    concerned = (case.owner, cover) if cover else (case.owner,)
+    wanted = _wanted(case, contact, passed, concerned, journal)
+    grant, choice = choose_responsible(connection, house, wanted, now=journal.now, actor=ACTOR)
     if cover is not None and cover not in passed:
         by_when = accept_by(house, case.team, cover, now=journal.now)
         grant, reason = replace(grant, agent=cover, reason=COVER, in_line=False, accept_by=by_when), COVER
@@ -106,7 +106,9 @@ def tell_those_concerned(
         write_notice(connection, house, lock_case(connection, case.id), journal)
 
 
-def _wanted(case: sa.Row[Any], contact: sa.Row[Any], passed: frozenset[str], journal: Journal) -> Wanted:
+def _wanted(
+    case: sa.Row[Any], contact: sa.Row[Any], passed: frozenset[str], concerned: tuple[str, ...], journal: Journal
+) -> Wanted:
     return Wanted(
         team=case.team,
         contact=contact,
@@ -115,7 +117,7 @@ def _wanted(case: sa.Row[Any], contact: sa.Row[Any], passed: frozenset[str], jou
         languages=frozenset(case.languages),
         waited=journal.now - case.waiting_since if case.waiting_since else timedelta(0),
         exclude_case=case.id,
-        owner=case.owner,
+        concerned=concerned,
         passed_by=passed,
     )
 

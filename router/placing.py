@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from router.acknowledgements import acknowledge
+from router.ahead import lock_ahead
 from router.bounces import note_bounce
 from router.chats import match_chat
 from router.consent import note_wish
@@ -84,6 +85,8 @@ def place_all(
             outcomes[one.row.id] = _set_aside(connection, house, one, screening, journal, in_force=in_force)
     answered = [one.message.customer for one in ours if contact_at(connection, one.message.customer) is not None]
     contacts = contacts_for(connection, [*(one.message.customer for one, _ in heard), *answered], now=journal.now)
+    if len(incoming) > 1:
+        lock_ahead(connection, house, {one.row.channel for one in incoming}, contacts.values())
     for one, screening in heard:
         contact = contacts[one.message.customer.kind, one.message.customer.address]
         outcomes[one.row.id] = _take_in(connection, house, one, screening, contact, in_force, journal)

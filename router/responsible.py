@@ -42,7 +42,8 @@ Look = Callable[[sa.Connection, str, Sequence[str]], tuple[Sequence[Any], frozen
 class Wanted:
     """What a case asks of whoever takes it: `skills` and `languages` are demanded (by a rule), the customer's own `language`
     is preferred. `just_written`: its customer has written this moment; otherwise somebody is sought for what waits.
-    `owner` has it now (their row is locked with the candidates' rows); `passed_by` have passed it on in this turn."""
+    `concerned`: who has it now and who stands in for them, whose rows are locked with the candidates' rows; `passed_by` have
+    passed it on in this turn."""
 
     team: str
     contact: Any
@@ -53,7 +54,7 @@ class Wanted:
     waited: timedelta = field(default=timedelta(0))
     exclude_case: int | None = None
     just_written: bool = False
-    owner: str | None = None
+    concerned: tuple[str, ...] = ()
     passed_by: frozenset[str] = frozenset()
 
 
@@ -71,8 +72,8 @@ def choose_responsible(
     named = wanted.named_agent or wanted.contact.account_manager
     holders = _holders_of_open_cases(connection, wanted)
     restricted = named_for(connection, wanted.contact, passed_by=wanted.passed_by, now=now)
-    asked = (named, wanted.contact.last_owner, wanted.owner, restricted.agent if restricted else None)
-    others = {*team.duty, *holders, *(name for name in asked if name)}
+    asked = (named, wanted.contact.last_owner, restricted.agent if restricted else None)
+    others = {*team.duty, *holders, *wanted.concerned, *(name for name in asked if name)}
     rows, members = look(connection, wanted.team, sorted(others))
     candidates = [_candidate(house, row, members, team.duty) for row in rows]
     need = Need(

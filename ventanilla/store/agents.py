@@ -14,7 +14,7 @@ _CANDIDATES_LOCKED = (
     sa.select(agents)
     .where(agents.c.name.in_(sa.bindparam("names", expanding=True)), agents.c.enabled)
     .order_by(agents.c.name)
-    .with_for_update()
+    .with_for_update(key_share=True)
 )
 _MEMBERS = (
     sa.select(agents.c.name)
@@ -33,7 +33,8 @@ def lock_candidates(
 ) -> tuple[list[sa.Row[Any]], frozenset[str]]:
     """The enabled members of a team and these others (duty, a named manager), locked in the order of their names.
 
-    Returns the rows and the names of those who are in the team.
+    Returns the rows and the names of those who are in the team. (`key_share`: whoever writes a row that only names somebody
+    need not wait; PostgreSQL would lock that name out of its order otherwise.)
     """
     members = select_members(connection, team)
     names = sorted({*members, *others})
@@ -64,7 +65,9 @@ def is_presence_due(connection: sa.Connection, *, now: datetime) -> bool:
 
 def due_for_presence(connection: sa.Connection, *, now: datetime) -> list[sa.Row[Any]]:
     """Agents whose shift, absence or first appearance changes by now; locked in the order of their names."""
-    query = sa.select(agents).where(agents.c.duty_changes_at <= now).order_by(agents.c.name).with_for_update()
+    query = (
+        sa.select(agents).where(agents.c.duty_changes_at <= now).order_by(agents.c.name).with_for_update(key_share=True)
+    )
     return list(connection.execute(query))
 
 
@@ -115,8 +118,14 @@ def lock_agents(connection: sa.Connection, names: Collection[str] | None = None)
     about to move several cases at once. On SQLite transactions that write are one at a time anyway."""
     if connection.dialect.name == "sqlite" or (names is not None and not names):
         return
-    query = sa.select(agents.c.name).order_by(agents.c.name).with_for_update()
+    query = sa.select(agents.c.name).order_by(agents.c.name).with_for_update(key_share=True)
     connection.execute(query if names is None else query.where(agents.c.name.in_(names)))
+
+
+def covers_of(connection: sa.Connection, names: Collection[str]) -> list[str]:
+    """Whoever stands in, has stood in or is to stand in for one of these people."""
+    query = sa.select(absences.c.cover).where(absences.c.agent.in_(names), absences.c.cover.is_not(None)).distinct()
+    return list(connection.scalars(query))
 
 
 def add_absence(
