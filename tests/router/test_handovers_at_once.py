@@ -110,8 +110,8 @@ class Shift:
         with self.house.store.write() as connection:
             if luck.random() < 0.5:
                 cover = luck.choice([one for one in AGENTS if one != agent])
-                facts = {"starts_at": self.house.now, "ends_at": None, "now": self.house.now}
-                add_absence(connection, agent, cover=cover, **facts)
+                now = self.house.now
+                add_absence(connection, agent, starts_at=now, ends_at=None, cover=cover, now=now)
             else:
                 end_absences(connection, agent, now=self.house.now)
         keep_presence(self.house.store, self.house.router.house, Journal(now=self.house.now, actor="sweeper"))
