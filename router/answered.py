@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from router.announcements import RESOLVED, announce
-from router.answered_elsewhere import restore_elsewhere
+from router.answered_elsewhere import goes_on_elsewhere, restore_elsewhere
 from router.house import House
 from router.notice_edits import tell_answered, tell_ended, tell_more
 from router.notices import write_alert, write_notice
@@ -19,7 +19,7 @@ from ventanilla.store.assignments import Grant
 from ventanilla.store.conversations import lock_case, reopen_case
 from ventanilla.store.events import Journal
 from ventanilla.store.tables import conversations, messages, outbox
-from ventanilla.store.turns import close_turn, end_case, restore_turn
+from ventanilla.store.turns import close_turn, end_case, forget_answer, restore_turn
 from ventanilla.words import OWNED_STATES, CaseState, DeliveryState, EventKind, OutboxKind, Resolution
 
 UNDELIVERED = "undelivered"
@@ -91,13 +91,14 @@ def note_reply_failed(connection: sa.Connection, house: House, row: sa.Row[Any],
 def restore_answer(
     connection: sa.Connection, house: House, case: sa.Row[Any], message: sa.Row[Any], journal: Journal
 ) -> sa.Row[Any]:
-    """An answer never arrived: the turn that it ended is open again, in a case that is opened again where it was over. Returns the
-    case as it is now."""
+    """An answer never arrived: the turn that it ended is open again, in a case that is opened again where it was over. Spam stays
+    so, and a chat that goes on in another case is not opened beside it. Returns the case as it is now."""
     if case.state in OWNED_STATES:
         restore_turn(connection, case, journal, message=message, reason=UNDELIVERED)
         return lock_case(connection, case.id)
-    if case.state not in (CaseState.RESOLVED, CaseState.CLOSED):
-        return case
+    if case.state not in (CaseState.RESOLVED, CaseState.CLOSED) or goes_on_elsewhere(connection, case):
+        forget_answer(connection, case, message)
+        return lock_case(connection, case.id)
     grant = Grant(agent=case.owner, reason=UNDELIVERED, actor=journal.actor, config_version=house.version)
     since, due = message.turn_since, message.turn_due_at
     reopen_case(connection, case, grant, journal, at=since, due_at=due)

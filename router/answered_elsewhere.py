@@ -11,7 +11,7 @@ from router.house import House
 from router.notice_edits import tell_more
 from router.notices import write_notice
 from ventanilla.store.assignments import Grant
-from ventanilla.store.conversations import lock_case, open_turn, reopen_case
+from ventanilla.store.conversations import lock_case, open_chat, open_turn, reopen_case
 from ventanilla.store.events import Journal
 from ventanilla.store.tables import conversations, events
 from ventanilla.words import OWNED_STATES, CaseState, EventKind
@@ -38,11 +38,18 @@ def restore_elsewhere(connection: sa.Connection, house: House, message: sa.Row[A
     return sum(_restore(connection, house, row, message, journal) for row in found)
 
 
+def goes_on_elsewhere(connection: sa.Connection, case: sa.Row[Any]) -> bool:
+    """Whether a case that is over was a chat whose address has another open case there by now."""
+    if not case.conversational or case.owned == 1:
+        return False
+    return open_chat(connection, channel=case.channel, account=case.account, address=case.address) is not None
+
+
 def _restore(
     connection: sa.Connection, house: House, closed: sa.Row[Any], message: sa.Row[Any], journal: Journal
 ) -> bool:
     case = lock_case(connection, closed.conversation_id)
-    if case.state not in (*OWNED_STATES, CaseState.RESOLVED, CaseState.CLOSED):
+    if case.state not in (*OWNED_STATES, CaseState.RESOLVED, CaseState.CLOSED) or goes_on_elsewhere(connection, case):
         return False
     since = datetime.fromisoformat(closed.data["since"])
     ids = {"conversation_id": case.id, "message_id": message.id, "agent": message.agent}

@@ -75,7 +75,8 @@ def bring_back(
         _note_answer_meanwhile(connection, case, into, family, since, journal)
     _come_back(connection, case, journal, grant=grant, agent=agent, waits=waits)
     journal.add(EventKind.CASE_UNMERGED, conversation_id=into.id, agent=agent, data={"back": case.id})
-    _give_up(connection, before, into, [each for each in family if each not in own], family, journal, agent=agent)
+    rest = [each for each in family if each not in own]
+    _give_up(connection, case, into, rest, family, journal, agent=agent)
     return lock_case(connection, case.id)
 
 
@@ -147,7 +148,7 @@ def _come_back(
 
 def _give_up(
     connection: sa.Connection,
-    before: dict[str, Any],
+    case: sa.Row[Any],
     into: sa.Row[Any],
     rest: Sequence[int],
     family: Sequence[int],
@@ -156,6 +157,7 @@ def _give_up(
     agent: str,
 ) -> None:
     """The survivor without what it had taken over; what a person changed since stays."""
+    before = case.before_merge
     was = before["survivor"]
     values = {"first_message_at": max(into.first_message_at, _moment(was["first_message_at"]) or into.first_message_at)}
     values |= {name: was[name] for name in ("kind", "priority") if was[name] != getattr(into, name)}
@@ -174,7 +176,8 @@ def _give_up(
             )
             journal.add(EventKind.TURN_OPENED, conversation_id=into.id, at=waits, data={"moved": UNMERGED})
             _set_due(connection, into.id, _moment(was["due_at"]) or into.due_at, journal)
-    stamp_first_response(connection, into.id)
+    if into.first_response_at == case.first_response_at:
+        stamp_first_response(connection, into.id)
 
 
 def _still_waits(

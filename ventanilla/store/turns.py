@@ -83,24 +83,43 @@ def restore_turn(
     Where another answer of ours went out for the same turn, that one ended it instead. The case must be open (the caller
     reopens one that was ended since) and locked; a repeat changes nothing.
     """
-    undone = {"replied_at": None, "turn_since": None, "turn_due_at": None}
-    mine = (messages.c.id == message.id) & messages.c.replied_at.is_not(None)
-    if connection.execute(sa.update(messages).where(mine).values(undone)).rowcount != 1 or message.turn_since is None:
+    if not _unstamp(connection, message) or message.turn_since is None:
         return False
     ids = {"conversation_id": case.id, "message_id": message.id, "agent": message.agent}
     journal.add(EventKind.TURN_RESTORED, data={"reason": reason, "since": message.turn_since.isoformat()}, **ids)
-    heir = _next_answer(connection, message)
+    heir = _next_answer(connection, case, message)
     if heir is not None:
         kept = {"turn_since": message.turn_since, "turn_due_at": message.turn_due_at}
         connection.execute(sa.update(messages).where(messages.c.id == heir.id).values(kept))
         data = {"outcome": REPLIED, "since": message.turn_since.isoformat()}
         ids = {"conversation_id": case.id, "message_id": heir.id, "agent": heir.agent}
         journal.add(EventKind.TURN_CLOSED, at=heir.replied_at, data=data, **ids)
-    stamp_first_response(connection, case.id)
+    _forget_first(connection, case, message)
     if heir is not None:
         return False
     open_turn(connection, lock_case(connection, case.id), journal, at=message.turn_since, due_at=message.turn_due_at)
     return True
+
+
+def forget_answer(connection: sa.Connection, case: sa.Row[Any], message: sa.Row[Any]) -> None:
+    """What had ended a turn never arrived, and its case is not to be opened again: it ended nothing, and was no first response.
+    A repeat changes nothing."""
+    if _unstamp(connection, message):
+        _forget_first(connection, case, message)
+
+
+def _unstamp(connection: sa.Connection, message: sa.Row[Any]) -> bool:
+    undone = {"replied_at": None, "turn_since": None, "turn_due_at": None}
+    mine = (messages.c.id == message.id) & messages.c.replied_at.is_not(None)
+    return connection.execute(sa.update(messages).where(mine).values(undone)).rowcount == 1
+
+
+def _forget_first(connection: sa.Connection, case: sa.Row[Any], message: sa.Row[Any]) -> None:
+    """Of the case, and of one that was merged into it since under whose key the answer stands."""
+    for case_id in {case.id, message.conversation_id}:
+        first = sa.select(conversations.c.first_response_at).where(conversations.c.id == case_id)
+        if connection.scalar(first) == message.replied_at:
+            stamp_first_response(connection, case_id)
 
 
 def end_case(
@@ -242,11 +261,11 @@ def _note_answered(
         change_state(connection, case, journal, to=CaseState.WAITING_CUSTOMER, at=at, agent=agent)
 
 
-def _next_answer(connection: sa.Connection, message: sa.Row[Any]) -> sa.Row[Any] | None:
+def _next_answer(connection: sa.Connection, case: sa.Row[Any], message: sa.Row[Any]) -> sa.Row[Any] | None:
     """The first answer after this one that the customer got and that ended no other turn."""
     query = (
         sa.select(messages)
-        .where(messages.c.conversation_id == message.conversation_id, messages.c.id != message.id)
+        .where(messages.c.conversation_id.in_({case.id, message.conversation_id}), messages.c.id != message.id)
         .where(messages.c.replied_at >= message.turn_since, messages.c.turn_since.is_(None))
         .order_by(messages.c.replied_at, messages.c.id)
         .limit(1)
