@@ -19,7 +19,7 @@ from ventanilla.store.assignments import Grant
 from ventanilla.store.conversations import lock_case, reopen_case
 from ventanilla.store.events import Journal
 from ventanilla.store.tables import conversations, messages, outbox
-from ventanilla.store.turns import close_turn, end_case, forget_answer, restore_turn
+from ventanilla.store.turns import close_turn, end_case, forget_answer, next_answer, restore_turn
 from ventanilla.words import OWNED_STATES, CaseState, DeliveryState, EventKind, OutboxKind, Resolution
 
 UNDELIVERED = "undelivered"
@@ -93,7 +93,7 @@ def restore_answer(
 ) -> sa.Row[Any]:
     """An answer never arrived: the turn that it ended is open again, in a case that is opened again where it was over. Spam stays
     so, and a chat that goes on in another case is not opened beside it. Returns the case as it is now."""
-    if case.state in OWNED_STATES:
+    if case.state in OWNED_STATES or next_answer(connection, case, message) is not None:
         restore_turn(connection, case, journal, message=message, reason=UNDELIVERED)
         return lock_case(connection, case.id)
     if case.state not in (CaseState.RESOLVED, CaseState.CLOSED) or goes_on_elsewhere(connection, case):

@@ -34,7 +34,7 @@ from ventanilla.store.tables import agents, conversations, events, messages, out
 from ventanilla.words import OWNED_STATES, CallOutcome, CaseState, DeliveryState, EventKind, OutboxKind, Resolution
 
 PEOPLE = ("ana", "luis", "marta")
-MOVES = 60
+MOVES = 70
 
 
 class Life:
@@ -170,7 +170,7 @@ def holds(house: ChatHouse) -> None:
     assert all(states.get(case.id, case.state) == case.state for case in cases)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [217, 308])  # each found a mistake once
 def test_whatever_people_do_no_promise_is_broken(store: Store, tmp_path: Path, seed: int) -> None:
     life = Life(ChatHouse(store, tmp_path, {"marta": 'role = "supervisor"'}), seed)
     life.house.take("chat", chat("Hola"))
@@ -179,7 +179,7 @@ def test_whatever_people_do_no_promise_is_broken(store: Store, tmp_path: Path, s
 
     for number in range(MOVES):
         life.step()
-        if number % 3 == 0:
+        if number % 5 == 0:
             holds(life.house)
     holds(life.house)
 

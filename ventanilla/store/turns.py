@@ -80,14 +80,14 @@ def restore_turn(
 ) -> bool:
     """What had ended a turn never arrived: the customer has waited since its start. Whether a turn was opened again.
 
-    Where another answer of ours went out for the same turn, that one ended it instead. The case must be open (the caller
-    reopens one that was ended since) and locked; a repeat changes nothing.
+    Where another answer of ours went out for the same turn (`next_answer`), that one ended it instead. Otherwise the case must be
+    open (the caller reopens one that was ended since). It is locked; a repeat changes nothing.
     """
     if not _unstamp(connection, message) or message.turn_since is None:
         return False
     ids = {"conversation_id": case.id, "message_id": message.id, "agent": message.agent}
     journal.add(EventKind.TURN_RESTORED, data={"reason": reason, "since": message.turn_since.isoformat()}, **ids)
-    heir = _next_answer(connection, case, message)
+    heir = next_answer(connection, case, message)
     if heir is not None:
         kept = {"turn_since": message.turn_since, "turn_due_at": message.turn_due_at}
         connection.execute(sa.update(messages).where(messages.c.id == heir.id).values(kept))
@@ -261,8 +261,8 @@ def _note_answered(
         change_state(connection, case, journal, to=CaseState.WAITING_CUSTOMER, at=at, agent=agent)
 
 
-def _next_answer(connection: sa.Connection, case: sa.Row[Any], message: sa.Row[Any]) -> sa.Row[Any] | None:
-    """The first answer after this one that the customer got and that ended no other turn."""
+def next_answer(connection: sa.Connection, case: sa.Row[Any], message: sa.Row[Any]) -> sa.Row[Any] | None:
+    """The first answer after this one that the customer got and that ended no other turn; None without one."""
     query = (
         sa.select(messages)
         .where(messages.c.conversation_id.in_({case.id, message.conversation_id}), messages.c.id != message.id)
