@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from router.brake import first_state, tell_of_brake
 from router.house import House, modes
 from router.permission import customer_hindrance
+from router.restricted import withheld_automatic
 from router.sayings import say_to_customer
 from ventanilla.signing import LOOP_HEADER, Purpose, message_id
 from ventanilla.store.engine import Store
@@ -99,7 +100,7 @@ def _withheld(
         return "it came before the store was restored"
     if automatic_since(connection, journal.now - WITHIN, recipient=recipient) >= PER_ADDRESS:
         return f"this address already got {PER_ADDRESS} within the hour"
-    return None
+    return withheld_automatic(connection, house, case, now=journal.now)
 
 
 def _payload(house: House, case: sa.Row[Any], newest: sa.Row[Any] | None, what: str, now: datetime) -> dict[str, Any]:
