@@ -16,7 +16,7 @@ from ventanilla.store.engine import Store
 log = structlog.get_logger(__name__)
 
 OPENS_WITHIN = 60.0
-DRAINS_WITHIN = 15.0
+DRAINS_WITHIN = 30.0
 
 
 Life = Callable[[threading.Event], None]

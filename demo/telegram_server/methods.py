@@ -12,7 +12,7 @@ from demo.telegram_server.errors import ApiError, bad_request, too_many
 from demo.telegram_server.parsing import Call, Upload, shown_text
 
 LONGEST_TEXT, LONGEST_CAPTION = 4096, 1024
-EVERY_SO_MANY = 12
+EVERY_SO_MANY = 25
 """How many calls that send something go well before one is told to wait."""
 _FILES = {"Voice": "voice", "Audio": "music", "Document": "documents", "Video": "videos", "Photo": "photos"}
 
