@@ -87,7 +87,7 @@ def mark_spam(move: Move, key: str) -> Moved:
     return Moved.of(lock_case(move.connection, case.id))
 
 
-def _resolve_with(move: Move, case: sa.Row[Any], answer: sa.Row[Any], reason: str) -> Moved:
+def _resolve_with(move: Move, case: sa.Row[Any], answer: Any, reason: str) -> Moved:
     """The answer ends the case when it goes out; withdrawn or refused, it leaves it open."""
     if answer.payload.get("then") == RESOLVE:
         return Moved.of(case, changed=False, waits_for=answer.id)
