@@ -77,12 +77,12 @@ Veure'l sencer: ventanilla show {key}
         "nobody_else_declined": (
             "{agent} ha dit que el cas {key} no li toca i no hi ha ningú més que el pugui atendre ara. El guarda {holder}.\n"
             "Veure per què: ventanilla explain {key}\n"
-            "Donar-lo a algú: ventanilla transfer {key} --to NOM"
+            "Donar-lo a algú: ventanilla transfer {key} --to NAME"
         ),
         "nobody_else_acceptance_lapsed": (
             "{agent} no ha acceptat a temps el cas {key} i no hi ha ningú més que el pugui atendre ara. El guarda {holder}.\n"
             "Veure per què: ventanilla explain {key}\n"
-            "Donar-lo a algú: ventanilla transfer {key} --to NOM"
+            "Donar-lo a algú: ventanilla transfer {key} --to NAME"
         ),
         "escalation_subject": "avís sense lliurar, cas {key}",
         "edited": (

@@ -77,12 +77,12 @@ Verlo entero: ventanilla show {key}
         "nobody_else_declined": (
             "{agent} ha dicho que el caso {key} no le toca y no hay nadie más que pueda atenderlo ahora. Lo guarda {holder}.\n"
             "Ver por qué: ventanilla explain {key}\n"
-            "Dárselo a alguien: ventanilla transfer {key} --to NOMBRE"
+            "Dárselo a alguien: ventanilla transfer {key} --to NAME"
         ),
         "nobody_else_acceptance_lapsed": (
             "{agent} no ha aceptado a tiempo el caso {key} y no hay nadie más que pueda atenderlo ahora. Lo guarda {holder}.\n"
             "Ver por qué: ventanilla explain {key}\n"
-            "Dárselo a alguien: ventanilla transfer {key} --to NOMBRE"
+            "Dárselo a alguien: ventanilla transfer {key} --to NAME"
         ),
         "escalation_subject": "aviso sin entregar, caso {key}",
         "edited": (

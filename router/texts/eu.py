@@ -79,12 +79,12 @@ Osorik ikusteko: ventanilla show {key}
         "nobody_else_declined": (
             "{agent}: {key} kasua ez dagokiola esan du, eta orain ez dago beste inor har dezakeenik. {holder} geratu da harekin.\n"
             "Zergatik: ventanilla explain {key}\n"
-            "Norbaiti emateko: ventanilla transfer {key} --to IZENA"
+            "Norbaiti emateko: ventanilla transfer {key} --to NAME"
         ),
         "nobody_else_acceptance_lapsed": (
             "{agent}: {key} kasua ez du garaiz onartu, eta orain ez dago beste inor har dezakeenik. {holder} geratu da harekin.\n"
             "Zergatik: ventanilla explain {key}\n"
-            "Norbaiti emateko: ventanilla transfer {key} --to IZENA"
+            "Norbaiti emateko: ventanilla transfer {key} --to NAME"
         ),
         "escalation_subject": "entregatu gabeko oharra, {key} kasua",
         "edited": (

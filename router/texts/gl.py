@@ -77,12 +77,12 @@ Velo enteiro: ventanilla show {key}
         "nobody_else_declined": (
             "{agent} dixo que o caso {key} non lle toca e non hai ninguén máis que poida atendelo agora. Gárdao {holder}.\n"
             "Ver por que: ventanilla explain {key}\n"
-            "Darllo a alguén: ventanilla transfer {key} --to NOME"
+            "Darllo a alguén: ventanilla transfer {key} --to NAME"
         ),
         "nobody_else_acceptance_lapsed": (
             "{agent} non aceptou a tempo o caso {key} e non hai ninguén máis que poida atendelo agora. Gárdao {holder}.\n"
             "Ver por que: ventanilla explain {key}\n"
-            "Darllo a alguén: ventanilla transfer {key} --to NOME"
+            "Darllo a alguén: ventanilla transfer {key} --to NAME"
         ),
         "escalation_subject": "aviso sen entregar, caso {key}",
         "edited": (
