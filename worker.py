@@ -18,7 +18,7 @@ from config.opening import open_configured_store
 from config.schema import Config
 from connectors.registry import Place, kind, sent_reader
 from router.house import House, open_house
-from router.in_person import read_taken
+from router.incoming.in_person import read_taken
 from router.reading import Readers
 from router.service import Router, route_items
 from ventanilla.errors import Temporary

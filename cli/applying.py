@@ -8,9 +8,9 @@ import sqlalchemy as sa
 
 from config.apply import Applied, apply_config
 from config.load import Loaded
+from router.assigning.line import leave_agent
+from router.assigning.presence import keep_presence
 from router.house import House
-from router.line import leave_agent
-from router.presence import keep_presence
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
 from ventanilla.store.installation import ensure_installation

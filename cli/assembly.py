@@ -19,7 +19,7 @@ from config.schema import Config
 from connectors.fetch import FileGetter
 from connectors.registry import Place, fetcher, kind, offers
 from router.house import House, open_house
-from router.notices import write_alert
+from router.notices.writing import write_alert
 from router.texts import phrase
 from ventanilla.channel import Fetcher, Sender
 from ventanilla.errors import BadInput, ConfigError, Temporary, Unreachable

@@ -14,7 +14,7 @@ import tomlkit
 from cli.context import Context
 from config.email import EmailSettings
 from config.load import load_config
-from router.acknowledgements import receipt, short_receipt
+from router.automatic.acknowledgements import receipt, short_receipt
 from router.house import House
 from ventanilla.errors import BadInput
 from ventanilla.keys import new_key

@@ -36,7 +36,7 @@ def unreachable(
     connection: sa.Connection, house: House, states: Mapping[str, str], *, now: datetime
 ) -> Iterator[Finding]:
     """A line for each person whom the staff's bot is to reach and cannot; bad where nothing else reaches them either."""
-    from router.reach import ways_of
+    from router.notices.reach import ways_of
     from ventanilla.channel import Finding
 
     for name, settings in house.config.agents.items():

@@ -14,7 +14,7 @@ from cli.context import Context, context
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from router.trial_notices import Tried
+    from router.notices.trial import Tried
 
 PATIENCE = 15.0
 LOOK = 0.2
@@ -31,7 +31,7 @@ def notify_test(agent: Annotated[str, typer.Argument(help="A person's name in th
     Example: ventanilla notify-test ana
     """
     from cli.names import known_agent
-    from router.trial_notices import write_tests
+    from router.notices.trial import write_tests
 
     run = context()
     house, now = run.house(), run.now()

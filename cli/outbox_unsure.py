@@ -48,7 +48,7 @@ def arrived(ids: _Ids) -> int:
 
     Example: ventanilla outbox arrived 31
     """
-    from router.answered import note_reply_sent
+    from router.replies.answered import note_reply_sent
     from ventanilla.store.resend import note_arrived
 
     run = context()

@@ -91,7 +91,7 @@ def back(agent: _Name) -> int:
 
 def _people(run: Context) -> list[dict[str, Any]]:
     """Everybody, with presence worked out as of now."""
-    from router.presence import keep_presence
+    from router.assigning.presence import keep_presence
     from ventanilla.store.agents import is_presence_due
     from ventanilla.store.events import Journal
     from ventanilla.store.views.people import list_agents

@@ -8,9 +8,9 @@ from typing import Any
 
 from cli.explaining import in_words
 from cli.printing import Times, one_line, say
+from router.assigning.rules import Decided, Tried
 from router.house import House
 from router.rehearsal import Rehearsal
-from router.rules import Decided, Tried
 from router.texts import reason_in_words
 from ventanilla.channel import Message
 from ventanilla.clocks.due import spoken

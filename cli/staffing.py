@@ -14,12 +14,12 @@ import structlog
 from cli.assembly import Service, senders, service_now, tell_trouble
 from connectors.deliver import Deliverer, still_theirs
 from connectors.pull import Puller
-from router.answered import note_reply_sent
 from router.bounces import tell_of_failure
-from router.copy_trouble import tell_of_refused_copies
 from router.house import House
 from router.permission import still_allowed
-from router.staff_words import SAYINGS, menu
+from router.replies.answered import note_reply_sent
+from router.replies.copy_trouble import tell_of_refused_copies
+from router.staff_bot.words import SAYINGS, menu
 from router.texts import spoken_language
 from ventanilla.errors import VentanillaError
 from ventanilla.store.events import Journal

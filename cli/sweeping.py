@@ -10,13 +10,13 @@ from typing import Any
 import structlog
 
 from cli.assembly import Service, every, queue_url, service_now
-from router.announcements import announce_delays
-from router.digests import send_opening_digests, send_screened_digest
-from router.endings import close_what_is_over, wake_what_waited
-from router.lapses import lapse_acceptances
-from router.leavers import hand_over_leavers
-from router.line import drain_line, move_on_from_absent
-from router.window_warning import warn_of_closing_windows
+from router.assigning.endings import close_what_is_over, wake_what_waited
+from router.assigning.lapses import lapse_acceptances
+from router.assigning.leavers import hand_over_leavers
+from router.assigning.line import drain_line, move_on_from_absent
+from router.automatic.announcements import announce_delays
+from router.notices.digests import send_opening_digests, send_screened_digest
+from router.whatsapp.warning import warn_of_closing_windows
 from ventanilla.errors import Temporary
 from ventanilla.queue import backlog, build_broker, enqueue
 from ventanilla.store.deliveries import forget_old_reports

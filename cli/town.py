@@ -37,8 +37,8 @@ from demo.snapshot import Snapshot
 from demo.staff import Staff
 from demo.town_process import town_process
 from demo.watching import Watcher
+from router.assigning.presence import keep_presence
 from router.house import House, open_house
-from router.presence import keep_presence
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
 from ventanilla.store.importing import import_entries

@@ -105,7 +105,11 @@ def outcome(
         elsewhere = at_providers(phones) if phones else None
         by_hand = book.marks(Source.SENT)
         post = compare(rows, in_mailboxes(office, (CUSTOMERS, *people)), elsewhere, by_hand=by_hand)
-        put_in = {Source.MAIL: book.marks(Source.MAIL), **({Source.SENT: by_hand} if by_hand else {}), **(elsewhere.put_in if elsewhere else {})}
+        put_in = {
+            Source.MAIL: book.marks(Source.MAIL),
+            **({Source.SENT: by_hand} if by_hand else {}),
+            **(elsewhere.put_in if elsewhere else {}),
+        }
         customers = [source for source in put_in if source not in OURS]
         found = list(connection.execute(_OWNERS))
         return Outcome(

@@ -6,11 +6,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from router.answered import note_reply_failed
-from router.copy_trouble import note_copy_bounce
 from router.house import House
-from router.notices import alert_again, write_alert, write_notice
-from router.ours_bounced import note_ours_bounced
+from router.notices.writing import alert_again, write_alert, write_notice
+from router.past_us.bounced import note_ours_bounced
+from router.replies.answered import note_reply_failed
+from router.replies.copy_trouble import note_copy_bounce
 from router.texts import phrase
 from ventanilla.channel import Bounce
 from ventanilla.store.conversations import lock_case

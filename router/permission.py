@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from babel.dates import format_date
 
 from router.house import House, modes
-from router.tokens import token_in
-from router.window_rows import is_knock_moot
+from router.replies.tokens import token_in
+from router.whatsapp.rows import is_knock_moot
 from ventanilla.store.consent import opted_out_at
 from ventanilla.store.tables import conversations
 from ventanilla.words import Mode, OutboxKind

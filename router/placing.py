@@ -11,29 +11,29 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from router.acknowledgements import acknowledge
-from router.ahead import lock_ahead
+from router.assigning.restricted import blocked
+from router.automatic.acknowledgements import acknowledge
+from router.automatic.greetings import greet
 from router.bounces import note_bounce
-from router.chats import match_chat
-from router.consent import note_wish
-from router.dead_ends import note_dead_end
-from router.edits import CAME_FIRST, as_original, place_version
-from router.greetings import greet
 from router.house import House, modes
-from router.loops import note_loop
-from router.mail_answers import FoundAnswer, find_answer, take_answer
-from router.matching import Match, match
-from router.notice_edits import tell_more
-from router.notices import write_notice
-from router.opening import go_on, open_for
-from router.ours import place_ours
-from router.restricted import blocked
-from router.screening import Known, is_staff, reason_of, screen
-from router.shared import note_shared
-from router.suggestions import suggest_same_person
-from router.thanked import case_thanked, note_thanks
-from router.turn import Waiting
-from router.whatsapp_window import release_window
+from router.incoming.ahead import lock_ahead
+from router.incoming.chats import match_chat
+from router.incoming.consent import note_wish
+from router.incoming.edits import CAME_FIRST, as_original, place_version
+from router.incoming.loops import note_loop
+from router.incoming.matching import Match, match
+from router.incoming.opening import go_on, open_for
+from router.incoming.screening import Known, is_staff, reason_of, screen
+from router.incoming.shared import note_shared
+from router.incoming.suggestions import suggest_same_person
+from router.incoming.thanked import case_thanked, note_thanks
+from router.mail_answers.dead_ends import note_dead_end
+from router.mail_answers.taking import FoundAnswer, find_answer, take_answer
+from router.notices.rewriting import tell_more
+from router.notices.turn import Waiting
+from router.notices.writing import write_notice
+from router.past_us.placing import place_ours
+from router.whatsapp.window import release_window
 from ventanilla.channel import Message, Party, Screening
 from ventanilla.errors import BadMessage
 from ventanilla.store.contacts import contact_at, contacts_for

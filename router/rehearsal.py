@@ -15,13 +15,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from router.facts import facts_of
+from router.assigning.presence import Away, presence_at
+from router.assigning.responsible import Wanted, choose_responsible
+from router.assigning.rules import Decided, Facts, Tried, try_rules
 from router.house import House
-from router.languages import language_and_source
-from router.presence import Away, presence_at
-from router.responsible import Wanted, choose_responsible
-from router.rules import Decided, Facts, Tried, try_rules
-from router.screening import Known, is_staff, screen
+from router.incoming.facts import facts_of
+from router.incoming.languages import language_and_source
+from router.incoming.screening import Known, is_staff, screen
 from ventanilla.channel import Message, Screening
 from ventanilla.store.agents import absences_of
 from ventanilla.store.assignments import Grant

@@ -14,12 +14,12 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
+from router.assigning.presence import keep_presence
 from router.house import House
-from router.notices import write_alert
+from router.notices.writing import write_alert
 from router.placing import place_all
-from router.presence import keep_presence
 from router.reading import Readers, read_row
-from router.staff_bot import take_from_staff
+from router.staff_bot.taking import take_from_staff
 from router.texts import phrase
 from ventanilla.errors import BadMessage, Temporary
 from ventanilla.store.blobs import put_blob

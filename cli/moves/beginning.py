@@ -14,7 +14,7 @@ from cli.moves.running import As, Text, move, text_given
 from ventanilla.errors import BadInput
 
 if TYPE_CHECKING:
-    from router.in_person import Taken
+    from router.incoming.in_person import Taken
 
 _Once = Annotated[
     str | None, typer.Option("--idempotency-key", help="Repeated with the same key, it is one.", metavar="K")
@@ -82,7 +82,7 @@ def take(
     from zoneinfo import ZoneInfo
 
     from cli.moments import read_start
-    from router.in_person import Taken
+    from router.incoming.in_person import Taken
     from router.moves.take import HOW
     from router.moves.take import take as put
 
@@ -106,7 +106,7 @@ def _route(run: Context, row_id: int) -> str | None:
     """Route it at once, unless somebody has; return the key of its case."""
     import sqlalchemy as sa
 
-    from router.in_person import read_taken
+    from router.incoming.in_person import read_taken
     from router.reading import Readers
     from router.service import Router, route_item
     from ventanilla.store.tables import conversations, messages

@@ -92,7 +92,7 @@ def undo(
 
 def _worded(run: Context, key: str, saying: str, text: str) -> str:
     """The answer in the house's own words for such an occasion, in the case's language."""
-    from router.sayings import say_to_customer
+    from router.automatic.sayings import say_to_customer
     from ventanilla.errors import BadInput
     from ventanilla.keys import read_key
     from ventanilla.store.conversations import case_by_key
@@ -144,7 +144,7 @@ def tell_written(run: Context, written: Written) -> int:
         return 0
     from cli.cases import times_of
     from cli.printing import say
-    from router.cost_words import cost_in_words
+    from router.replies.cost_words import cost_in_words
 
     times = times_of(run)
     if written.repeated:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from router.moves.base import Move, find_case, require_open, require_part
 from router.moves.outcome import Moved
 from router.moves.refusals import Refused
-from router.notice_edits import tell_answered
+from router.notices.rewriting import tell_answered
 from ventanilla.store.conversations import link_cases, lock_case
 from ventanilla.store.tables import conversation_links, conversations, messages
 from ventanilla.store.turns import end_turn_elsewhere

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from router.house import House
-from router.matching import survivor
+from router.incoming.matching import survivor
 from router.moves.refusals import Refused
 from ventanilla.keys import read_key
 from ventanilla.store.conversations import case_by_key, lock_case

@@ -8,11 +8,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from router.answered import settle_answer
 from router.moves.base import Move, find_case, require_open, require_part
 from router.moves.outcome import Moved
 from router.moves.refusals import Refused
 from router.moves.reply import note_seen_by_owner
+from router.replies.answered import settle_answer
 from ventanilla.store.conversations import lock_case
 from ventanilla.store.tables import conversations, messages
 from ventanilla.words import CallOutcome, Direction, EventKind

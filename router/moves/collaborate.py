@@ -9,7 +9,7 @@ from router.moves.note import can_work, shown_name
 from router.moves.outcome import Moved
 from router.moves.refusals import Refused
 from router.moves.words import tell
-from router.notices import write_alert
+from router.notices.writing import write_alert
 from ventanilla.store.insert import insert_ignoring
 from ventanilla.store.tables import collaborators
 from ventanilla.words import EventKind

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from router.lapses import note_passed
+from router.assigning.lapses import note_passed
 from router.moves.accept import require_owner
 from router.moves.base import Move, find_case, require_open
 from router.moves.refusals import Refused

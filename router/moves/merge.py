@@ -6,13 +6,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from router.matching import survivor
+from router.incoming.matching import survivor
 from router.moves.base import Move, find_case, require_part
 from router.moves.outcome import Moved
 from router.moves.refusals import Refused
 from router.moves.reopen import keep_in_a_team, owner_again, require_no_other_chat
-from router.notice_edits import tell_more
-from router.notices import write_notice
+from router.notices.rewriting import tell_more
+from router.notices.writing import write_notice
 from ventanilla.keys import read_key
 from ventanilla.states import may_become
 from ventanilla.store.assignments import Grant

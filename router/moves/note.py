@@ -9,12 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from router.house import House
-from router.matching import survivor
+from router.incoming.matching import survivor
 from router.moves.accept import note_accepted
 from router.moves.base import Move, find_case
 from router.moves.refusals import Refused
 from router.moves.words import tell
-from router.notices import write_alert
+from router.notices.writing import write_alert
 from ventanilla.store.notes import put_note
 from ventanilla.words import EventKind, Role
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from router.matching import survivor
+from router.incoming.matching import survivor
 from router.moves.base import Move, find_case
 from router.moves.outcome import Moved
 from router.moves.refusals import Refused
-from router.notices import write_notice
+from router.notices.writing import write_notice
 from ventanilla.store.assignments import Grant
 from ventanilla.store.conversations import lock_case, open_chat, open_turn, reopen_case
 from ventanilla.store.tables import agents, conversations

@@ -16,13 +16,13 @@ from router.moves.accept import note_accepted
 from router.moves.base import Move, require_open, require_part
 from router.moves.refusals import Refused
 from router.permission import customer_hindrance
-from router.reply_letter import Composed
-from router.reply_phone import cost_of
-from router.reply_to import compose_reply
-from router.staff_confirming import confirm_again
-from router.tokens import token_in
-from router.whatsapp_window import ask_to_write
-from router.window_rows import WINDOW
+from router.replies.by_phone import cost_of
+from router.replies.composing import compose_reply
+from router.replies.letter import Composed
+from router.replies.tokens import token_in
+from router.staff_bot.confirming import confirm_again
+from router.whatsapp.rows import WINDOW
+from router.whatsapp.window import ask_to_write
 from ventanilla.channel import Attachment, RemoteFile
 from ventanilla.clocks.due import spoken
 from ventanilla.segments import Segments

@@ -6,12 +6,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from router.announcements import RESOLVED, announce
+from router.automatic.announcements import RESOLVED, announce
 from router.moves.base import Move, find_case, require_open, require_part
 from router.moves.outcome import Moved
 from router.moves.refusals import Refused
 from router.moves.reply import RESOLVE
-from router.notice_edits import tell_ended
+from router.notices.rewriting import tell_ended
 from ventanilla.clocks.due import spoken
 from ventanilla.store.conversations import lock_case
 from ventanilla.store.notes import put_note

@@ -8,11 +8,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from router.assigning.passing import tell_those_concerned
+from router.assigning.restricted import NAMED
 from router.moves.base import Move
 from router.moves.refusals import Refused
 from router.moves.transfer import find_receiver
-from router.passing import tell_those_concerned
-from router.restricted import NAMED
 from ventanilla.store.agents import lock_agents
 from ventanilla.store.assignments import Grant, hand_over
 from ventanilla.store.conversations import lock_case

@@ -10,7 +10,7 @@ from router.moves.base import Move, find_case, require_part
 from router.moves.outcome import Moved
 from router.moves.refusals import Refused
 from router.moves.reopen import owner_again
-from router.notices import write_notice
+from router.notices.writing import write_notice
 from ventanilla.store.assignments import Grant
 from ventanilla.store.conversations import NewCase, link_cases, lock_case, open_case
 from ventanilla.store.splitting import SPLIT, move_messages, said_from, settle_rest

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from config.region import home_region
-from router.in_person import CALL, VISIT, Taken
+from router.incoming.in_person import CALL, VISIT, Taken
 from router.moves.base import Move
 from router.moves.once import scoped
 from router.moves.refusals import Refused

@@ -6,12 +6,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from router.acceptance import accept_by
+from router.assigning.acceptance import accept_by
+from router.assigning.passing import tell_those_concerned
 from router.house import House
 from router.moves.base import Move, find_case, require_open, require_part
 from router.moves.refusals import Refused
 from router.moves.remark import leave_remark
-from router.passing import tell_those_concerned
 from ventanilla.store.agents import lock_agents
 from ventanilla.store.assignments import Grant, hand_over, leave_line
 from ventanilla.store.conversations import lock_case

@@ -14,7 +14,7 @@ from config.region import home_region
 from config.telegram import TelegramSettings
 from config.twilio import TwilioSettings
 from router.house import House
-from router.languages import detect
+from router.incoming.languages import detect
 from router.moves.base import Move
 from router.moves.once import scoped
 from router.moves.refusals import Refused

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from cli.explaining import _VERDICTS
 from config.load import load_config
-from router.line import drain_line
-from router.policy import Candidate, Need, choose_agent
+from router.assigning.line import drain_line
+from router.assigning.policy import Candidate, Need, choose_agent
 from router.service import Router
 from tests.cli.conftest import Ask, Read
 from tests.cli.town import Town, build_town

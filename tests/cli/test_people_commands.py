@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from router.line import move_on_from_absent
+from router.assigning.line import move_on_from_absent
 from tests.cli.conftest import Ask, Read
 from tests.cli.town import Town
 from ventanilla.store.events import Journal

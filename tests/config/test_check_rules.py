@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from config.expressions import probe_that_is_too_slow
 from config.rule_logic import Ground, contradiction, decided_before
 from config.rules import Rule
-from router.rules import Facts, apply_rules
+from router.assigning.rules import Facts, apply_rules
 from tests.config.toml_files import GOOD, load, problems_of, write
 
 CHAT = '\n[channels.chat]\nkind = "telegram"\nteam = "atencion"\ntoken = { file = "secrets/bot" }\n'

@@ -22,9 +22,9 @@ from connectors.imap_email.sender import SmtpSender
 from connectors.telegram_chat.api import BotApi
 from connectors.telegram_chat.pacing import BotPace
 from connectors.telegram_chat.sender import TelegramSender
+from router.assigning.line import leave_agent
 from router.bounces import tell_of_failure
-from router.line import leave_agent
-from router.notices import write_alert
+from router.notices.writing import write_alert
 from router.reading import Readers
 from router.service import Router
 from tests.router.house_for_tests import mail

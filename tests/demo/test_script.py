@@ -18,8 +18,8 @@ from demo.phone_script import Beat, beats, rest
 from demo.post_office import PostOffice
 from demo.questions import question
 from demo.script import Scene, pause, scenes
-from router.brake import LIMIT as BRAKE_LIMIT
-from router.brake import WITHIN as BRAKE_WITHIN
+from router.automatic.brake import LIMIT as BRAKE_LIMIT
+from router.automatic.brake import WITHIN as BRAKE_WITHIN
 
 RECEIPTS_IN_OPENING = 9
 """A greeting, and for each person by each way the first time."""

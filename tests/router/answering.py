@@ -11,10 +11,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from connectors.deliver import Deliverer, still_theirs
-from router.answered import note_reply_sent
 from router.bounces import tell_of_failure
 from router.permission import still_allowed
 from router.reading import Readers
+from router.replies.answered import note_reply_sent
 from router.service import Router, route_item
 from tests.router.chat_house import chat
 from tests.router.staff_house import ANA, BOT, LUIS, STAFF, StaffHouse

@@ -8,8 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from router.answered import note_reply_sent
 from router.moves.base import Move, begin
+from router.replies.answered import note_reply_sent
 from tests.router.house_for_tests import House
 from ventanilla.store.audit import audit
 from ventanilla.store.events import Journal

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from router.endings import close_what_is_over
-from router.in_person import Taken, read_taken
+from router.assigning.endings import close_what_is_over
+from router.incoming.in_person import Taken, read_taken
 from router.moves.base import find_case
 from router.moves.refusals import Refused
 from router.moves.reply import Answer, write_reply

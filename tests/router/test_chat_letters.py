@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from router.chat_words import chat_receipt, greeting, opening_hours
+from router.automatic.chat_words import chat_receipt, greeting, opening_hours
 from router.permission import customer_hindrance, hindrance, still_allowed
 from router.service import route_items
 from tests.router.chat_house import (

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from router.endings import close_what_is_over, wake_what_waited
+from router.assigning.endings import close_what_is_over, wake_what_waited
 from router.moves.base import find_case
 from router.moves.refusals import Refused
 from router.moves.reopen import reopen

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from router.lapses import lapse_acceptances
-from router.leavers import hand_over_leavers
-from router.line import drain_line, move_on_from_absent
+from router.assigning.lapses import lapse_acceptances
+from router.assigning.leavers import hand_over_leavers
+from router.assigning.line import drain_line, move_on_from_absent
+from router.assigning.presence import keep_presence
 from router.moves.accept import accept, note_accepted
 from router.moves.base import Move, begin
 from router.moves.decline import decline
 from router.moves.refusals import Refused
 from router.moves.transfer import transfer
-from router.presence import keep_presence
 from tests.router.house_for_tests import House, mail
 from ventanilla.store.agents import add_absence, end_absences
 from ventanilla.store.audit import audit

@@ -9,9 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from router.lapses import lapse_acceptances
-from router.leavers import hand_over_leavers
-from router.line import drain_line, move_on_from_absent
+from router.assigning.lapses import lapse_acceptances
+from router.assigning.leavers import hand_over_leavers
+from router.assigning.line import drain_line, move_on_from_absent
+from router.assigning.presence import keep_presence
 from router.moves.accept import accept
 from router.moves.base import begin
 from router.moves.decline import decline
@@ -20,7 +21,6 @@ from router.moves.refusals import Refused
 from router.moves.resolve import resolve
 from router.moves.restrict import restrict, unrestrict
 from router.moves.transfer import transfer
-from router.presence import keep_presence
 from router.service import route_items
 from tests.router.house_for_tests import House, mail
 from ventanilla.errors import Conflict, Temporary

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from router.answered import note_reply_failed
 from router.moves.answered_in import answered_in
 from router.moves.base import find_case
 from router.moves.collaborate import add_collaborator, remove_collaborator
@@ -17,6 +16,7 @@ from router.moves.refusals import Refused
 from router.moves.reply import Answer, write_reply
 from router.moves.resolve import resolve
 from router.moves.split import split
+from router.replies.answered import note_reply_failed
 from tests.router.chat_house import ChatHouse, chat, letter
 from tests.router.moving import acting, case_of, do, go_out, happened, is_sound
 from ventanilla.channel import Attachment

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from router.languages import MIN_LETTERS, OURS, detect, language_of, primary
+from router.incoming.languages import MIN_LETTERS, OURS, detect, language_of, primary
 from tests.router.customers_write import NOT_OURS, SAMPLES, WRITTEN, lines
 from ventanilla.channel import Message, Party
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from router.digests import send_screened_digest
+from router.notices.digests import send_screened_digest
 from router.service import route_item
 from tests.router.house_for_tests import MONDAY_TEN, House, mail
 from tests.router.sent_mail import ASKED, ask, case_of, file, sent, sound

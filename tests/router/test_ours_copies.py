@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from router.answered import note_reply_sent
-from router.holding import hold_pending_replies
+from router.replies.answered import note_reply_sent
+from router.replies.holding import hold_pending_replies
 from router.service import route_item
 from tests.router.house_for_tests import MONDAY_TEN, House, mail
 from tests.router.sent_mail import ask, case_of, file, reply, sent, sound

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from router.policy import PREFERENCES_LEAD_FOR, STRATEGIES, Candidate, Choice, Need, choose_agent
+from router.assigning.policy import PREFERENCES_LEAD_FOR, STRATEGIES, Candidate, Choice, Need, choose_agent
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 DUTY = ("marta",)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from statistics import mean, quantiles
 
-from router.policy import Candidate, Need, choose_agent
+from router.assigning.policy import Candidate, Need, choose_agent
 
 START = datetime(2026, 11, 23, 8, tzinfo=UTC)
 AGENTS = [f"agent{number}" for number in range(10)]

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from router.answered import note_reply_failed
-from router.endings import close_what_is_over, wake_what_waited
+from router.assigning.endings import close_what_is_over, wake_what_waited
 from router.moves.answered_in import answered_in
 from router.moves.base import find_case
 from router.moves.called import called
@@ -25,6 +24,7 @@ from router.moves.resolve import mark_spam, resolve
 from router.moves.split import split
 from router.moves.transfer import transfer
 from router.moves.wait import WaitFor, wait
+from router.replies.answered import note_reply_failed
 from tests.router.chat_house import ChatHouse, chat, letter
 from tests.router.moving import acting, do, go_out, is_sound
 from ventanilla.states import may_become

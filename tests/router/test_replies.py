@@ -12,11 +12,11 @@ import pytest
 import sqlalchemy as sa
 
 from connectors.deliver import Deliverer
-from router.answered import note_reply_sent
 from router.bounces import note_bounce, tell_of_failure
 from router.moves.base import Move, begin, find_case
 from router.moves.refusals import Refused
 from router.moves.reply import RESOLVE, Answer, Written, withdraw_reply, write_reply
+from router.replies.answered import note_reply_sent
 from tests.router.chat_house import ChatHouse, chat, letter
 from ventanilla.channel import Bounce, Outgoing, Sent
 from ventanilla.errors import Permanent
@@ -102,7 +102,7 @@ def at(store: Store, tmp_path: Path) -> Answering:
         still_wanted=lambda connection, row: None,
         failed=lambda connection, row, journal: tell_of_failure(connection, house.router.house, row, journal),
         sent=lambda connection, row, journal: note_reply_sent(connection, house.router.house, row, journal),
-        tell_trouble=lambda channel, problem, cure: None,
+        tell_trouble=lambda connection, channel, problem, cure: None,
         clock=lambda: house.now,
     )
     return Answering(house, provider, delivery)

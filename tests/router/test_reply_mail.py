@@ -12,11 +12,11 @@ import sqlalchemy as sa
 
 from connectors.imap_email.reading.context import MailContext
 from connectors.imap_email.reading.message import read_mail
-from router.reply_html import clean_html, html_of_text
-from router.reply_letter import Composed
-from router.reply_mail import mail_reply
-from router.reply_quoting import introduction, quotable, quoted_text
-from router.reply_thread import subject_of_reply
+from router.replies.by_mail import mail_reply
+from router.replies.clean_html import clean_html, html_of_text
+from router.replies.letter import Composed
+from router.replies.quoting import introduction, quotable, quoted_text
+from router.replies.thread import subject_of_reply
 from router.texts import WORDS
 from tests.router.house_for_tests import House, mail
 from ventanilla.errors import BadInput

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from router.digests import send_opening_digests
-from router.line import drain_line, move_on_from_absent
+from router.assigning.line import drain_line, move_on_from_absent
+from router.assigning.presence import keep_presence
 from router.moves.base import begin
 from router.moves.decline import decline
 from router.moves.refusals import Refused
 from router.moves.restrict import block, restrict, unrestrict
-from router.presence import keep_presence
+from router.notices.digests import send_opening_digests
 from router.service import route_item
 from tests.router.house_for_tests import House, mail
 from ventanilla.store.agents import add_absence

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from router.line import drain_line, move_on_from_absent
+from router.assigning.line import drain_line, move_on_from_absent
 from router.service import route_item, route_items
 from tests.router.house_for_tests import House, mail
 from ventanilla.errors import Temporary

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from config.rules import Rule
-from router.line import drain_line
-from router.rules import Facts, apply_rules, try_rules
+from router.assigning.line import drain_line
+from router.assigning.rules import Facts, apply_rules, try_rules
 from tests.router.house_for_tests import House, mail
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal

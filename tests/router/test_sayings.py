@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.load import load_config
-from router.announcements import announce_delays
+from router.automatic.announcements import announce_delays
 from tests.router.chat_house import ChatHouse, chat, letter
 from tests.router.test_routing import resolve
 from ventanilla.errors import ConfigError

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from router.staff_buttons import text_data
+from router.staff_bot.buttons import text_data
 from tests.router.answering import AnsweringHouse, answering_house
 from tests.router.moving import do
 from tests.router.staff_house import ANA, BOT, LUIS, STRANGER

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from router.staff_buttons import MOST_BYTES, case_data, name_code, read_press, text_data, undo_data
-from router.staff_words import SAYINGS
+from router.staff_bot.buttons import MOST_BYTES, case_data, name_code, read_press, text_data, undo_data
+from router.staff_bot.words import SAYINGS
 from tests.router.answering import AnsweringHouse, answering_house
 from tests.router.moving import do, is_sound
 from tests.router.staff_house import ANA, LUIS

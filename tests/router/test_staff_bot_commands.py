@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from router.line import drain_line, move_on_from_absent
+from router.assigning.line import drain_line, move_on_from_absent
 from router.service import route_item, route_items
-from router.staff_words import COMMANDS, SAYINGS, command_meant, staff_language
+from router.staff_bot.words import COMMANDS, SAYINGS, command_meant, staff_language
 from tests.router.house_for_tests import mail
 from tests.router.staff_house import ANA, LUIS, StaffHouse
 from ventanilla.store.audit import audit

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from router.suggestions import named_mails, named_phones, names_agree, own_words
+from router.incoming.suggestions import named_mails, named_phones, names_agree, own_words
 from tests.router.chat_house import LUCIA_PHONE, NUMBER, ChatHouse, chat, letter, sms
 from ventanilla.channel import Message, Party
 from ventanilla.store.engine import Store

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from router.incoming.thanks import is_thanks
 from router.moves.base import find_case
 from router.moves.reopen import reopen
 from router.moves.reply import Answer, write_reply
 from router.moves.resolve import resolve
-from router.thanks import is_thanks
 from tests.router.chat_house import ChatHouse, chat, letter
 from tests.router.customers_write import SAMPLES
 from tests.router.moving import acting, case_of, do, go_out, is_sound

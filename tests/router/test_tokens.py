@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from router.permission import still_allowed
-from router.tokens import token_in
+from router.replies.tokens import token_in
 from tests.router.house_for_tests import House, mail
 from ventanilla.notice_tokens import NoticeToken, notice_id, notice_token, read_notice_token, tokens_in
 from ventanilla.signing import Purpose, message_id, read_message_id

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from router.edits import CAME_FIRST
+from router.incoming.edits import CAME_FIRST
 from router.service import route_items
 from tests.router.chat_house import ChatHouse, chat
 from tests.router.test_routing import resolve

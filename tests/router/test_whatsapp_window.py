@@ -10,15 +10,15 @@ import pytest
 import sqlalchemy as sa
 
 from router.bounces import tell_of_failure
-from router.cost_words import cost_in_words
 from router.moves.base import begin, find_case
 from router.moves.refusals import Refused
 from router.moves.reply import Answer, Written, withdraw_reply, write_reply
 from router.permission import still_allowed
-from router.reply_phone import cost_of
-from router.whatsapp_window import LASTS, MARGIN, Window
-from router.window_warning import warn_of_closing_windows
-from router.window_words import window_words
+from router.replies.by_phone import cost_of
+from router.replies.cost_words import cost_in_words
+from router.whatsapp.warning import warn_of_closing_windows
+from router.whatsapp.window import LASTS, MARGIN, Window
+from router.whatsapp.words import window_words
 from tests.router.chat_house import LUCIA_PHONE, NUMBER, WHATSAPP, ChatHouse, missed_call, sms, whatsapp
 from ventanilla.channel import Message, Screening
 from ventanilla.store.engine import Store
@@ -217,7 +217,7 @@ def test_what_whatsapp_refuses_as_too_late_waits_instead_and_its_author_knows(ho
 
 
 def test_a_report_that_comes_after_it_counted_as_sent_opens_the_turn_again(house: ChatHouse) -> None:
-    from router.answered import note_reply_sent
+    from router.replies.answered import note_reply_sent
 
     house.take("telefono", whatsapp("¿Está listo?"))
     since = house.rows(conversations)[0].waiting_since

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from config.people import AgentSettings
-from router.whose import Credit, credit
+from router.past_us.whose import Credit, credit
 from ventanilla.channel import Message, Party
 
 PEOPLE = {

@@ -23,7 +23,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from router.line import drain_line, move_on_from_absent
+from router.assigning.line import drain_line, move_on_from_absent
 from router.service import Router, route_items
 from tests.cli.town import Town, build_town
 from tests.servers.stores import migrated_store

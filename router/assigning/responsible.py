@@ -1,0 +1,165 @@
+"""Puts the question "who is responsible?" to the policy, with the facts of this moment locked, and words the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from router.assigning.acceptance import accept_by
+from router.assigning.policy import Candidate, Choice, Need, choose_agent
+from router.assigning.restricted import Named, named_for
+from router.house import House
+from router.incoming.languages import primary
+from ventanilla.store.agents import lock_candidates
+from ventanilla.store.assignments import Grant
+from ventanilla.store.tables import conversations
+
+ALL_KEPT_UP_TO = 50
+FIRST_KEPT = 10
+SAME_CUSTOMER = "same_customer"
+BY_RULE = "rule"
+MOST_HOLDERS = 20
+_HOLDERS = (
+    sa.select(conversations.c.owner, conversations.c.team)
+    .where(conversations.c.contact_id == sa.bindparam("contact"), conversations.c.owned == 1)
+    .where(conversations.c.line_since.is_(None), conversations.c.id != sa.bindparam("but"))
+    .order_by(
+        sa.case((conversations.c.team == sa.bindparam("team"), 0), else_=1), conversations.c.last_message_at.desc()
+    )
+    .limit(MOST_HOLDERS)
+)
+
+
+Look = Callable[[sa.Connection, str, Sequence[str]], tuple[Sequence[Any], frozenset[str]]]
+"""The rows of a team's members and of these others, and who of them is in the team."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a case asks of whoever takes it: `skills` and `languages` are demanded (by a rule), the customer's own `language`
+    is preferred. `just_written`: its customer has written this moment; otherwise somebody is sought for what waits.
+    `concerned`: who has it now and who stands in for them, whose rows are locked with the candidates' rows; `passed_by` have
+    passed it on in this turn."""
+
+    team: str
+    contact: Any
+    language: str
+    skills: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+    named_agent: str | None = None
+    waited: timedelta = field(default=timedelta(0))
+    exclude_case: int | None = None
+    just_written: bool = False
+    concerned: tuple[str, ...] = ()
+    passed_by: frozenset[str] = frozenset()
+
+
+def choose_responsible(
+    connection: sa.Connection, house: House, wanted: Wanted, *, now: datetime, actor: str, look: Look = lock_candidates
+) -> tuple[Grant, Choice]:
+    """Decide who gets a case, with every candidate locked (unless `look` does otherwise). Total: there is always an answer.
+
+    Whoever already answers for another open case of this customer, on whatever channel, keeps them whole, even beyond
+    capacity: one customer, one owner. That takes somebody who is there and, if the other case is another team's, in this
+    team too. Who has only just gone is still there to a customer who writes again; where nobody at all is there, the case
+    waits with them until opening like the other one. Otherwise the policy decides. The customer of one named person goes to them.
+    """
+    team = house.config.teams[wanted.team]
+    named = wanted.named_agent or wanted.contact.account_manager
+    holders = _holders_of_open_cases(connection, wanted)
+    restricted = named_for(connection, wanted.contact, passed_by=wanted.passed_by, now=now)
+    asked = (named, wanted.contact.last_owner, restricted.agent if restricted else None)
+    others = {*team.duty, *holders, *wanted.concerned, *(name for name in asked if name)}
+    rows, members = look(connection, wanted.team, sorted(others))
+    candidates = [_candidate(house, row, members, team.duty) for row in rows]
+    need = Need(
+        required_skills=wanted.skills,
+        required_languages=frozenset(map(primary, wanted.languages)),
+        preferred_languages=frozenset({primary(wanted.language)}),
+        last_owner=wanted.contact.last_owner,
+        account_manager=named,
+        waited=wanted.waited,
+        passed_by=wanted.passed_by,
+        restricted=restricted is not None,
+    )
+    choice = choose_agent(candidates, need, strategy=team.strategy, duty=team.duty, now=now)
+    by_name = {candidate.agent: candidate for candidate in candidates}
+    if restricted is not None:
+        return _for_restricted(house, choice, actor, restricted, known=restricted.agent in by_name), choice
+    able = (name for name, here in holders.items() if name in by_name and _may_keep(by_name[name], wanted, here=here))
+    holder = next(able, None)
+    gone_since = {row.name: row.duty_since for row in rows}
+    on_duty = {name for name, candidate in by_name.items() if candidate.on_duty}
+    just_gone = {name for name, since in gone_since.items() if since and now - since <= team.away_grace}
+    stays = holder in on_duty or (wanted.just_written and (choice.silent or holder in just_gone))
+    if holder is not None and stays and named not in on_duty and holder != choice.agent:
+        grant = _grant(house, choice, actor, agent=holder, reason=SAME_CUSTOMER)
+    else:
+        by_rule = choice.reason == "account_manager" and wanted.named_agent is not None
+        grant = _grant(house, choice, actor, reason=BY_RULE if by_rule else None)
+    by_when = None if grant.in_line else accept_by(house, wanted.team, grant.agent, now=now)
+    return replace(grant, accept_by=by_when), choice
+
+
+def _for_restricted(house: House, choice: Choice, actor: str, named: Named, *, known: bool) -> Grant:
+    """Theirs, or their cover's, whatever they hold; else the duty person's. Nobody is asked to accept, and nobody else gets it."""
+    if known:
+        return _grant(house, choice, actor, agent=named.agent, reason=named.reason)
+    return replace(_grant(house, choice, actor), in_line=False)
+
+
+def _holders_of_open_cases(connection: sa.Connection, wanted: Wanted) -> dict[str, bool]:
+    """Who answers for other cases of this customer, and whether one of those is this team's: those first, the latest first."""
+    facts = {"contact": wanted.contact.id, "team": wanted.team, "but": wanted.exclude_case or 0}
+    holders: dict[str, bool] = {}
+    for row in connection.execute(_HOLDERS, facts):
+        holders.setdefault(row.owner, row.team == wanted.team)
+    return holders
+
+
+def _may_keep(holder: Candidate, wanted: Wanted, *, here: bool) -> bool:
+    """Whether somebody who has the customer may take this case too: it is their team's, and they have what is demanded."""
+    if holder.agent in wanted.passed_by:
+        return False
+    has_all = wanted.skills <= holder.skills and frozenset(map(primary, wanted.languages)) <= holder.languages
+    return has_all and (here or holder.in_team or holder.duty_rank is not None)
+
+
+def _candidate(house: House, row: Any, members: frozenset[str], duty: Sequence[str]) -> Candidate:
+    settings = house.config.agents.get(row.name)
+    return Candidate(
+        agent=row.name,
+        on_duty=row.on_duty,
+        in_team=row.name in members,
+        load=row.load,
+        capacity=row.capacity,
+        last_assigned_at=row.last_assigned_at,
+        languages=frozenset(map(primary, settings.languages)) if settings else frozenset(),
+        skills=frozenset(settings.skills) if settings else frozenset(),
+        duty_rank=duty.index(row.name) if row.name in duty else None,
+    )
+
+
+def _grant(house: House, choice: Choice, actor: str, *, agent: str | None = None, reason: str | None = None) -> Grant:
+    considered = choice.considered
+    kept = considered if len(considered) <= ALL_KEPT_UP_TO else considered[:FIRST_KEPT]
+    sticky = agent is not None
+    return Grant(
+        agent=agent or choice.agent,
+        reason=reason or choice.reason,
+        actor=actor,
+        config_version=house.version,
+        in_line=choice.in_line and not sticky,
+        decision={
+            "candidates": len(considered),
+            "considered": [
+                {"agent": one.agent, "verdict": one.verdict, "load": one.load, "capacity": one.capacity} for one in kept
+            ],
+            "silent": choice.silent and not sticky,
+            "policy_would_say": choice.agent if sticky else None,
+        },
+    )

@@ -1,0 +1,1 @@
+"""What customers are told by itself: receipts, greetings, announcements, and the brake on all of it."""

@@ -1,0 +1,1 @@
+"""What our own people sent past this service, and how it counts all the same."""

@@ -1,0 +1,1 @@
+"""WhatsApp's 24 hours: what waits for them to begin again, and who is warned before they end."""
