@@ -80,7 +80,12 @@ conversations = sa.Table(
     sa.UniqueConstraint("id", "assignment_number", "owned", name="uq_conversations_owned_assignment"),
     sa.Index("ix_conversations_owner_owned", "owner", "owned"),
     sa.Index("ix_conversations_state", "state", "id"),
-    sa.Index("ix_conversations_line", "team", "line_since"),
+    sa.Index(
+        "ix_conversations_line",
+        "line_since",
+        sqlite_where=sa.text("line_since IS NOT NULL"),
+        postgresql_where=sa.text("line_since IS NOT NULL"),
+    ),
     sa.Index("ix_conversations_wait_until", "wait_until"),
     sa.Index("ix_conversations_address", "address", "account"),
     sa.Index(

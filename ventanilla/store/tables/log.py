@@ -18,7 +18,7 @@ events = sa.Table(
     sa.Column("channel", sa.Text),
     sa.Column("conversation_id", Id, index=True),
     sa.Column("assignment_number", sa.Integer),
-    sa.Column("message_id", Id),
+    sa.Column("message_id", Id, index=True),
     sa.Column("inbox_id", Id, index=True),
     sa.Column("outbox_id", Id, index=True),
     sa.Column("agent", sa.Text),

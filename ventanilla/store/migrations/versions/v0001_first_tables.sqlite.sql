@@ -58,7 +58,7 @@ CREATE TABLE conversations (
 );;
 CREATE INDEX ix_conversations_address ON conversations (address, account);;
 CREATE INDEX ix_conversations_contact_id ON conversations (contact_id);;
-CREATE INDEX ix_conversations_line ON conversations (team, line_since);;
+CREATE INDEX ix_conversations_line ON conversations (line_since) WHERE line_since IS NOT NULL;;
 CREATE INDEX ix_conversations_merged_into ON conversations (merged_into);;
 CREATE INDEX ix_conversations_owner_owned ON conversations (owner, owned);;
 CREATE INDEX ix_conversations_state ON conversations (state, id);;
@@ -163,6 +163,7 @@ CREATE TABLE events (
 CREATE INDEX ix_events_conversation_id ON events (conversation_id);;
 CREATE INDEX ix_events_inbox_id ON events (inbox_id);;
 CREATE INDEX ix_events_kind_at ON events (kind, at);;
+CREATE INDEX ix_events_message_id ON events (message_id);;
 CREATE INDEX ix_events_outbox_id ON events (outbox_id);;
 CREATE TABLE agents (
 	name TEXT NOT NULL, 
@@ -374,7 +375,7 @@ CREATE TABLE messages (
 	CONSTRAINT uq_messages_idempotency_key UNIQUE (idempotency_key)
 );;
 CREATE INDEX ix_messages_conversation_id ON messages (conversation_id);;
-CREATE INDEX ix_messages_edits ON messages (edits);;
+CREATE INDEX ix_messages_edits ON messages (edits) WHERE edits IS NOT NULL;;
 CREATE INDEX ix_messages_external_id ON messages (external_id);;
 CREATE TABLE message_refs (
 	external_id TEXT NOT NULL, 
