@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -36,9 +37,9 @@ def answered_in(move: Move, key: str, other_key: str) -> Moved:
     reply = _answer(move, other, case)
     if reply is None:
         raise Refused("no_answer_there", key=case.key, other=other.key)
-    first_due = move.house.due(case.promise, move.now, first=False)
+    due = partial(move.house.due, case.promise, first=False)
     tell_answered(move.connection, move.house, case, move.journal, by=reply.agent, at=reply.replied_at)
-    end_turn_elsewhere(move.connection, case, move.journal, reply=reply, other=other.id, next_due_at=first_due)
+    end_turn_elsewhere(move.connection, case, move.journal, reply=reply, other=other.id, due=due)
     link_cases(move.connection, case.id, other.id, reason=WHY, journal=move.journal)
     return Moved.of(lock_case(move.connection, case.id))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -39,8 +40,8 @@ def split(move: Move, key: str, message_id: int, *, and_after: bool = False) -> 
         raise Refused("only_message", key=case.key)
     new = _open(move, case, said)
     move_messages(move.connection, said, case, new, move.journal)
-    due = move.house.due(case.promise, move.now, first=case.first_response_at is None)
-    settle_rest(move.connection, case, move.journal, due_at=case.due_at or due, agent=move.agent)
+    due = partial(move.house.due, case.promise, first=case.first_response_at is None)
+    settle_rest(move.connection, case, move.journal, due=due, agent=move.agent)
     link_cases(move.connection, new.id, case.id, reason=WHY, journal=move.journal)
     write_notice(move.connection, move.house, new, move.journal)
     return Moved.of(lock_case(move.connection, new.id))

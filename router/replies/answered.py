@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -60,8 +61,8 @@ def settle_answer(
 ) -> bool:
     """An answer (`message`, a row of ours that names what its author had seen) reached the customer's provider at `at`; whether
     that ended their turn. The notice on the owner's phone says so. The caller holds the case's lock."""
-    next_due = house.due(case.promise, at, first=False) if case.waiting_since is not None else None
-    ended = close_turn(connection, case, journal, message=message, at=at, answers=message.answers, next_due_at=next_due)
+    due = partial(house.due, case.promise, first=False)
+    ended = close_turn(connection, case, journal, message=message, at=at, answers=message.answers, due=due)
     if ended:
         tell_answered(connection, house, case, journal, by=message.agent, at=at)
     return ended

@@ -217,7 +217,9 @@ def test_splitting_off_the_message_that_waits_longest_leaves_the_rest_waiting_fr
     second = house.rows(messages)[1]
 
     do(house, split, case.key, first.id, as_=case.owner)
-    assert case_of(house, case.key).waiting_since == second.received_at
+    rest = case_of(house, case.key)
+    assert rest.waiting_since == second.received_at
+    assert rest.due_at - rest.waiting_since == case.due_at - case.waiting_since, "its own start counts"
     with pytest.raises(Refused, match="nothing would be left"):
         do(house, split, case.key, second.id, and_after=True, as_=case.owner)
     with pytest.raises(Refused, match="no message"):
@@ -296,10 +298,12 @@ def test_what_the_customer_wrote_after_that_answer_waits_on(house: ChatHouse) ->
     reference = house.rows(messages)[0].external_id
     house.take("soporte", letter("¿Y lo otro?", in_reply_to=(reference,)))
     later = house.now
+    house.later(minutes=10)
 
     do(house, answered_in, first.key, second.key, as_=first.owner)
 
-    assert case_of(house, first.key).waiting_since == later
+    row = case_of(house, first.key)
+    assert (row.waiting_since, row.due_at) == (later, later + (first.due_at - first.waiting_since))
     assert is_sound(house)
 
 

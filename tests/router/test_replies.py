@@ -143,6 +143,18 @@ def test_what_the_customer_wrote_after_the_author_looked_still_waits(at: Answeri
     assert at.house.is_sound()
 
 
+def test_what_waits_on_is_due_from_when_it_came_in_however_late_the_answer_went_out(at: Answering) -> None:
+    at.house.apply(rest='next_response = { within = "1h" }\n')
+    at.house.take("chat", chat("¿Cuándo llega?"))
+    at.reply(at.case().key)
+    later = at.house.later(seconds=3)
+    at.house.take("chat", chat("Y otra cosa…"))
+
+    at.deliver(minutes=50)
+
+    assert (at.case().waiting_since, at.case().due_at) == (later, later + timedelta(hours=1))
+
+
 def test_a_second_answer_ends_no_turn_and_is_no_first_response(at: Answering) -> None:
     at.house.take("chat", chat())
     at.reply(at.case().key)

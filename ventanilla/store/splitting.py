@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +11,7 @@ from ventanilla.store.conversations import lock_case, open_turn
 from ventanilla.store.events import Journal
 from ventanilla.store.insert import insert_ignoring
 from ventanilla.store.tables import conversations, message_refs, messages
-from ventanilla.store.turns import stop_waiting
+from ventanilla.store.turns import Due, stop_waiting
 from ventanilla.words import Direction, EventKind
 
 SPLIT = "split"
@@ -49,10 +48,9 @@ def move_messages(
         journal.add(EventKind.CASE_SPLIT, data={"to": new.id}, **ids_of)
 
 
-def settle_rest(
-    connection: sa.Connection, case: sa.Row[Any], journal: Journal, *, due_at: datetime | None, agent: str
-) -> None:
-    """The case that messages were taken from waits for what is left of its turn, or no more; it begins with what is left of it."""
+def settle_rest(connection: sa.Connection, case: sa.Row[Any], journal: Journal, *, due: Due, agent: str) -> None:
+    """The case that messages were taken from waits for what is left of its turn, `due` from when that came in, or no more; it
+    begins with what is left of it."""
     family = sa.select(conversations.c.id).where(
         sa.or_(conversations.c.id == case.id, conversations.c.merged_into == case.id)
     )
@@ -69,4 +67,4 @@ def settle_rest(
         return
     stop_waiting(connection, case, journal, at=journal.now, outcome=SPLIT, agent=agent)
     if since is not None:
-        open_turn(connection, lock_case(connection, case.id), journal, at=since, due_at=due_at)
+        open_turn(connection, lock_case(connection, case.id), journal, at=since, due_at=due(since))

@@ -6,6 +6,7 @@ the message that ended one keeps its start and due time, so that it can be opene
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,8 @@ from ventanilla.store.tables import conversations, messages
 from ventanilla.words import OWNED_STATES, CaseState, Direction, EventKind, Resolution
 
 REPLIED = "replied"
+Due = Callable[[datetime], datetime | None]
+"""When a turn that begins at this moment is due; None where nothing is promised."""
 _FAMILY = sa.select(conversations.c.id).where(
     sa.or_(conversations.c.id == sa.bindparam("case_id"), conversations.c.merged_into == sa.bindparam("case_id"))
 )
@@ -47,14 +50,13 @@ def close_turn(
     message: sa.Row[Any],
     at: datetime,
     answers: int | None,
-    next_due_at: datetime | None = None,
+    due: Due,
 ) -> bool:
     """One of us answered at `at`: stamp that on `message` (a row of ours) and end the customer's wait; whether it ended.
 
     `answers` is the newest customer's message that the author had seen: what came after it still waits, in a turn of its own
-    from then on, due at `next_due_at`. A message that answers nothing of the open turn ends no turn; one that a person opened by
-    hand has no messages, and whatever is said after its start ends it. The caller holds the case's lock; a repeat changes
-    nothing.
+    `due` from when it came in. A message that answers nothing of the open turn ends no turn; one that a person opened by hand
+    has no messages, and whatever is said after its start ends it. The caller holds the case's lock; a repeat changes nothing.
     """
     waits = case.state in OWNED_STATES and case.waiting_since is not None
     said = connection.execute(_WAITING, {"case_id": case.id, "since": case.waiting_since}).all() if waits else []
@@ -71,7 +73,8 @@ def close_turn(
     _stop_waiting(connection, case, journal, at=at, message_id=message.id, agent=message.agent, data=data, **first)
     _note_answered(connection, case, journal, at=at, agent=message.agent)
     if unseen:
-        open_turn(connection, lock_case(connection, case.id), journal, at=unseen[0].received_at, due_at=next_due_at)
+        since = unseen[0].received_at
+        open_turn(connection, lock_case(connection, case.id), journal, at=since, due_at=due(since))
     return True
 
 
@@ -161,10 +164,10 @@ def end_turn_elsewhere(
     *,
     reply: sa.Row[Any],
     other: int,
-    next_due_at: datetime | None,
+    due: Due,
 ) -> None:
     """An answer in another case (`reply`, of the case `other`) ended this case's turn when it went out; what its customer wrote
-    after that waits on in a turn of its own."""
+    after that waits on in a turn of its own, `due` from when it came in."""
     at = reply.replied_at
     said = connection.execute(_WAITING, {"case_id": case.id, "since": case.waiting_since}).all()
     later = [row for row in said if row.received_at > at]
@@ -173,7 +176,8 @@ def end_turn_elsewhere(
     _stop_waiting(connection, case, journal, at=at, message_id=reply.id, agent=reply.agent, data=data, **first)
     _note_answered(connection, case, journal, at=at, agent=reply.agent)
     if later:
-        open_turn(connection, lock_case(connection, case.id), journal, at=later[0].received_at, due_at=next_due_at)
+        since = later[0].received_at
+        open_turn(connection, lock_case(connection, case.id), journal, at=since, due_at=due(since))
 
 
 def unanswered_since(connection: sa.Connection, case_id: int) -> datetime | None:
