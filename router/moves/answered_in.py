@@ -11,6 +11,7 @@ from router.moves.base import Move, find_case, require_open, require_part
 from router.moves.outcome import Moved
 from router.moves.refusals import Refused
 from router.notices.rewriting import tell_answered
+from router.notices.writing import tell_of_rest
 from ventanilla.store.conversations import link_cases, lock_case
 from ventanilla.store.tables import conversation_links, conversations, messages
 from ventanilla.store.turns import end_turn_elsewhere
@@ -40,6 +41,7 @@ def answered_in(move: Move, key: str, other_key: str) -> Moved:
     due = partial(move.house.due, case.promise, first=False)
     tell_answered(move.connection, move.house, case, move.journal, by=reply.agent, at=reply.replied_at)
     end_turn_elsewhere(move.connection, case, move.journal, reply=reply, other=other.id, due=due)
+    tell_of_rest(move.connection, move.house, lock_case(move.connection, case.id), move.journal)
     link_cases(move.connection, case.id, other.id, reason=WHY, journal=move.journal)
     return Moved.of(lock_case(move.connection, case.id))
 

@@ -12,7 +12,7 @@ from router.moves.outcome import Moved
 from router.moves.refusals import Refused
 from router.moves.reopen import keep_in_a_team, owner_again, require_no_other_chat
 from router.notices.rewriting import tell_more
-from router.notices.writing import write_notice
+from router.notices.writing import tell_of_rest, write_notice
 from ventanilla.keys import read_key
 from ventanilla.states import may_become
 from ventanilla.store.assignments import Grant
@@ -75,6 +75,9 @@ def unmerge(move: Move, key: str) -> Moved:
         accepted=owner == move.agent,
     )
     back = bring_back(move.connection, case, into, move.journal, grant=grant, agent=move.agent)
+    tell_of_rest(
+        move.connection, move.house, lock_case(move.connection, into.id), move.journal, since=into.waiting_since
+    )
     if back.waiting_since is not None:
         write_notice(move.connection, move.house, back, move.journal)
     return Moved.of(back)

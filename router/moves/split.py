@@ -11,7 +11,7 @@ from router.moves.base import Move, find_case, require_part
 from router.moves.outcome import Moved
 from router.moves.refusals import Refused
 from router.moves.reopen import owner_again
-from router.notices.writing import write_notice
+from router.notices.writing import tell_of_rest, write_notice
 from ventanilla.store.assignments import Grant
 from ventanilla.store.conversations import NewCase, link_cases, lock_case, open_case
 from ventanilla.store.splitting import SPLIT, move_messages, said_from, settle_rest
@@ -42,6 +42,9 @@ def split(move: Move, key: str, message_id: int, *, and_after: bool = False) -> 
     move_messages(move.connection, said, case, new, move.journal)
     due = partial(move.house.due, case.promise, first=case.first_response_at is None)
     settle_rest(move.connection, case, move.journal, due=due, agent=move.agent)
+    tell_of_rest(
+        move.connection, move.house, lock_case(move.connection, case.id), move.journal, since=case.waiting_since
+    )
     link_cases(move.connection, new.id, case.id, reason=WHY, journal=move.journal)
     write_notice(move.connection, move.house, new, move.journal)
     return Moved.of(lock_case(move.connection, new.id))

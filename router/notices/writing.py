@@ -100,6 +100,15 @@ def write_notice(
     return row_id
 
 
+def tell_of_rest(
+    connection: sa.Connection, house: House, case: sa.Row[Any], journal: Journal, *, since: datetime | None = None
+) -> None:
+    """A turn ended or was cut down (it had begun at `since`), and part of it waits on: the owner is told of that. Of a turn that is
+    as it was, and of none, there is nothing to tell. `case` is as it is now, locked."""
+    if case.waiting_since not in (None, since):
+        write_notice(connection, house, case, journal)
+
+
 def escalate_notice(
     connection: sa.Connection, house: House, case: sa.Row[Any], journal: Journal, *, reason: str
 ) -> None:

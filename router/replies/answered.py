@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from router.automatic.announcements import RESOLVED, announce
 from router.house import House
 from router.notices.rewriting import tell_answered, tell_ended, tell_more
-from router.notices.writing import write_alert, write_notice
+from router.notices.writing import tell_of_rest, write_alert, write_notice
 from router.replies.answered_elsewhere import goes_on_elsewhere, restore_elsewhere
 from router.staff_bot.confirming import confirm_again
 from router.texts import phrase
@@ -60,11 +60,13 @@ def settle_answer(
     connection: sa.Connection, house: House, case: sa.Row[Any], message: sa.Row[Any], journal: Journal, *, at: datetime
 ) -> bool:
     """An answer (`message`, a row of ours that names what its author had seen) reached the customer's provider at `at`; whether
-    that ended their turn. The notice on the owner's phone says so. The caller holds the case's lock."""
+    that ended their turn. The notice on the owner's phone says so; what the author had not seen waits on, with a notice of its
+    own. The caller holds the case's lock."""
     due = partial(house.due, case.promise, first=False)
     ended = close_turn(connection, case, journal, message=message, at=at, answers=message.answers, due=due)
     if ended:
         tell_answered(connection, house, case, journal, by=message.agent, at=at)
+        tell_of_rest(connection, house, lock_case(connection, case.id), journal)
     return ended
 
 

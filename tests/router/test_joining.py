@@ -304,6 +304,8 @@ def test_what_the_customer_wrote_after_that_answer_waits_on(house: ChatHouse) ->
 
     row = case_of(house, first.key)
     assert (row.waiting_since, row.due_at) == (later, later + (first.due_at - first.waiting_since))
+    told = house.rows(outbox, lambda t: (t.c.kind == OutboxKind.NOTICE) & (t.c.conversation_id == row.id))
+    assert [notice.payload["turn"] for notice in told][1:] == [later.isoformat()]
     assert is_sound(house)
 
 

@@ -139,6 +139,7 @@ def test_what_the_customer_wrote_after_the_author_looked_still_waits(at: Answeri
     at.deliver()
 
     assert (at.case().state, at.case().waiting_since, at.load()["ana"]) == ("open", later, 1)
+    assert [row.payload["turn"] for row in at.house.letters(OutboxKind.NOTICE)][1:] == [later.isoformat()], "told of it"
     assert at.case().first_response_at == at.house.now
     assert at.house.is_sound()
 

@@ -67,6 +67,7 @@ BREAKAGES = {
         ["UPDATE outbox SET assignment_number = 7 WHERE kind = 'notice' AND conversation_id = 1"],
         ["UPDATE outbox SET kind = 'alert' WHERE kind = 'notice' AND conversation_id = 1"],
     ),
+    "turn_not_told": (["UPDATE conversations SET waiting_since = '2099-01-01T00:00:00.000000Z' WHERE id = 1"],),
     "failed_notice_not_escalated": (
         ["UPDATE outbox SET state = 'failed' WHERE kind = 'notice' AND conversation_id = 1"],
     ),

@@ -43,6 +43,7 @@ def _checks(blobs: Path, now: datetime, hash_blobs: bool) -> dict[str, Check]:
         ledger.message_without_routed_item,
         partial(ledger.pending_too_long, now=now),
         letters.owner_not_told,
+        letters.turn_not_told,
         letters.failed_notice_not_escalated,
         letters.acknowledged_twice,
         partial(letters.sending_too_long, now=now),

@@ -29,6 +29,18 @@ def owner_not_told(connection: sa.Connection) -> int:
     return count(connection, conversations, _WAITING, ~rows_with(outbox, _NOTICE), ~rows_with(events, _ESCALATED))
 
 
+def turn_not_told(connection: sa.Connection) -> int:
+    """The owner is told of each turn: their newest notice is of the one that is open, which may have been moved to an earlier
+    message since."""
+    turn = sa.func.max(outbox.c.payload["turn"].as_string())
+    query = sa.select(conversations.c.waiting_since, turn.label("told")).join(outbox, _NOTICE)
+    query = query.where(_WAITING, ~rows_with(events, _ESCALATED)).group_by(
+        conversations.c.id, conversations.c.waiting_since
+    )
+    told = [(row.waiting_since, row.told) for row in connection.execute(query) if row.told is not None]
+    return sum(datetime.fromisoformat(newest) < since for since, newest in told)
+
+
 def failed_notice_not_escalated(connection: sa.Connection) -> int:
     """A notice that fails is tried another way and, when there is none left, escalated."""
     failed = outbox.c.state == DeliveryState.FAILED
