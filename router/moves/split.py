@@ -90,7 +90,8 @@ def _open(move: Move, case: sa.Row[Any], said: list[sa.Row[Any]]) -> sa.Row[Any]
         reason=SPLIT,
         actor=move.agent,
         config_version=move.house.version,
-        accepted=owner == move.agent,
+        in_line=case.line_since is not None,
+        accepted=owner == move.agent and case.line_since is None,
     )
     new = NewCase(
         channel=case.channel,

@@ -7,6 +7,7 @@ a case that was merged in turn. `before_merge` is what the absorbed one was, and
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +23,7 @@ from ventanilla.store.turns import REPLIED, leave, stamp_first_response, stop_wa
 from ventanilla.words import OWNED_STATES, CaseState, Direction, EventKind, Kind, Priority
 
 MERGED, UNMERGED = "merged", "unmerged"
-_OF_CASE = ("state", "waiting_since", "due_at", "closed_at", "wait_until", "pinned")
+_OF_CASE = ("state", "waiting_since", "due_at", "line_since", "closed_at", "wait_until", "pinned")
 _OF_SURVIVOR = ("waiting_since", "due_at", "first_message_at", "kind", "priority")
 _WEIGHT = {
     str(word): weight
@@ -70,9 +71,10 @@ def bring_back(
         .values(merged_into=case.id)
     )
     since = _moment(before["waiting_since"])
-    waits = _still_waits(connection, own, family, since)
+    merged_at = datetime.fromisoformat(before["at"])
+    waits = _still_waits(connection, own, family, since, merged_at) if since is not None else None
     if since is not None and waits is None:
-        _note_answer_meanwhile(connection, case, into, family, since, journal)
+        _note_answer_meanwhile(connection, case, into, _answers(own, family, since, merged_at), since, journal)
     _come_back(connection, case, journal, grant=grant, agent=agent, waits=waits)
     journal.add(EventKind.CASE_UNMERGED, conversation_id=into.id, agent=agent, data={"back": case.id})
     rest = [each for each in family if each not in own]
@@ -102,14 +104,14 @@ def _note_answer_meanwhile(
     connection: sa.Connection,
     case: sa.Row[Any],
     into: sa.Row[Any],
-    family: Sequence[int],
+    answers: sa.ColumnElement[bool],
     since: datetime,
     journal: Journal,
 ) -> None:
     """The answer that the case got while it was the survivor's: its turn ended with that, and it may have been the first."""
-    answers = (messages.c.direction == Direction.OUT) & (messages.c.replied_at >= since)
-    query = sa.select(messages).where(messages.c.conversation_id.in_(family), answers)
-    reply = connection.execute(query.order_by(messages.c.replied_at, messages.c.id).limit(1)).one_or_none()
+    reply = connection.execute(
+        sa.select(messages).where(answers).order_by(messages.c.replied_at, messages.c.id).limit(1)
+    ).one_or_none()
     if reply is None:
         return
     ids = {"conversation_id": case.id, "message_id": reply.id, "agent": reply.agent}
@@ -129,6 +131,9 @@ def _come_back(
         values |= {"owner": grant.agent, "owned": 1, "assignment_number": case.assignment_number + 1}
         values |= {"waiting_since": waits, "due_at": _moment(before["due_at"]) if waits else None}
         values |= {"pinned": bool(before["pinned"]) and grant.agent == case.owner}
+        if waits is not None and before.get("line_since"):
+            values |= {"line_since": _moment(before["line_since"])}
+            grant = replace(grant, in_line=True, accepted=False)
         if state is CaseState.WAITING_THIRD_PARTY:
             values |= {"wait_until": _moment(before["wait_until"])}
         elif waits is None:
@@ -166,7 +171,7 @@ def _give_up(
     connection.execute(sa.delete(collaborators).where(gone))
     own_turn = _moment(was["waiting_since"])
     if into.waiting_since is not None and into.waiting_since == _moment(before["waiting_since"]) != own_turn:
-        waits = _still_waits(connection, rest, family, own_turn or _moment(before["at"]))
+        waits = _still_waits(connection, rest, family, own_turn, datetime.fromisoformat(before["at"]))
         now_is = lock_case(connection, into.id)
         if waits is None:
             stop_waiting(connection, now_is, journal, at=journal.now, outcome=UNMERGED, agent=agent)
@@ -181,24 +186,29 @@ def _give_up(
 
 
 def _still_waits(
-    connection: sa.Connection, cases: Sequence[int], family: Sequence[int], since: datetime | None
+    connection: sa.Connection, cases: Sequence[int], family: Sequence[int], since: datetime | None, merged_at: datetime
 ) -> datetime | None:
-    """Since when the first message of these cases waits that came in from `since` on and that no answer in the family has seen; a
-    turn that has no message waits on unless something was said after its start."""
-    if since is None:
-        return None
+    """Since when the first message of these cases waits that came in from `since` on and that no answer has seen; a turn that has
+    no message waits on unless something was said after its start. `since` None: they did not wait when they were merged."""
+    start = since or merged_at
     said = sa.select(messages.c.id, messages.c.received_at).where(
         messages.c.conversation_id.in_(cases), messages.c.direction == Direction.IN, messages.c.edits.is_(None)
     )
-    rows = connection.execute(said.where(messages.c.received_at >= since).order_by(messages.c.received_at)).all()
-    replies = sa.select(messages.c.answers, messages.c.replied_at).where(
-        messages.c.conversation_id.in_(family), messages.c.direction == Direction.OUT, messages.c.replied_at >= since
-    )
-    answers = connection.execute(replies).all()
+    rows = connection.execute(said.where(messages.c.received_at >= start).order_by(messages.c.received_at)).all()
+    answers = connection.scalars(sa.select(messages.c.answers).where(_answers(cases, family, start, merged_at))).all()
     if not rows:
         return None if answers else since
-    seen = max((answer.answers or 0 for answer in answers), default=0)
+    seen = max((answer or 0 for answer in answers), default=0)
     return next((row.received_at for row in rows if row.id > seen), None)
+
+
+def _answers(
+    cases: Sequence[int], family: Sequence[int], since: datetime, merged_at: datetime
+) -> sa.ColumnElement[bool]:
+    """What answered these cases from `since` on: what was said in them, and from the merge on in all of the family."""
+    theirs = messages.c.conversation_id.in_(cases) & (messages.c.replied_at >= since)
+    everybodys = messages.c.conversation_id.in_(family) & (messages.c.replied_at >= max(since, merged_at))
+    return (messages.c.direction == Direction.OUT) & (theirs | everybodys)
 
 
 def _repoint(connection: sa.Connection, case_id: int, into_id: int) -> list[int]:

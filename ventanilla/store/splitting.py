@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ventanilla.store.assignments import enter_line
 from ventanilla.store.conversations import lock_case, open_turn
 from ventanilla.store.events import Journal
 from ventanilla.store.insert import insert_ignoring
@@ -50,7 +51,7 @@ def move_messages(
 
 def settle_rest(connection: sa.Connection, case: sa.Row[Any], journal: Journal, *, due: Due, agent: str) -> None:
     """The case that messages were taken from waits for what is left of its turn, `due` from when that came in, or no more; it
-    begins with what is left of it."""
+    begins with what is left of it, and stays in line."""
     family = sa.select(conversations.c.id).where(
         sa.or_(conversations.c.id == case.id, conversations.c.merged_into == case.id)
     )
@@ -68,3 +69,5 @@ def settle_rest(connection: sa.Connection, case: sa.Row[Any], journal: Journal, 
     stop_waiting(connection, case, journal, at=journal.now, outcome=SPLIT, agent=agent)
     if since is not None:
         open_turn(connection, lock_case(connection, case.id), journal, at=since, due_at=due(since))
+        if case.line_since is not None:
+            enter_line(connection, lock_case(connection, case.id), journal)
