@@ -9,11 +9,11 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
-from ventanilla.channel import DeliveryReport
+from ventanilla.channel import DeliveryReport, Follower
 from ventanilla.errors import Permanent, Temporary
 from ventanilla.processes import this_process
 from ventanilla.store.deliveries import Failed, note_reports
@@ -31,16 +31,6 @@ AT_ONCE = 50
 IDLE = 5.0
 AFTER_TROUBLE = 60.0
 LEASE = timedelta(minutes=2)
-
-
-class Follower(Protocol):
-    """Asks one provider. Used by one thread at a time."""
-
-    def report(self, external_id: str, *, part_of: str = "") -> DeliveryReport | None:
-        """What became of a message, or of a later part of one; None for nothing new. Raises Temporary, LoginRefused, Permanent."""
-
-    def close(self) -> None:
-        """Let go of connections. Never raises."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Protocol, cast
 from config.channel import ChannelSettings
 from config.plugins import CHANNELS, brought
 from config.schema import Config
-from ventanilla.channel import Fetcher, Finding, Hook, Message, Sender, Source
+from ventanilla.channel import Fetcher, Finding, Follower, Hook, Message, Sender, Source
 from ventanilla.store.installation import Installation
 
 if TYPE_CHECKING:
     from connectors.copying import Keeper
-    from connectors.following import Follower
 
 KINDS = {
     "email": "connectors.imap_email.channel",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from config.channel import ChannelSettings
@@ -17,11 +17,8 @@ from connectors.twilio_phone.numbers import OwnNumber, own_numbers
 from connectors.twilio_phone.people import PhoneContext
 from connectors.twilio_phone.setup import Step, steps, twiml_bin
 from connectors.twilio_phone.twiml import Greeting
-from ventanilla.channel import Attachment, Fetcher, Finding, Hook, Message, Sender, Source
+from ventanilla.channel import Attachment, Fetcher, Finding, Follower, Hook, Message, Sender, Source
 from ventanilla.media_links import SharedFile, media_url
-
-if TYPE_CHECKING:
-    from connectors.following import Follower
 
 TRIAL: str | None = None
 """No item of this channel can kill its reader: they are flat JSON of a bounded size."""
