@@ -17,6 +17,7 @@ from router.mail_answers.words import said
 from router.notices.buttons import notice_extras
 from router.notices.on_phone import beside_notes, opted_out_note, phone_payload, recordings
 from router.notices.reach import APPRISE, Target, targets_of
+from router.notices.rewriting import tell_more
 from router.notices.turn import Turn, Waiting, turn_of
 from router.permission import hindrance
 from router.texts import ALERT, NOTICE, phrase, reason_in_words, spoken_language
@@ -105,8 +106,8 @@ def tell_of_rest(
 ) -> None:
     """A turn ended or was cut down (it had begun at `since`), and part of it waits on: the owner is told of that. Of a turn that is
     as it was, and of none, there is nothing to tell. `case` is as it is now, locked."""
-    if case.waiting_since not in (None, since):
-        write_notice(connection, house, case, journal)
+    if case.waiting_since not in (None, since) and write_notice(connection, house, case, journal) is None:
+        tell_more(connection, house, case, journal)
 
 
 def escalate_notice(
