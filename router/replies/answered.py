@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from router.automatic.announcements import RESOLVED, announce
 from router.house import House
+from router.incoming.matching import survivor
 from router.notices.rewriting import tell_answered, tell_ended, tell_more
 from router.notices.writing import tell_of_rest, write_alert, write_notice
 from router.replies.answered_elsewhere import goes_on_elsewhere, restore_elsewhere
@@ -19,7 +20,7 @@ from router.whatsapp.refused import hold_refused
 from ventanilla.store.assignments import Grant
 from ventanilla.store.conversations import lock_case, reopen_case
 from ventanilla.store.events import Journal
-from ventanilla.store.tables import conversations, messages, outbox
+from ventanilla.store.tables import messages, outbox
 from ventanilla.store.turns import close_turn, end_case, forget_answer, next_answer, restore_turn
 from ventanilla.words import OWNED_STATES, CaseState, DeliveryState, EventKind, OutboxKind, Resolution
 
@@ -38,7 +39,7 @@ def note_reply_sent(
     message = _message_of(connection, row)
     if message is None or message.replied_at is not None:
         return
-    case = lock_case(connection, _survivor_id(connection, message.conversation_id))
+    case = survivor(connection, lock_case(connection, message.conversation_id))
     written = connection.execute(sa.select(outbox.c.external_id, outbox.c.payload).where(outbox.c.id == row.id)).one()
     named = (
         sa.update(messages).where(messages.c.id == message.id).values(external_id=written.external_id or row.message_id)
@@ -73,10 +74,14 @@ def settle_answer(
 def note_reply_failed(connection: sa.Connection, house: House, row: sa.Row[Any], journal: Journal) -> None:
     """An answer did not go out, or did not arrive, or nobody knows: its author and the case's owner are told in plain words. Where
     it had ended a turn and is known to have failed, the customer has waited since the turn's start."""
-    message = _message_of(connection, row)
-    if message is None:
+    written = _message_of(connection, row)
+    if written is None:
         return
-    case = lock_case(connection, _survivor_id(connection, message.conversation_id))
+    case = survivor(connection, lock_case(connection, written.conversation_id))
+    message = _message_of(
+        connection, row
+    )  # as it is now: it may have come to end a turn while the case was another's to change
+    assert message is not None  # noqa: S101  messages stay
     state = connection.scalar(sa.select(outbox.c.state).where(outbox.c.id == row.id))
     restored = state == DeliveryState.FAILED and message.turn_since is not None
     if state == DeliveryState.FAILED:
@@ -154,8 +159,3 @@ def _message_of(connection: sa.Connection, row: sa.Row[Any]) -> sa.Row[Any] | No
         return None
     query = sa.select(messages).where(messages.c.outbox_id == row.id)
     return connection.execute(query).one_or_none()
-
-
-def _survivor_id(connection: sa.Connection, case_id: int) -> int:
-    into = connection.scalar(sa.select(conversations.c.merged_into).where(conversations.c.id == case_id))
-    return case_id if into is None else _survivor_id(connection, into)
