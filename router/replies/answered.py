@@ -88,6 +88,8 @@ def note_reply_failed(connection: sa.Connection, house: House, row: sa.Row[Any],
         restore_elsewhere(connection, house, message, journal)
     if restored:
         case = restore_answer(connection, house, case, message, journal)
+    elif state == DeliveryState.FAILED:
+        restore_turn(connection, case, journal, message=message, reason=UNDELIVERED)  # a second answer: it never arrived
     if hold_refused(connection, house, case, row, message, journal, quoted=quoted(message.text)):
         return
     if restored and case.waiting_since is not None and write_notice(connection, house, case, journal) is None:

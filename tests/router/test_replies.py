@@ -283,6 +283,23 @@ def test_a_bounce_opens_nothing_where_another_answer_arrived(at: Answering) -> N
     assert at.house.is_sound()
 
 
+def test_a_second_answer_that_bounced_inherits_no_turn_when_the_first_bounces_too(at: Answering) -> None:
+    at.house.take("soporte", letter("¿Cuándo llega?"))
+    asked = at.house.now
+    for text in ("Sale hoy.", "Perdone: sale mañana."):
+        at.reply(at.case().key, text)
+        at.deliver()
+    first, second = at.house.letters(OutboxKind.REPLY)
+
+    bounce(at, second)
+    assert [row.replied_at is None for row in at.answers()] == [False, True]
+    assert at.case().waiting_since is None
+    bounce(at, first)
+
+    assert (at.case().waiting_since, at.case().first_response_at) == (asked, None)
+    assert at.house.is_sound()
+
+
 def test_nothing_of_ours_alone_goes_to_a_customer(at: Answering) -> None:
     at.house.take("soporte", letter())
     (notice,) = at.house.letters(OutboxKind.NOTICE)
