@@ -13,7 +13,7 @@ from router.house import House
 from ventanilla.channel import Message
 from ventanilla.signing import read_message_id
 from ventanilla.store.messages import remember_refs
-from ventanilla.store.tables import messages, outbox
+from ventanilla.store.tables import conversations, messages, outbox
 from ventanilla.words import DeliveryState, OutboxKind
 
 TO_CUSTOMERS = (OutboxKind.REPLY, OutboxKind.ACKNOWLEDGEMENT, OutboxKind.AUTOMATIC)
@@ -31,10 +31,13 @@ _UNDER_ID = (
     .order_by(outbox.c.id)
     .limit(1)
 )
+_FAMILY = sa.select(conversations.c.id).where(
+    sa.or_(conversations.c.id == sa.bindparam("case_id"), conversations.c.merged_into == sa.bindparam("case_id"))
+)
 _ANSWERS = (
     sa.select(outbox, messages.c.text)
     .join(messages, messages.c.outbox_id == outbox.c.id)
-    .where(messages.c.conversation_id == sa.bindparam("case_id"), outbox.c.kind == OutboxKind.REPLY)
+    .where(messages.c.conversation_id.in_(_FAMILY), outbox.c.kind == OutboxKind.REPLY)
     .where(outbox.c.state.in_(_GONE))
     .where(sa.func.coalesce(outbox.c.sent_at, outbox.c.sending_at).between(sa.bindparam("low"), sa.bindparam("high")))
     .order_by(outbox.c.id)
@@ -69,7 +72,8 @@ def own_copy(connection: sa.Connection, house: House, message: Message) -> OwnCo
 
 
 def own_copy_by_words(connection: sa.Connection, case_id: int, message: Message, *, at: datetime) -> OwnCopy | None:
-    """The same for a provider that leaves no id of ours: the same words went out in this case about then."""
+    """The same for a provider that leaves no id of ours: the same words went out in this case, or in what was
+    merged into it, about then."""
     around = {"case_id": case_id, "low": at - AROUND, "high": at + AROUND}
     found: list[Any] = list(connection.execute(_ANSWERS, around))
     said = _squeezed(message.text)

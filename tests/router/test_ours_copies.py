@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from router.moves.merge import merge
 from router.replies.answered import note_reply_sent
 from router.replies.holding import hold_pending_replies
 from router.service import route_item
 from tests.router.house_for_tests import MONDAY_TEN, House, mail
+from tests.router.moving import do
 from tests.router.sent_mail import ask, case_of, file, reply, sent, sound
 from ventanilla.channel import OUTBOUND
 from ventanilla.store.conversations import lock_case
@@ -71,6 +73,21 @@ def test_an_id_that_a_provider_rewrote_is_learnt_and_leads_the_customer_back(hou
     house.later(hours=1)
     house.receive(mail(message_id="<tres@clientes.example>", headers={"In-Reply-To": "<ABC@prod.outlook.example>"}))
     assert len(house.rows(conversations)) == 1
+
+
+def test_a_copy_without_an_id_is_known_by_its_words_after_its_case_was_merged(house: House) -> None:
+    first = ask(house)
+    row = reply(house)
+    gone_out(house, row)
+    second = ask(house, message_id="<otra@clientes.example>", subject="Otra")
+    do(house, merge, first.key, second.key, as_=first.owner)
+
+    assert (
+        file(house, sent(text="Lo miro ahora.", at=house.now, message_id="<rewritten@provider>"))
+        is InboxState.DUPLICATE
+    )
+
+    assert len([one for one in house.rows(messages) if one.direction == "out"]) == 1
 
 
 def test_our_own_automatic_mail_that_the_provider_files_is_ours(house: House) -> None:
