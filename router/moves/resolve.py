@@ -12,6 +12,7 @@ from router.moves.outcome import Moved
 from router.moves.refusals import Refused
 from router.moves.reply import RESOLVE
 from router.notices.rewriting import tell_ended
+from router.replies.holding import hold_answers_to_spam
 from ventanilla.clocks.due import spoken
 from ventanilla.store.conversations import lock_case
 from ventanilla.store.notes import put_note
@@ -43,8 +44,8 @@ def resolve(move: Move, key: str, *, resolution: Resolution = Resolution.ANSWERE
     """End a case. What was resolved or closed already stays so.
 
     `text` is a note of why, for our own people: asked for where a complaint or a claim ends, and where a customer still waits,
-    unless `resolution` says that no reply is needed. With an answer of ours on its way the case ends once that has gone out.
-    Raises Refused.
+    unless `resolution` says that no reply is needed. With an answer of ours on its way the case ends once that has gone out, as
+    answered: so it was, whatever was asked. Raises Refused.
     """
     case = find_case(move, key)
     if case.state in _OVER:
@@ -52,10 +53,10 @@ def resolve(move: Move, key: str, *, resolution: Resolution = Resolution.ANSWERE
     require_open(move, case)
     require_part(move, case)
     reason = text.strip()
+    answer = move.connection.execute(_ON_ITS_WAY, {"case_id": case.id}).one_or_none()
+    if answer is not None:
+        return _resolve_with(move, case, answer, reason)
     if resolution is Resolution.ANSWERED and case.waiting_since is not None:
-        answer = move.connection.execute(_ON_ITS_WAY, {"case_id": case.id}).one_or_none()
-        if answer is not None:
-            return _resolve_with(move, case, answer, reason)
         if not reason:
             when = spoken(case.waiting_since, move.house.zone(), "en", now=move.now)
             raise Refused("unanswered", key=case.key, when=when)
@@ -71,8 +72,9 @@ def resolve(move: Move, key: str, *, resolution: Resolution = Resolution.ANSWERE
 
 
 def mark_spam(move: Move, key: str) -> Moved:
-    """Say that a case was no customer's: it ends, what we would have sent by ourselves does not go out, and nobody is blocked: what
-    the sender writes next is looked at like anything else. A repeat changes nothing. Raises Refused."""
+    """Say that a case was no customer's: it ends, what we would have sent by ourselves does not go out, an answer that somebody
+    wrote is held, and nobody is blocked: what the sender writes next is looked at like anything else. A repeat changes nothing.
+    Raises Refused."""
     case = find_case(move, key)
     if case.state == CaseState.SPAM:
         return Moved.of(case, changed=False)
@@ -80,6 +82,7 @@ def mark_spam(move: Move, key: str) -> Moved:
     require_part(move, case)
     end_as_spam(move.connection, case, move.journal, agent=move.agent)
     tell_ended(move.connection, move.house, case, move.journal, by=move.agent)
+    hold_answers_to_spam(move.connection, move.house, case, move.journal, by=move.agent)
     mine = sa.select(outbox.c.id).where(outbox.c.conversation_id == case.id, outbox.c.kind.in_(_BY_ITSELF))
     waiting = (DeliveryState.PENDING, DeliveryState.HELD)
     ids = list(move.connection.scalars(mine.where(outbox.c.state.in_(waiting))))

@@ -108,6 +108,13 @@ Veure'l sencer: ventanilla show {key}
             "Descartar-la: ventanilla outbox drop {number}"
         ),
         "reply_overtaken_subject": "algú s'ha avançat: la teva resposta del cas {key} està retinguda",
+        "reply_to_spam": (
+            "{agent} ha marcat el cas {key} com a correu brossa, així que la teva resposta a {recipient} s'ha retingut.\n\n"
+            "El que havies escrit:\n\n{text}\n\n"
+            "Enviar-la igualment: ventanilla outbox release {number}\n"
+            "Descartar-la: ventanilla outbox drop {number}"
+        ),
+        "reply_to_spam_subject": "marcat com a correu brossa: la teva resposta del cas {key} està retinguda",
         "somebody": "algú des de la bústia compartida",
         "undelivered": "No s'ha pogut lliurar a {recipient} el que se li va escriure sobre el cas {key}. Motiu: {reason}.",
         "undelivered_subject": "missatge sense lliurar al client, cas {key}",

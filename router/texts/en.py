@@ -109,6 +109,12 @@ See all of it: ventanilla show {key}
             "Send it all the same: ventanilla outbox release {number}\nDrop it: ventanilla outbox drop {number}"
         ),
         "reply_overtaken_subject": "somebody else was first: your answer of case {key} is held",
+        "reply_to_spam": (
+            "{agent} marked case {key} as spam, so your answer to {recipient} was held back.\n\n"
+            "What you had written:\n\n{text}\n\n"
+            "Send it all the same: ventanilla outbox release {number}\nDrop it: ventanilla outbox drop {number}"
+        ),
+        "reply_to_spam_subject": "marked as spam: your answer of case {key} is held",
         "somebody": "somebody from the shared mailbox",
         "undelivered": "What was written to {recipient} about case {key} could not be delivered. Reason: {reason}.",
         "undelivered_subject": "a message did not reach the customer, case {key}",

@@ -108,6 +108,13 @@ Verlo entero: ventanilla show {key}
             "Descartarla: ventanilla outbox drop {number}"
         ),
         "reply_overtaken_subject": "alguien se adelantó: tu respuesta del caso {key} está retenida",
+        "reply_to_spam": (
+            "{agent} ha marcado el caso {key} como correo basura, así que tu respuesta a {recipient} se ha retenido.\n\n"
+            "Lo que habías escrito:\n\n{text}\n\n"
+            "Enviarla de todos modos: ventanilla outbox release {number}\n"
+            "Descartarla: ventanilla outbox drop {number}"
+        ),
+        "reply_to_spam_subject": "marcado como correo basura: tu respuesta del caso {key} está retenida",
         "somebody": "alguien desde el buzón compartido",
         "undelivered": "No se ha podido entregar a {recipient} lo que se le escribió sobre el caso {key}. Motivo: {reason}.",
         "undelivered_subject": "mensaje sin entregar al cliente, caso {key}",

@@ -111,6 +111,13 @@ Osorik ikusteko: ventanilla show {key}
             "Baztertzeko: ventanilla outbox drop {number}"
         ),
         "reply_overtaken_subject": "norbait aurreratu da: {key} kasuko zure erantzuna atxikita dago",
+        "reply_to_spam": (
+            "{agent} erabiltzaileak zaborposta gisa markatu du {key} kasua, eta zure erantzuna ({recipient}) atxiki egin da.\n\n"
+            "Idatzi zenuena:\n\n{text}\n\n"
+            "Hala ere bidaltzeko: ventanilla outbox release {number}\n"
+            "Baztertzeko: ventanilla outbox drop {number}"
+        ),
+        "reply_to_spam_subject": "zaborposta gisa markatua: {key} kasuko zure erantzuna atxikita dago",
         "somebody": "norbaitek, postontzi partekatutik",
         "undelivered": "Ezin izan zaio {recipient} hartzaileari {key} kasuaz idatzitakoa entregatu. Arrazoia: {reason}.",
         "undelivered_subject": "bezeroari entregatu gabeko mezua, {key} kasua",

@@ -108,6 +108,13 @@ Velo enteiro: ventanilla show {key}
             "Descartala: ventanilla outbox drop {number}"
         ),
         "reply_overtaken_subject": "alguén se adiantou: a túa resposta do caso {key} está retida",
+        "reply_to_spam": (
+            "{agent} marcou o caso {key} como correo lixo, así que a túa resposta a {recipient} quedou retida.\n\n"
+            "O que escribiras:\n\n{text}\n\n"
+            "Enviala igualmente: ventanilla outbox release {number}\n"
+            "Descartala: ventanilla outbox drop {number}"
+        ),
+        "reply_to_spam_subject": "marcado como correo lixo: a túa resposta do caso {key} está retida",
         "somebody": "alguén desde a caixa de correo compartida",
         "undelivered": "Non se puido entregar a {recipient} o que se lle escribiu sobre o caso {key}. Motivo: {reason}.",
         "undelivered_subject": "mensaxe sen entregar ao cliente, caso {key}",
