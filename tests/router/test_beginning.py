@@ -58,6 +58,27 @@ def test_a_text_message_begins_a_case_that_its_customer_goes_on_with(
     assert is_sound(house)
 
 
+@pytest.mark.parametrize("over", [False, True])
+def test_thanks_for_what_we_began_start_no_clock(house: ChatHouse, over: bool) -> None:
+    written = do(house, write_first, first("telefono", LUCIA_PHONE))
+    go_out(house, written.outbox_id)
+    if over:
+        do(house, resolve, written.key)
+    house.later(days=1)
+    house.take("telefono", sms("Gracias"))
+    assert case_of(house, written.key).waiting_since is None
+
+    house.later(days=1)
+    house.take("telefono", sms("¿A qué hora abren?"))
+    asked = house.now
+    house.later(hours=1)
+    house.take("telefono", sms("¿Y hoy?"))
+
+    row = case_of(house, written.key)
+    assert (row.waiting_since, row.first_message_at, row.first_response_at) == (asked, asked, None)
+    assert is_sound(house)
+
+
 def test_a_bot_writes_first_only_to_whoever_has_written_to_it(house: ChatHouse) -> None:
     with pytest.raises(Refused, match="only to whoever has written"):
         do(house, write_first, first("chat", LUCIA))

@@ -16,8 +16,8 @@ from ventanilla.store.assignments import Grant, add_assignment
 from ventanilla.store.contacts import note_last_owner
 from ventanilla.store.events import Journal
 from ventanilla.store.insert import insert_ignoring
-from ventanilla.store.tables import conversation_links, conversations, messages, participants
-from ventanilla.words import CaseState, Direction, EventKind, Origin
+from ventanilla.store.tables import conversation_links, conversations, participants
+from ventanilla.words import CaseState, EventKind, Origin
 
 _OVER = (CaseState.RESOLVED, CaseState.CLOSED)
 _BY_ID = sa.select(conversations).where(conversations.c.id == sa.bindparam("case_id"))
@@ -137,6 +137,7 @@ def reopen_case(
         "owner": grant.agent,
         "owned": 1,
         "assignment_number": number,
+        "first_message_at": _first_message_at(case, at),
         "last_message_at": max(at, case.last_message_at),
         "waiting_since": at,
         "due_at": due_at,
@@ -168,15 +169,15 @@ def open_turn(
         moved = {"moved": "earlier message routed later"}
         journal.add(EventKind.TURN_OPENED, conversation_id=case.id, at=at, data=moved)
         _note_due(journal, case.id, due_at)
-    if at < case.first_message_at or (case.origin == Origin.STAFF and not _has_written(connection, case.id)):
-        values |= {"first_message_at": at}  # what one of us began has its first message when the customer writes
+    values["first_message_at"] = _first_message_at(case, at)
     connection.execute(sa.update(conversations).where(conversations.c.id == case.id).values(values))
     return opens
 
 
-def _has_written(connection: sa.Connection, case_id: int) -> bool:
-    theirs = (messages.c.conversation_id == case_id) & (messages.c.direction == Direction.IN)
-    return connection.execute(sa.select(messages.c.id).where(theirs).limit(1)).first() is not None
+def _first_message_at(case: sa.Row[Any], at: datetime) -> datetime:
+    """What one of us began has its first message when its customer first waits for us: mere thanks start no clock."""
+    ours_alone = case.origin == Origin.STAFF and case.first_message_at == case.created_at
+    return at if ours_alone else min(at, case.first_message_at)
 
 
 def _note_turn(journal: Journal, case: sa.Row[Any], at: datetime, due_at: datetime | None) -> None:
