@@ -89,7 +89,8 @@ def note_reply_failed(connection: sa.Connection, house: House, row: sa.Row[Any],
     if restored:
         case = restore_answer(connection, house, case, message, journal)
     elif state == DeliveryState.FAILED:
-        restore_turn(connection, case, journal, message=message, reason=UNDELIVERED)  # a second answer: it never arrived
+        # it had ended none: it was never given, and is to inherit none
+        restore_turn(connection, case, journal, message=message, reason=UNDELIVERED)
     if hold_refused(connection, house, case, row, message, journal, quoted=quoted(message.text)):
         return
     if restored and case.waiting_since is not None and write_notice(connection, house, case, journal) is None:

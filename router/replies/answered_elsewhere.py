@@ -13,7 +13,8 @@ from router.notices.writing import write_notice
 from ventanilla.store.assignments import Grant
 from ventanilla.store.conversations import lock_case, open_chat, open_turn, reopen_case
 from ventanilla.store.events import Journal
-from ventanilla.store.tables import conversations, events
+from ventanilla.store.tables import events
+from ventanilla.store.turns import stamp_first_response
 from ventanilla.words import OWNED_STATES, CaseState, EventKind
 
 UNDELIVERED = "undelivered"
@@ -55,8 +56,7 @@ def _restore(
     ids = {"conversation_id": case.id, "message_id": message.id, "agent": message.agent}
     journal.add(EventKind.TURN_RESTORED, data={"reason": UNDELIVERED, "since": since.isoformat()}, **ids)
     if case.first_response_at == closed.at:
-        nobody_yet = sa.update(conversations).where(conversations.c.id == case.id).values(first_response_at=None)
-        connection.execute(nobody_yet)
+        stamp_first_response(connection, case.id)
         case = lock_case(connection, case.id)
     due = house.due(case.promise, since, first=case.first_response_at is None)
     if case.state in OWNED_STATES:

@@ -47,6 +47,16 @@ def answer(house: ChatHouse, case: sa.Row[Any], text: str = "Sale hoy.") -> sa.R
     return row
 
 
+def fails(house: ChatHouse, sent: sa.Row[Any]) -> None:
+    """Its provider says that an answer never arrived."""
+    journal = Journal(now=house.now, actor="deliverer")
+    with house.store.write() as connection:
+        failed = sa.update(outbox).where(outbox.c.id == sent.outbox_id).values(state="failed", reason="no such user")
+        row = connection.execute(failed.returning(outbox)).one()
+        note_reply_failed(connection, house.router.house, row, journal)
+        journal.flush(connection)
+
+
 def test_a_merged_case_leaves_one_turn_from_the_earlier_of_the_two(house: ChatHouse) -> None:
     first, second = mails(house)
 
@@ -262,18 +272,27 @@ def test_both_cases_wait_again_when_that_answer_never_arrived(house: ChatHouse) 
     sent = answer(house, second)
     do(house, answered_in, first.key, second.key, as_=first.owner)
     for _ in range(2):
-        with house.store.write() as connection:
-            failed = (
-                sa.update(outbox).where(outbox.c.id == sent.outbox_id).values(state="failed", reason="no such user")
-            )
-            row = connection.execute(failed.returning(outbox)).one()
-            journal = Journal(now=house.now, actor="deliverer")
-            note_reply_failed(connection, house.router.house, row, journal)
-            journal.flush(connection)
+        fails(house, sent)
 
     for case in (first, second):
         row = case_of(house, case.key)
         assert (row.state, row.waiting_since, row.first_response_at) == ("open", case.waiting_since, None)
+    assert is_sound(house)
+
+
+def test_a_case_has_its_own_first_answer_when_the_one_from_elsewhere_never_arrived(house: ChatHouse) -> None:
+    first, second = mails(house)
+    sent = answer(house, second)
+    do(house, answered_in, first.key, second.key, as_=first.owner)
+    house.later(minutes=10)
+    house.take("soporte", letter("¿Y lo otro?", in_reply_to=(house.rows(messages)[0].external_id,)))
+    house.later(minutes=10)
+    own = answer(house, first)
+
+    fails(house, sent)
+
+    row = case_of(house, first.key)
+    assert (row.waiting_since, row.first_response_at) == (first.waiting_since, own.replied_at)
     assert is_sound(house)
 
 
