@@ -29,9 +29,11 @@ class BotPace:
         self._sleep = sleep
         self._refused: int | None = None
 
-    def wait_turn(self, bot: str, chat: int, *, within: bool) -> None:
-        """Return when a message may go to this chat. Raises TooSoon when that is a while; `within` a message it waits longer."""
-        overall, paces = overall_pace(bot), (overall_pace(bot), chat_pace(bot, chat))
+    def wait_turn(self, bot: str, chat: int | None, *, within: bool) -> None:
+        """Return when a message may go to this chat; None: something is rewritten, which is no message more. Raises TooSoon when
+        that is a while; `within` a message it waits longer."""
+        overall = overall_pace(bot)
+        paces = (overall,) if chat is None else (overall, chat_pace(bot, chat))
         patience = _WITHIN if within else _AT_ONCE
         while (wait := self._limiter.take(paces)) is not None:
             patience -= wait.seconds

@@ -110,7 +110,8 @@ class TelegramSender:
     def _ask(self, method: str, values: Mapping[str, Any], gone: _Gone, *, seconds: float = 20.0) -> Any:
         """One call, at the pace that Telegram allows; when it asks us to wait all our processes do."""
         bot = self._api.bot
-        self._pace.wait_turn(bot, gone.chat, within=bool(gone.parts))
+        is_message = method.startswith("send")
+        self._pace.wait_turn(bot, gone.chat if is_message else None, within=bool(gone.parts))
         try:
             answer = self._api.call(method, values, seconds=seconds)
         except Refusal as refusal:

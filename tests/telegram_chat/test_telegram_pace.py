@@ -85,6 +85,18 @@ def test_another_bot_has_a_pace_of_its_own(pace: BotPace) -> None:
     pace.wait_turn("8", LUCIA, within=False)
 
 
+def test_rewriting_a_message_is_no_message_more(server: TelegramApi, api: BotApi, pace: BotPace) -> None:
+    sender = TelegramSender(api, pace)
+    sent = sender.send(Outgoing(id=1, recipient=str(LUCIA), text="0"))
+
+    for number in range(1, 6):
+        sender.send(Outgoing(id=1, recipient=str(LUCIA), text=str(number), edits=sent.external_id))
+    for number in range(2):
+        sender.send(Outgoing(id=1, recipient=str(LUCIA), text=str(number)))
+
+    assert len(server.bot.sent) == 3
+
+
 def test_the_parts_of_one_message_stay_together(pace: BotPace, clock: Clock) -> None:
     began = clock.now
 
