@@ -94,7 +94,10 @@ def _place(
     team = {case.owner, *((*settings.members, *settings.duty) if settings else ())}
     whose = credit(message, house.config.agents, team)
     is_reply = found.to_customer and message.call_outcome in (None, CallOutcome.REACHED)
-    ended_before = None if case.waiting_since or not is_reply else ended_after(connection, case.id, at=written)
+    ended_before = None
+    if is_reply and case.waiting_since is None:
+        journal.flush(connection)  # what ended the turn may have come in the same batch
+        ended_before = ended_after(connection, case.id, at=written)
     since = ended_before.since if ended_before else case.waiting_since
     ends = _ended_by(connection, case, since, message, written, filed=one.row.received_at) if is_reply else None
     side = Side.PROVIDER if message.medium == CALL else Side.MAILBOX

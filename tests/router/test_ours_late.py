@@ -53,6 +53,26 @@ def test_an_answer_that_was_routed_before_its_question_counts_once_that_is_there
     assert (case.waiting_since, case.first_response_at) == (None, written)
 
 
+def test_of_two_answers_that_are_found_together_the_earlier_one_was_the_first(on_both: House) -> None:
+    house = on_both
+    ask(house)
+    early, late = house.later(minutes=5), house.later(minutes=10)
+    found = [
+        house.commit(sent(sender="luis@example.com", at=late, message_id="<l@example.com>"), note=OUTBOUND),
+        house.commit(sent(sender="ana@example.com", at=early, message_id="<a@example.com>"), note=OUTBOUND),
+    ]
+    house.later(minutes=1)
+
+    assert route_items(house.router, found) == dict.fromkeys(found, InboxState.ROUTED)
+
+    assert case_of(house).first_response_at == early
+    answers = [row for row in house.rows(messages) if row.direction == "out"]
+    assert [(row.agent, row.replied_at, row.turn_since is not None) for row in answers] == [
+        ("luis", late, False),
+        ("ana", early, True),
+    ]
+
+
 def test_a_mail_that_one_of_us_began_is_in_the_case_that_the_customers_answer_opens(house: House) -> None:
     began = house.commit(
         sent(answers=None, at=house.now, subject="Su presupuesto", message_id="<p@example.com>"), note=OUTBOUND
