@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from router.moves.base import Move, find_case, require_open, require_part
+from router.moves.once import scoped
 from router.moves.outcome import Moved
 from router.moves.refusals import Refused
 from router.moves.reply import note_seen_by_owner
@@ -18,6 +18,7 @@ from ventanilla.store.tables import conversations, messages
 from ventanilla.words import CallOutcome, Direction, EventKind
 
 CALL = "call"
+CALLED = "called"
 _HEARD_BY_THEN = (
     sa.select(sa.func.max(messages.c.id))
     .join(conversations, conversations.c.id == messages.c.conversation_id)
@@ -48,12 +49,12 @@ def called(
     moment = at or move.now
     if moment > move.now:
         raise Refused("in_the_future", when=moment.isoformat())
-    scoped = _scoped(move, idempotency_key)
-    if _known(move, case, outcome, moment, scoped):
+    once = scoped(move.agent, CALLED, idempotency_key) if idempotency_key is not None else None
+    if _known(move, case, outcome, moment, once, said=idempotency_key):
         return Moved.of(lock_case(move.connection, case.id), changed=False)
     require_open(move, case)
     require_part(move, case)
-    message = _write(move, case, outcome, text.strip(), moment, medium, scoped)
+    message = _write(move, case, outcome, text.strip(), moment, medium, once)
     ids = {"conversation_id": case.id, "message_id": message.id, "agent": move.agent}
     move.journal.add(EventKind.CALLED, at=moment, data={"outcome": str(outcome), "side": str(move.side)}, **ids)
     note_seen_by_owner(move, case)
@@ -62,14 +63,8 @@ def called(
     return Moved.of(lock_case(move.connection, case.id))
 
 
-def _scoped(move: Move, idempotency_key: str | None) -> str | None:
-    if idempotency_key is None:
-        return None
-    return f"{move.agent}:{hashlib.sha256(idempotency_key.encode()).hexdigest()}"
-
-
 def _known(
-    move: Move, case: sa.Row[Any], outcome: CallOutcome, moment: datetime, scoped: str | None
+    move: Move, case: sa.Row[Any], outcome: CallOutcome, moment: datetime, once: str | None, *, said: str | None
 ) -> sa.Row[Any] | None:
     same = (
         (messages.c.conversation_id == case.id)
@@ -77,16 +72,16 @@ def _known(
         & (messages.c.outcome == outcome)
         & (messages.c.sent_at == moment)
     )
-    if scoped is not None:
-        same = same | (messages.c.idempotency_key == scoped)
+    if once is not None:
+        same = same | (messages.c.idempotency_key == once)
     found = move.connection.execute(sa.select(messages).where(same).limit(1)).one_or_none()
     if found is not None and found.conversation_id != case.id:
-        raise Refused("key_used", idempotency_key=(scoped or "").partition(":")[2][:8], key=case.key)
+        raise Refused("key_used", idempotency_key=said, key=case.key)
     return found
 
 
 def _write(
-    move: Move, case: sa.Row[Any], outcome: CallOutcome, text: str, moment: datetime, medium: str, scoped: str | None
+    move: Move, case: sa.Row[Any], outcome: CallOutcome, text: str, moment: datetime, medium: str, once: str | None
 ) -> sa.Row[Any]:
     settings = move.house.config.agents[move.agent]
     values = {
@@ -106,6 +101,6 @@ def _write(
         "sent_at": moment,
         "routed_at": move.now,
         "answers": move.connection.scalar(_HEARD_BY_THEN, {"case_id": case.id, "at": moment}),
-        "idempotency_key": scoped,
+        "idempotency_key": once,
     }
     return move.connection.execute(sa.insert(messages).values(values).returning(messages)).one()

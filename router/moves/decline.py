@@ -20,13 +20,15 @@ def decline(move: Move, key: str, *, reason: str) -> sa.Row[Any]:
     """The owner of an open case says that it is not theirs; return its row as it is then.
 
     It goes by the policy to somebody who has not passed it on in this turn; with nobody else it stays with the duty list, and
-    whoever supervises is told. The reason is kept as a note. A repeat in the same turn changes nothing. Raises Refused.
+    whoever supervises is told. The reason is kept as a note. A repeat in the same turn changes nothing,
+    unless they were given it back meanwhile. Raises Refused.
     """
     if not reason.strip():
         raise Refused("no_reason")
     case = find_case(move, key)
     require_open(move, case)
-    if move.agent in passed_by(move.connection, [case.id]).get(case.id, frozenset()):
+    theirs_again = case.owner == move.agent and case.line_since is None
+    if not theirs_again and move.agent in passed_by(move.connection, [case.id]).get(case.id, frozenset()):
         return case
     require_owner(move, case)
     leave_remark(move, case, reason)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import sqlalchemy as sa
 from router.house import modes
 from router.moves.accept import note_accepted
 from router.moves.base import Move, require_open, require_part
+from router.moves.once import scoped
 from router.moves.refusals import Refused
 from router.permission import customer_hindrance
 from router.replies.by_phone import cost_of
@@ -33,6 +33,7 @@ from ventanilla.store.tables import conversations, messages, outbox
 from ventanilla.words import STAFF_BOT, DeliveryState, Direction, EventKind, OutboxKind
 
 RESOLVE = "resolve"
+REPLY = "reply"
 WITHDRAWN = "withdrawn by its author"
 _ON_THE_WAY = (DeliveryState.PENDING, DeliveryState.SENDING)
 _NEWEST = (
@@ -149,7 +150,7 @@ def newest_inbound(connection: sa.Connection, case_id: int, *, upto: int | None 
 def _repeated(move: Move, case: sa.Row[Any], answer: Answer) -> Written | None:
     if answer.idempotency_key is None:
         return None
-    key = _scoped(move, answer.idempotency_key)
+    key = scoped(move.agent, REPLY, answer.idempotency_key)
     query = sa.select(messages, outbox.c.not_before, outbox.c.state, outbox.c.reason).join(
         outbox, outbox.c.id == messages.c.outbox_id
     )
@@ -167,11 +168,6 @@ def _repeated(move: Move, case: sa.Row[Any], answer: Answer) -> Written | None:
         held=held,
         repeated=True,
     )
-
-
-def _scoped(move: Move, idempotency_key: str) -> str:
-    """Two people who happen on the same key do not get in each other's way."""
-    return f"{move.agent}:{hashlib.sha256(idempotency_key.encode()).hexdigest()}"
 
 
 def _require_news_known(move: Move, case: sa.Row[Any], seen: int | None) -> None:
@@ -276,7 +272,7 @@ def _write_message(move: Move, case: sa.Row[Any], answer: Answer, composed: Comp
         "reply_text": text,
         "routed_at": move.now,
         "answers": newest_inbound(move.connection, case.id, upto=answer.seen),
-        "idempotency_key": _scoped(move, answer.idempotency_key) if answer.idempotency_key else None,
+        "idempotency_key": scoped(move.agent, REPLY, answer.idempotency_key) if answer.idempotency_key else None,
     }
     made = sa.insert(messages).values(values).returning(messages.c.id)
     message_id = int(move.connection.execute(made).scalar_one())

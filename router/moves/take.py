@@ -31,7 +31,7 @@ def take(
     if not (taken.name.strip() or taken.phone.strip() or taken.email.strip()):
         raise Refused("nobody_to_know_by")
     whole = replace(taken, agent=move.agent, phone=_phone(move, taken.phone), email=_mail(taken.email))
-    key = scoped(move.agent, idempotency_key) if idempotency_key else secrets.token_hex(16)
+    key = scoped(move.agent, "take", idempotency_key) if idempotency_key else secrets.token_hex(16)
     return put_by_hand(move.connection, key=key, raw=whole.as_bytes(), at=moment, now=move.now)
 
 

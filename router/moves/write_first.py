@@ -18,7 +18,7 @@ from router.incoming.languages import detect
 from router.moves.base import Move
 from router.moves.once import scoped
 from router.moves.refusals import Refused
-from router.moves.reply import Answer, Written, write_reply
+from router.moves.reply import REPLY, Answer, Written, write_reply
 from ventanilla.channel import Attachment, Party
 from ventanilla.phones import e164
 from ventanilla.store.assignments import Grant
@@ -79,7 +79,7 @@ def write_first(move: Move, first: First) -> Written:
 def _before(move: Move, first: First) -> sa.Row[Any] | None:
     if first.idempotency_key is None:
         return None
-    known = messages.c.idempotency_key == scoped(move.agent, first.idempotency_key)
+    known = messages.c.idempotency_key == scoped(move.agent, REPLY, first.idempotency_key)
     query = sa.select(conversations).join(messages, messages.c.conversation_id == conversations.c.id).where(known)
     return move.connection.execute(query).one_or_none()
 
