@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from router.assigning.coming_back import in_a_team, is_there
 from router.incoming.matching import survivor
 from router.moves.base import Move, find_case
 from router.moves.outcome import Moved
@@ -13,7 +14,6 @@ from router.moves.refusals import Refused
 from router.notices.writing import write_notice
 from ventanilla.store.assignments import Grant
 from ventanilla.store.conversations import lock_case, open_chat, open_turn, reopen_case
-from ventanilla.store.tables import agents, conversations
 from ventanilla.store.turns import unanswered_since
 from ventanilla.words import OWNED_STATES, CaseState, EventKind
 
@@ -52,9 +52,7 @@ def reopen(move: Move, key: str) -> Moved:
 
 def owner_again(move: Move, case: sa.Row[Any]) -> str:
     """Who has a case that comes back: whoever had it, if they are with us and there; else whoever brings it back."""
-    former = move.connection.execute(sa.select(agents).where(agents.c.name == case.owner)).one()
-    there = former.enabled and former.on_duty and case.owner in move.house.config.agents
-    return case.owner if there else move.agent
+    return case.owner if is_there(move.connection, move.house, case.owner) else move.agent
 
 
 def require_no_other_chat(move: Move, case: sa.Row[Any]) -> None:
@@ -68,12 +66,7 @@ def require_no_other_chat(move: Move, case: sa.Row[Any]) -> None:
 
 def keep_in_a_team(move: Move, case: sa.Row[Any]) -> None:
     """A case whose team is gone comes back in its channel's, else in one of those that there are."""
-    teams = move.house.config.teams
-    if case.team in teams:
-        return
-    channel = move.house.config.channels.get(case.channel)
-    team = channel.team if channel is not None else next(iter(teams))
-    move.connection.execute(sa.update(conversations).where(conversations.c.id == case.id).values(team=team))
+    in_a_team(move.connection, move.house, case)
 
 
 def _wait_for_what_was_passed_over(move: Move, case: sa.Row[Any]) -> Moved:

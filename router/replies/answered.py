@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from router.assigning.coming_back import grant_again
 from router.automatic.announcements import RESOLVED, announce
 from router.house import House
 from router.incoming.matching import survivor
@@ -17,7 +18,6 @@ from router.replies.answered_elsewhere import goes_on_elsewhere, restore_elsewhe
 from router.staff_bot.confirming import confirm_again
 from router.texts import phrase
 from router.whatsapp.refused import hold_refused
-from ventanilla.store.assignments import Grant
 from ventanilla.store.conversations import lock_case, reopen_case
 from ventanilla.store.events import Journal
 from ventanilla.store.tables import messages, outbox
@@ -110,8 +110,8 @@ def restore_answer(
     if case.state not in (CaseState.RESOLVED, CaseState.CLOSED) or goes_on_elsewhere(connection, case):
         forget_answer(connection, case, message)
         return lock_case(connection, case.id)
-    grant = Grant(agent=case.owner, reason=UNDELIVERED, actor=journal.actor, config_version=house.version)
     since, due = message.turn_since, message.turn_due_at
+    grant = grant_again(connection, house, case, UNDELIVERED, journal, since=since)
     reopen_case(connection, case, grant, journal, at=since, due_at=due)
     restore_turn(connection, lock_case(connection, case.id), journal, message=message, reason=UNDELIVERED)
     return lock_case(connection, case.id)

@@ -7,10 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from router.assigning.coming_back import grant_again
 from router.house import House
 from router.notices.rewriting import tell_more
 from router.notices.writing import write_notice
-from ventanilla.store.assignments import Grant
 from ventanilla.store.conversations import lock_case, open_chat, open_turn, reopen_case
 from ventanilla.store.events import Journal
 from ventanilla.store.tables import events
@@ -62,7 +62,7 @@ def _restore(
     if case.state in OWNED_STATES:
         open_turn(connection, case, journal, at=since, due_at=due)
     else:
-        grant = Grant(agent=case.owner, reason=UNDELIVERED, actor=journal.actor, config_version=house.version)
+        grant = grant_again(connection, house, case, UNDELIVERED, journal, since=since)
         reopen_case(connection, case, grant, journal, at=since, due_at=due)
     case = lock_case(connection, case.id)
     if write_notice(connection, house, case, journal) is None:

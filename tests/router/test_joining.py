@@ -296,6 +296,24 @@ def test_a_case_has_its_own_first_answer_when_the_one_from_elsewhere_never_arriv
     assert is_sound(house)
 
 
+def test_a_case_comes_back_to_somebody_who_is_there_when_the_answer_from_elsewhere_never_arrived(
+    house: ChatHouse,
+) -> None:
+    first, second = mails(house)
+    sent = answer(house, second)
+    do(house, answered_in, first.key, second.key, as_=first.owner)
+    do(house, resolve, first.key, as_=first.owner)
+    with house.store.write() as connection:
+        connection.execute(sa.update(agents).where(agents.c.name == first.owner).values(on_duty=False))
+
+    fails(house, sent)
+
+    row = case_of(house, first.key)
+    assert (row.state, row.waiting_since) == ("open", first.waiting_since)
+    assert row.owner != first.owner
+    assert is_sound(house)
+
+
 def test_an_answer_from_before_the_customer_wrote_ends_no_wait(house: ChatHouse) -> None:
     (first,) = mails(house, 1)
     answer(house, first)

@@ -300,6 +300,23 @@ def test_a_second_answer_that_bounced_inherits_no_turn_when_the_first_bounces_to
     assert at.house.is_sound()
 
 
+def test_a_case_whose_owner_has_left_comes_back_to_somebody_else_when_its_answer_bounces(at: Answering) -> None:
+    at.house.take("soporte", letter("¿Cuándo llega?"))
+    asked, key = at.house.now, at.case().key
+    at.reply(key, then=RESOLVE)
+    at.deliver()
+    with at.house.store.write() as connection:
+        gone = sa.update(agents).where(agents.c.name == "ana").values(enabled=False, on_duty=False)
+        connection.execute(gone)
+
+    bounce(at, at.house.letters(OutboxKind.REPLY)[0])
+
+    case = at.case()
+    assert (case.state, case.waiting_since) == ("open", asked)
+    assert case.owner != "ana"
+    assert at.house.is_sound()
+
+
 def test_nothing_of_ours_alone_goes_to_a_customer(at: Answering) -> None:
     at.house.take("soporte", letter())
     (notice,) = at.house.letters(OutboxKind.NOTICE)
