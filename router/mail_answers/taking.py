@@ -19,6 +19,7 @@ from router.mail_answers.text import holds_notice, without_notice
 from router.mail_answers.words import said
 from router.moves.base import Move, begin, find_case, require_open
 from router.moves.held import UNPROVEN
+from router.moves.marked import is_note, note_of
 from router.moves.note import add_note
 from router.moves.refusals import Refused
 from router.moves.reply import Answer, Written, write_reply
@@ -34,7 +35,6 @@ from ventanilla.store.messages import Received
 from ventanilla.store.tables import messages
 from ventanilla.words import AddressKind, EventKind, InboxState, Side, Verdict
 
-NOTE = "//"
 MOST_TOKENS = 5
 _LOGO = 40_000
 """Pictures that the text shows, up to so many bytes, belong to a signature."""
@@ -109,8 +109,8 @@ def _act(
     case = find_case(move, answer.notice.case_key)
     letter = letter_of(connection, case.id, answer.notice)
     text = _text(one, letter)
-    if text.startswith(NOTE):
-        return _note(move, one, case, text.removeprefix(NOTE).strip(), doubt)
+    if is_note(text):
+        return _note(move, one, case, note_of(text), doubt)
     _require_good(move, case, answer)
     files = _files(one)
     if not text and not files:

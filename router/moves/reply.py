@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from router.house import modes
 from router.moves.accept import note_accepted
 from router.moves.base import Move, require_open, require_part
+from router.moves.marked import is_note
 from router.moves.once import scoped
 from router.moves.refusals import Refused
 from router.permission import customer_hindrance
@@ -95,6 +96,8 @@ def write_reply(
     text = answer.text.strip()
     if not text and not answer.files and not answer.remote_files:
         raise Refused("no_text")
+    if is_note(text):
+        raise Refused("is_a_note")
     if found := token_in(text, answer.html):
         raise Refused("holds_token", found=found)
     if not anyway:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from router.incoming.matching import survivor
 from router.moves.base import find_case
+from router.moves.marked import is_note, note_of
 from router.moves.note import add_note
 from router.moves.refusals import Refused
 from router.moves.reply import Answer, Written, write_reply
@@ -41,7 +42,6 @@ from ventanilla.store.staff_texts import StaffText, keep_text, settle_text
 from ventanilla.store.tables import conversations
 from ventanilla.store.views.cases import Wanted, list_cases
 
-NOTE = "//"
 MOST_CASES = 8
 _LABEL, _EXCERPT = 40, 300
 _KNOWS_MORE = ("already_answered", "being_answered", "newer_message")
@@ -73,8 +73,6 @@ def take_text(asked: Asked, answered: About | None) -> Said:
     if answered is None or answered.case_id is None:
         return ask_which(asked, kept)
     key = key_of(asked, answered.case_id)
-    if kept.text.startswith(NOTE):
-        return note_text(asked, kept, key)
     return send_text(asked, kept, key, seen=answered.seen)
 
 
@@ -87,7 +85,10 @@ def too_large(asked: Asked) -> Said | None:
 
 
 def send_text(asked: Asked, kept: StaffText, key: str, *, seen: int | None, anyway: bool = False) -> Said:
-    """Answer the customer of a case with it, and say until when that can be undone; or why not, what can be done, and keep it."""
+    """Answer the customer of a case with it, and say until when that can be undone; or why not, what can be done, and keep it.
+    What begins with // is noted instead."""
+    if is_note(kept.text):
+        return note_text(asked, kept, key)
     answer = Answer(
         text=kept.text,
         seen=seen,
@@ -109,7 +110,7 @@ def note_text(asked: Asked, kept: StaffText, key: str) -> Said:
     try:
         with asked.acting() as move:
             case = survivor(move.connection, find_case(move, key))
-            add_note(move, key, kept.text.removeprefix(NOTE).strip(), idempotency_key=f"telegram:{kept.inbox_id}")
+            add_note(move, key, note_of(kept.text), idempotency_key=f"telegram:{kept.inbox_id}")
     except Refused as refused:
         return choices(asked, kept, key, refused)
     settle_text(asked.connection, kept.inbox_id, case_id=case.id, now=asked.now)
@@ -119,7 +120,7 @@ def note_text(asked: Asked, kept: StaffText, key: str) -> Said:
 def ask_which(asked: Asked, kept: StaffText) -> Said:
     """Keep it, and ask to which of their open cases it belongs: nearest due first; one alone is asked about too."""
     keep_text(asked.connection, kept)
-    verb = AS_NOTE if kept.text.startswith(NOTE) else SEND
+    verb = AS_NOTE if is_note(kept.text) else SEND
     cases = list_cases(asked.connection, Wanted(open_only=True, agent=asked.agent.name))
     cases.sort(key=lambda case: (case["waiting_since"] is None, case["due_at"] or case["created_at"]))
     board: list[list[Button]] = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from router.moves.marked import is_note
 from router.staff_bot.about import About, newest_known
 from router.staff_bot.answers import key_of, note_text, send_text, too_large, typed
 from router.staff_bot.asked import Asked, Said
@@ -41,7 +42,7 @@ def answer_question(asked: Asked, answered: About | None) -> Said | None:
     key = read_key(asked.message.reply_text)
     if answered is not None and key is not None and "kept" in answered.extra:
         return act_on_text(asked, Pressed(verb=SEND, number=int(answered.extra["kept"]), key=key))
-    if answered is None or answered.case_id is None or asked.message.reply_text.startswith("//"):
+    if answered is None or answered.case_id is None or is_note(asked.message.reply_text):
         return None
     asks, reason = answered.extra.get("asks"), asked.message.reply_text.strip()
     if asks == WHY_NOT_MINE:

@@ -8,12 +8,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from router.moves.base import find_case
+from router.moves.marked import is_note
 from router.moves.refusals import Refused
 from router.moves.reopen import reopen
 from router.moves.reply import Answer, withdraw_reply, write_reply
 from router.moves.transfer import transfer
 from router.staff_bot.about import newest_known, recent_rows
-from router.staff_bot.answers import NOTE, ask_which, choices, excerpt, key_of, note_text, send_text, typed
+from router.staff_bot.answers import ask_which, choices, excerpt, key_of, note_text, send_text, typed
 from router.staff_bot.asked import Asked, Said
 from router.staff_bot.buttons import (
     AS_NOTE,
@@ -67,7 +68,7 @@ def act_on_text(asked: Asked, pressed: Pressed) -> Said:
         return Said(text=asked.say("text_forgotten"))
     if pressed.verb == WHICH:
         return ask_which(asked, kept)
-    if pressed.verb == AS_NOTE or (pressed.verb == SEND and kept.text.startswith(NOTE)):
+    if pressed.verb == AS_NOTE or is_note(kept.text):
         return note_text(asked, kept, pressed.key)
     if pressed.verb == SEND:
         return _send(asked, kept, pressed)
@@ -182,7 +183,7 @@ def _change_answer(asked: Asked, outbox_id: int, seen: int | None, text: str) ->
     try:
         with asked.acting() as move:
             withdraw_reply(move, outbox_id)
-            if text.startswith(NOTE):
+            if is_note(text):
                 return note_text(asked, typed(asked, text=text), case.key)
             answer = Answer(
                 text=text,

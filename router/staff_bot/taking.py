@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from router.house import House
+from router.moves.marked import is_note
 from router.notices.on_phone import language_for
 from router.staff_bot.about import About, about
 from router.staff_bot.answers import take_text
@@ -141,7 +142,7 @@ _COMMANDS: dict[str, Command] = {
 def _command(text: str) -> tuple[str | None, str]:
     """The word behind the slash, without the bot's name, and all that follows it; None for what is no command. Two slashes
     begin a note."""
-    if not text.startswith("/") or text.startswith("//"):
+    if not text.startswith("/") or is_note(text):
         return None, ""
     words = text[1:].split(maxsplit=1)
     if not words or text[1:2].isspace():

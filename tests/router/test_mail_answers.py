@@ -362,6 +362,13 @@ def test_two_slashes_make_a_note(desk: Desk) -> None:
     assert desk.replies() == []
 
 
+@pytest.mark.parametrize("unseen", ["\u200b", "\u2060", "\u200e", "\xad", "\ufeff", "\u2063 \u00a0", "\u3164"])
+def test_what_does_not_show_before_the_slashes_changes_nothing(desk: Desk, unseen: str) -> None:
+    desk.answers(f"{unseen}// cliente pesado")
+
+    assert (desk.replies(), [note.text for note in desk.house.rows(notes)]) == ([], ["cliente pesado"])
+
+
 def test_a_note_that_nobody_vouches_for_is_not_kept(desk: Desk) -> None:
     desk.answers("// llamó ayer", Authentication_Results="")
 

@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from router.moves.base import find_case
+from router.moves.refusals import Refused
+from router.moves.reply import Answer, write_reply
 from router.staff_bot.buttons import text_data
 from tests.router.answering import AnsweringHouse, answering_house
 from tests.router.moving import do
@@ -166,6 +169,23 @@ def test_somebody_elses_answer_is_told_before_a_second_one_goes_out(local: Answe
     assert "Enviar de todos modos" in said.labels
     local.deliver(minutes=1)
     assert local.got() == ["Sale hoy."]
+
+
+@pytest.mark.parametrize(
+    "text", ["/reply {key} // pesado", "/reply {key} \u200b//pesado", "/reply // pesado", "\u2060// pesado"]
+)
+def test_two_slashes_make_a_note_behind_a_command_too(local: AnsweringHouse, text: str) -> None:
+    local.reply(local.notice(), text.format(key=local.case.key))
+
+    assert (local.answers(), [note.text for note in local.rows(notes)]) == ([], ["pesado"])
+
+
+def test_a_note_is_never_written_as_an_answer(local: AnsweringHouse) -> None:
+    with pytest.raises(Refused) as refused:
+        do(local, lambda move: write_reply(move, find_case(move, local.case.key), Answer(text="\u200e // pesado")))
+
+    assert refused.value.code == "is_a_note"
+    assert local.answers() == []
 
 
 def test_two_slashes_make_a_note_that_no_customer_sees(house: AnsweringHouse) -> None:

@@ -112,6 +112,7 @@ SAYINGS_CA = {
     "refused_no_receiver": "{agent} no pot portar casos.",
     "refused_no_reason": "Cal un motiu.",
     "refused_no_text": "No hi ha res a enviar.",
+    "refused_is_a_note": "No s'ha enviat: el que comença per // és una nota per a la casa.",
     "refused_holds_token": (
         "No s'ha enviat: porta una adreça o un número que només pot veure la casa ({found}). Escrigui-ho sense."
     ),

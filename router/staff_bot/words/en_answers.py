@@ -106,6 +106,7 @@ SAYINGS_EN = {
     "refused_no_receiver": "{agent} cannot have cases.",
     "refused_no_reason": "A reason is needed.",
     "refused_no_text": "There is nothing to send.",
+    "refused_is_a_note": "Not sent: what begins with // is a note for our own people.",
     "refused_holds_token": "Not sent: it holds an address or number that only our own people may see ({found}). Write it without.",
     "refused_already_answered": "Not sent: {agent} answered {key} meanwhile.",
     "refused_being_answered": "Not sent: {agent}'s answer to {key} is on its way.",

@@ -112,6 +112,7 @@ SAYINGS_ES = {
     "refused_no_receiver": "{agent} no puede llevar casos.",
     "refused_no_reason": "Hace falta un motivo.",
     "refused_no_text": "No hay nada que enviar.",
+    "refused_is_a_note": "No se ha enviado: lo que empieza por // es una nota para la casa.",
     "refused_holds_token": (
         "No se ha enviado: lleva una dirección o un número que solo puede ver la casa ({found}). Escríbalo sin eso."
     ),

@@ -115,6 +115,7 @@ SAYINGS_EU = {
     "refused_no_receiver": "{agent}: ezin du kasurik eraman.",
     "refused_no_reason": "Arrazoi bat behar da.",
     "refused_no_text": "Ez dago zer bidalirik.",
+    "refused_is_a_note": "Ez da bidali: //-rekin hasten dena etxekoentzako oharra da.",
     "refused_holds_token": (
         "Ez da bidali: etxekoek bakarrik ikus dezaketen helbide edo zenbaki bat dauka ({found}). Idatzi hori gabe."
     ),

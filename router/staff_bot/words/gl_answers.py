@@ -112,6 +112,7 @@ SAYINGS_GL = {
     "refused_no_receiver": "{agent} non pode levar casos.",
     "refused_no_reason": "Fai falta un motivo.",
     "refused_no_text": "Non hai nada que enviar.",
+    "refused_is_a_note": "Non se enviou: o que comeza por // é unha nota para a casa.",
     "refused_holds_token": (
         "Non se enviou: leva un enderezo ou un número que só pode ver a casa ({found}). Escríbao sen iso."
     ),
