@@ -88,17 +88,23 @@ def test_waiting_for_somebody_else_stops_no_clock_and_its_owner_is_reminded_on_t
     assert is_sound(house)
 
 
-def test_an_answer_while_somebody_else_is_waited_for_leaves_it_so_until_the_customer_writes(house: ChatHouse) -> None:
+def test_neither_an_answer_nor_what_the_customer_writes_ends_the_wait_for_somebody_else_or_its_date(
+    house: ChatHouse,
+) -> None:
     case = opened(house)
-    do(house, wait, case.key, as_=case.owner)
+    date = house.now + timedelta(days=2)
+    do(house, wait, case.key, until=date, as_=case.owner)
     with acting(house, case.owner) as move:
         written = write_reply(move, find_case(move, case.key), Answer(text="Lo he pedido a fábrica."))
     go_out(house, written.outbox_id)
     assert (case_of(house, case.key).state, case_of(house, case.key).waiting_since) == ("waiting_third_party", None)
 
+    house.later(minutes=10)
     house.take("soporte", letter("¿Y bien?", in_reply_to=("<1@c.example>",)))
 
-    assert case_of(house, case.key).state == "open"
+    row = case_of(house, case.key)
+    assert (row.state, row.waiting_since, row.wait_until) == ("waiting_third_party", house.now, date)
+    assert len(house.letters(OutboxKind.NOTICE)) == 2, "its owner is told all the same"
     assert is_sound(house)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from router.moves.refusals import Refused
 from router.moves.reply import Answer, write_reply
 from router.moves.resolve import resolve
 from router.moves.split import split
+from router.moves.wait import wait
 from router.replies.answered import note_reply_failed
 from tests.router.chat_house import ChatHouse, chat, letter
 from tests.router.moving import acting, case_of, do, go_out, happened, is_sound
@@ -225,10 +227,12 @@ def test_splitting_off_the_message_that_waits_longest_leaves_the_rest_waiting_fr
         house.take("soporte", letter(text, in_reply_to=(first.external_id,)))
         house.later(minutes=10)
     second = house.rows(messages)[1]
+    date = house.later(minutes=10) + timedelta(days=2)
+    do(house, wait, case.key, until=date, as_=case.owner)
 
     do(house, split, case.key, first.id, as_=case.owner)
     rest = case_of(house, case.key)
-    assert rest.waiting_since == second.received_at
+    assert (rest.waiting_since, rest.state, rest.wait_until) == (second.received_at, "waiting_third_party", date)
     assert rest.due_at - rest.waiting_since == case.due_at - case.waiting_since, "its own start counts"
     with pytest.raises(Refused, match="nothing would be left"):
         do(house, split, case.key, second.id, and_after=True, as_=case.owner)

@@ -157,13 +157,15 @@ def reopen_case(
 def open_turn(
     connection: sa.Connection, case: sa.Row[Any], journal: Journal, *, at: datetime, due_at: datetime | None
 ) -> bool:
-    """The customer waits on us from `at`, unless they do already (more messages restart no turn). Whether a turn opened."""
+    """The customer waits on us from `at`, unless they do already (more messages restart no turn). Whether a turn opened.
+    A case that waits for a third party still does, and its owner is still reminded on the date."""
     opens = case.waiting_since is None
     values: dict[str, Any] = {"last_message_at": max(at, case.last_message_at)}
     if opens:
-        values |= {"waiting_since": at, "due_at": due_at, "state": CaseState.OPEN, "wait_until": None}
+        state = CaseState.OPEN if case.state != CaseState.WAITING_THIRD_PARTY else CaseState.WAITING_THIRD_PARTY
+        values |= {"waiting_since": at, "due_at": due_at, "state": state}
         shift_load(connection, {case.owner: 1})
-        _note_turn(journal, case, at, due_at)
+        _note_turn(journal, case, at, due_at, state=state)
     elif at < case.waiting_since:  # routed out of order: the customer has waited since the earlier one
         values |= {"waiting_since": at, "due_at": due_at}
         moved = {"moved": "earlier message routed later"}
@@ -180,9 +182,11 @@ def _first_message_at(case: sa.Row[Any], at: datetime) -> datetime:
     return at if ours_alone else min(at, case.first_message_at)
 
 
-def _note_turn(journal: Journal, case: sa.Row[Any], at: datetime, due_at: datetime | None) -> None:
-    if case.state != CaseState.OPEN:
-        data = {"from": case.state, "to": CaseState.OPEN}
+def _note_turn(
+    journal: Journal, case: sa.Row[Any], at: datetime, due_at: datetime | None, *, state: CaseState = CaseState.OPEN
+) -> None:
+    if case.state != state:
+        data = {"from": case.state, "to": state}
         journal.add(EventKind.CASE_STATE, conversation_id=case.id, at=at, data=data)
     journal.add(EventKind.TURN_OPENED, conversation_id=case.id, at=at)
     _note_due(journal, case.id, due_at)
