@@ -15,7 +15,9 @@ from connectors.deliver import Deliverer
 from router.bounces import note_bounce, tell_of_failure
 from router.moves.base import Move, begin, find_case
 from router.moves.refusals import Refused
+from router.moves.reopen import reopen
 from router.moves.reply import RESOLVE, Answer, Written, withdraw_reply, write_reply
+from router.moves.resolve import resolve
 from router.replies.answered import note_reply_sent
 from tests.router.chat_house import ChatHouse, chat, letter
 from ventanilla.channel import Bounce, Outgoing, Sent
@@ -141,6 +143,21 @@ def test_what_the_customer_wrote_after_the_author_looked_still_waits(at: Answeri
     assert (at.case().state, at.case().waiting_since, at.load()["ana"]) == ("open", later, 1)
     assert [row.payload["turn"] for row in at.house.letters(OutboxKind.NOTICE)][1:] == [later.isoformat()], "told of it"
     assert at.case().first_response_at == at.house.now
+    assert at.house.is_sound()
+
+
+def test_what_its_author_had_not_seen_waits_again_when_the_case_is_opened_again(at: Answering) -> None:
+    at.house.take("chat", chat("¿Cuándo llega?"))
+    key = at.case().key
+    at.reply(key)
+    later = at.house.later(seconds=3)
+    at.house.take("chat", chat("Y otra cosa…"))
+    at.deliver()
+    at.move("ana", lambda move: resolve(move, key, text="Duplicado."))
+
+    at.move("ana", lambda move: reopen(move, key))
+
+    assert at.case().waiting_since == later
     assert at.house.is_sound()
 
 

@@ -31,12 +31,20 @@ _WAITING = (
     .where(messages.c.edits.is_(None), messages.c.received_at >= sa.bindparam("since"))
     .order_by(messages.c.received_at, messages.c.id)
 )
-_INBOUND = sa.select(sa.func.min(messages.c.received_at)).where(
+_ANSWER = messages.alias("answer")
+_ANSWERS = sa.select(_ANSWER.c.id).where(
+    _ANSWER.c.conversation_id.in_(_FAMILY),
+    _ANSWER.c.direction == Direction.OUT,
+    _ANSWER.c.replied_at.is_not(None),
+    sa.or_(
+        messages.c.id <= _ANSWER.c.answers,
+        sa.and_(_ANSWER.c.answers.is_(None), messages.c.received_at <= _ANSWER.c.replied_at),
+    ),
+)
+_UNANSWERED = sa.select(sa.func.min(messages.c.received_at)).where(
     messages.c.conversation_id.in_(_FAMILY), messages.c.direction == Direction.IN, messages.c.edits.is_(None)
 )
-_LAST_REPLY = sa.select(sa.func.max(messages.c.replied_at)).where(
-    messages.c.conversation_id.in_(_FAMILY), messages.c.direction == Direction.OUT
-)
+_UNANSWERED = _UNANSWERED.where(~sa.exists(_ANSWERS.correlate(messages)))
 _FIRST_REPLY = sa.select(sa.func.min(messages.c.replied_at)).where(
     messages.c.conversation_id.in_(_FAMILY), messages.c.turn_since.is_not(None)
 )
@@ -181,10 +189,9 @@ def end_turn_elsewhere(
 
 
 def unanswered_since(connection: sa.Connection, case_id: int) -> datetime | None:
-    """When the first message of a case (and what was merged into it) came in after the last answer; None where none did."""
-    replied = connection.scalar(_LAST_REPLY, {"case_id": case_id})
-    query = _INBOUND if replied is None else _INBOUND.where(messages.c.received_at > replied)
-    found: datetime | None = connection.scalar(query, {"case_id": case_id})
+    """When the first message of a case (and what was merged into it) came in that no answer's author had seen; None where there is
+    none. Of an answer that names nothing they had seen, what came in before it went out counts as seen."""
+    found: datetime | None = connection.scalar(_UNANSWERED, {"case_id": case_id})
     return found
 
 
