@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from router.house import House
 from router.mail_answers.address import letter_of, seen_with
 from router.mail_answers.authenticity import doubt_about
-from router.mail_answers.telling import ask_author, in_words, tell_author
+from router.mail_answers.telling import ask_author, in_words, tell_author, tell_of_files
 from router.mail_answers.text import holds_notice, without_notice
 from router.mail_answers.words import said
 from router.moves.base import Move, begin, find_case, require_open
@@ -167,6 +167,9 @@ def _note(move: Move, one: Received, case: sa.Row[Any], text: str, doubt: str | 
     if doubt is not None:
         raise _NotTaken("note_unproven", reason=doubt)
     add_note(move, case.key, text, idempotency_key=f"mail:{one.message.external_id or one.row.id}")
+    if any(_goes_along(file) for file in one.message.attachments):
+        facts = {"agent": move.agent, "inbox_id": one.row.id}
+        tell_of_files(move.connection, move.house, case, one.message, move.journal, **facts)
     move.journal.flush(move.connection)
     settle(
         move.connection, one.row.id, InboxState.SCREENED, now=move.now, reason=f"{Verdict.OWN}: a note on {case.key}"

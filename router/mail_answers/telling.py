@@ -108,6 +108,33 @@ def tell_dead_end(
     return _put(connection, house, None, letter, journal)
 
 
+def tell_of_files(
+    connection: sa.Connection,
+    house: House,
+    case: sa.Row[Any],
+    message: Message,
+    journal: Journal,
+    *,
+    agent: str,
+    inbox_id: int,
+) -> int | None:
+    """Their note was kept and its files were not, which they are told in answer to it."""
+    target = _by_mail(targets_of(connection, house, agent))
+    if target is None or _told_lately(connection, target, journal) >= MOST_TOLD:
+        return None
+    language = language_for(house, agent)
+    subject, body = said(language, "note_files_subject", key=case.key), said(language, "note_files")
+    letter = Letter(
+        kind=OutboxKind.ALERT,
+        dedupe_key=f"{TOLD}{inbox_id}",
+        via=target.via,
+        recipient=target.recipient,
+        payload=_payload(house, target, subject, body, language, message),
+        agent=agent,
+    )
+    return _put(connection, house, case, letter, journal)
+
+
 def ask_author(
     connection: sa.Connection,
     house: House,

@@ -6,6 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from router.moves.refusals import Refused
+from router.moves.reply import withdraw_reply
 from router.staff_bot.about import recent_rows
 from router.staff_bot.asked import Asked, Said
 from ventanilla.store.files import put_files
@@ -23,8 +25,8 @@ def origin(asked: Asked, **more: Any) -> dict[str, Any]:
 
 
 def join_album(asked: Asked) -> Said | None:
-    """A picture joins the one before it of the same album, while that is still to go out or is kept; nothing more is said. None for
-    anything else: a first part, one with words of its own, one that comes too late."""
+    """A picture joins the one before it of the same album, while that is still to go out or is kept, or is a note's (which keeps no
+    files); nothing more is said. None for anything else: a first part, one with words of its own, one that comes too late."""
     album = asked.message.album
     if not album or asked.message.reply_text.strip() or not asked.message.files:
         return None
@@ -32,6 +34,8 @@ def join_album(asked: Asked) -> Said | None:
     before = next((row.payload for row in rows if row.payload.get("album") == album), None)
     if before is None:
         return None
+    if "note" in before:
+        return Said(text="")
     if "reply" in before:
         return _join_answer(asked, int(before["reply"]))
     kept = text_of(asked.connection, int(before["kept"]), agent=asked.agent.name)
@@ -39,6 +43,18 @@ def join_album(asked: Asked) -> Said | None:
         return None
     add_files(asked.connection, kept, asked.message.files)
     return Said(text="")
+
+
+def take_album_back(asked: Asked) -> None:
+    """What came before of the same album does not go out: it belongs to a note."""
+    album = asked.message.album
+    for row in recent_rows(asked.connection, asked.account) if album else ():
+        if row.payload.get("album") == album and "reply" in row.payload:
+            try:
+                with asked.acting() as move:
+                    withdraw_reply(move, int(row.payload["reply"]))
+            except Refused:  # it has gone out, or was taken back before
+                continue
 
 
 def _join_answer(asked: Asked, outbox_id: int) -> Said | None:

@@ -21,7 +21,7 @@ from router.moves.reply import Answer, Written, write_reply
 from router.notices.turn import turn_of
 from router.replies.cost_words import cost_in_words
 from router.staff_bot.about import About, newest_known
-from router.staff_bot.albums import join_album, origin
+from router.staff_bot.albums import join_album, origin, take_album_back
 from router.staff_bot.asked import Asked, Said
 from router.staff_bot.buttons import (
     AS_NOTE,
@@ -106,7 +106,8 @@ def send_text(asked: Asked, kept: StaffText, key: str, *, seen: int | None, anyw
 
 
 def note_text(asked: Asked, kept: StaffText, key: str) -> Said:
-    """Leave it in a case for our own people, without the slashes."""
+    """Leave it in a case for our own people, without the slashes. Pictures are not kept with it, and go to nobody else either."""
+    take_album_back(asked)
     try:
         with asked.acting() as move:
             case = survivor(move.connection, find_case(move, key))
@@ -114,7 +115,9 @@ def note_text(asked: Asked, kept: StaffText, key: str) -> Said:
     except Refused as refused:
         return choices(asked, kept, key, refused)
     settle_text(asked.connection, kept.inbox_id, case_id=case.id, now=asked.now)
-    return Said(text=asked.say("noted", key=case.key), about=case.id)
+    has_files = kept.files or asked.message.album
+    text = asked.say("noted", key=case.key) + ("\n" + asked.say("note_files") if has_files else "")
+    return Said(text=text, about=case.id, extra=origin(asked, note=kept.inbox_id))
 
 
 def ask_which(asked: Asked, kept: StaffText) -> Said:

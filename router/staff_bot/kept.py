@@ -122,6 +122,8 @@ def take_edit(asked: Asked, text: str) -> Said | None:
         return None
     if "reply" in before.payload:
         return _change_answer(asked, int(before.payload["reply"]), before.payload.get("seen"), text)
+    if "kept" not in before.payload:  # a note stays as it was written
+        return None
     kept = text_of(asked.connection, int(before.payload["kept"]), agent=asked.agent.name)
     if kept is None or kept.is_settled or kept.text == text or not text:
         return None

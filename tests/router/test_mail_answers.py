@@ -369,6 +369,15 @@ def test_what_does_not_show_before_the_slashes_changes_nothing(desk: Desk, unsee
     assert (desk.replies(), [note.text for note in desk.house.rows(notes)]) == ([], ["cliente pesado"])
 
 
+def test_who_sends_a_file_with_a_note_is_told_that_it_is_not_kept(desk: Desk) -> None:
+    message = answer(desk.notice, no_quote("// su contrato", desk.notice), Authentication_Results=PROVEN)
+    message.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="contrato.pdf")
+    desk.house.receive(message.as_bytes())
+
+    assert (desk.replies(), [note.text for note in desk.house.rows(notes)]) == ([], ["su contrato"])
+    assert "La nota se ha guardado. Los archivos no se guardan con las notas" in desk.told()[0]
+
+
 def test_a_note_that_nobody_vouches_for_is_not_kept(desk: Desk) -> None:
     desk.answers("// llamó ayer", Authentication_Results="")
 

@@ -180,6 +180,20 @@ def test_two_slashes_make_a_note_behind_a_command_too(local: AnsweringHouse, tex
     assert (local.answers(), [note.text for note in local.rows(notes)]) == ([], ["pesado"])
 
 
+@pytest.mark.parametrize("captioned", [0, 1])
+def test_the_pictures_of_a_note_go_to_nobody(local: AnsweringHouse, captioned: int) -> None:
+    notice = local.notice()
+    for number in range(3):
+        photo = [{"file_id": f"F{number}", "file_unique_id": "u", "width": 10, "height": 10, "file_size": 99}]
+        caption = {"caption": "// DNI, no enviar"} if number == captioned else {}
+        local.reply(notice, "", photo=photo, media_group_id="1234", **caption)
+
+    assert "Los archivos no se guardan con las notas" in local.last().text
+    local.deliver(minutes=5)
+    assert (local.got(), [note.text for note in local.rows(notes)]) == ([], ["DNI, no enviar"])
+    assert {row.state for row in local.replies()} <= {DeliveryState.DROPPED}
+
+
 def test_a_note_is_never_written_as_an_answer(local: AnsweringHouse) -> None:
     with pytest.raises(Refused) as refused:
         do(local, lambda move: write_reply(move, find_case(move, local.case.key), Answer(text="\u200e // pesado")))

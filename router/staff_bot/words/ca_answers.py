@@ -69,6 +69,7 @@ SAYINGS_CA = {
     "text_settled": "D'això ja no queda res per fer.",
     "text_forgotten": "Descartat: no arriba a ningú.",
     "noted": "{key}: anotat per a la casa. El client no ho veu.",
+    "note_files": "Els fitxers no es desen amb les notes, i no s'han enviat a ningú.",
     "texts": "Encara sense cas: {count}",
     "no_texts": "Res del que ha escrit espera un cas.",
     "not_sent": "No s'ha enviat.",

@@ -65,6 +65,7 @@ SAYINGS_EN = {
     "text_settled": "This has been seen to already.",
     "text_forgotten": "Dropped: nobody gets it.",
     "noted": "{key}: noted for our own people. The customer does not see it.",
+    "note_files": "Files are not kept with notes, and were sent to nobody.",
     "texts": "Not given to a case yet: {count}",
     "no_texts": "Nothing you wrote waits for a case.",
     "not_sent": "Not sent.",

@@ -69,6 +69,7 @@ SAYINGS_ES = {
     "text_settled": "De esto ya no queda nada por hacer.",
     "text_forgotten": "Descartado: no le llega a nadie.",
     "noted": "{key}: anotado para la casa. El cliente no lo ve.",
+    "note_files": "Los archivos no se guardan con las notas, y no se han enviado a nadie.",
     "texts": "Sin caso todavía: {count}",
     "no_texts": "Nada de lo que ha escrito espera un caso.",
     "not_sent": "No se ha enviado.",

@@ -69,6 +69,7 @@ SAYINGS_EU = {
     "text_settled": "Honetaz ez dago beste ezer egiteko.",
     "text_forgotten": "Baztertuta: ez zaio inori iritsiko.",
     "noted": "{key}: etxekoentzat apuntatuta. Bezeroak ez du ikusten.",
+    "note_files": "Fitxategiak ez dira oharrekin gordetzen, eta ez zaizkio inori bidali.",
     "texts": "Oraindik kasurik gabe: {count}",
     "no_texts": "Idatzitako ezer ez dago kasu baten zain.",
     "not_sent": "Ez da bidali.",

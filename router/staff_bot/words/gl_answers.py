@@ -69,6 +69,7 @@ SAYINGS_GL = {
     "text_settled": "Disto xa non queda nada por facer.",
     "text_forgotten": "Descartado: non lle chega a ninguén.",
     "noted": "{key}: anotado para a casa. O cliente non o ve.",
+    "note_files": "Os ficheiros non se gardan coas notas, e non se enviaron a ninguén.",
     "texts": "Aínda sen caso: {count}",
     "no_texts": "Nada do que escribiu agarda un caso.",
     "not_sent": "Non se enviou.",
