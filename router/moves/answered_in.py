@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from router.moves.base import Move, find_case, require_open, require_part
+from router.moves.base import Move, find_both, require_open, require_part
 from router.moves.outcome import Moved
 from router.moves.refusals import Refused
 from router.notices.rewriting import tell_answered
@@ -23,8 +23,7 @@ WHY = "answered there"
 def answered_in(move: Move, key: str, other_key: str) -> Moved:
     """End the turn of the first case with the answer that its customer got in the other, at the moment that answer went out; what
     they wrote after it waits on. The two are linked. A repeat changes nothing. Raises Refused."""
-    case = find_case(move, key)
-    other = find_case(move, other_key)
+    case, other = find_both(move, key, other_key)
     if case.id == other.id:
         raise Refused("same_case", key=case.key)
     require_open(move, case)

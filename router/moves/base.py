@@ -64,6 +64,18 @@ def find_case(move: Move, key: str) -> sa.Row[Any]:
     return lock_case(move.connection, case.id)
 
 
+def find_both(move: Move, key: str, other_key: str) -> tuple[sa.Row[Any], sa.Row[Any]]:
+    """Two cases as in `find_case`, locked in the one order that everybody locks them in. Raises Refused."""
+    found = {}
+    for typed in (key, other_key):
+        shown = read_key(typed)
+        row = case_by_key(move.connection, shown) if shown else None
+        found[typed] = row.id if row is not None else 0
+    for _, typed in sorted({number: typed for typed, number in found.items()}.items()):
+        find_case(move, typed)
+    return lock_case(move.connection, found[key]), lock_case(move.connection, found[other_key])
+
+
 def require_open(move: Move, case: sa.Row[Any]) -> None:
     """Raises Refused, saying where the case went or how it is opened again, unless somebody answers for it now."""
     if case.state in OWNED_STATES:

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from router.incoming.matching import survivor
 from router.moves.base import Move, require_open, require_part
 from router.moves.refusals import Refused
 from router.moves.reply import withdraw_reply
@@ -22,7 +23,7 @@ def release_held_answer(move: Move, outbox_id: int) -> sa.Row[Any]:
     """It is theirs: let it go out after all; returns its message. Raises Refused where it is not held for that (any more), is not
     theirs, or the case has gone to somebody else or is over meanwhile."""
     message = _message(move, outbox_id)
-    case = lock_case(move.connection, message.conversation_id)
+    case = survivor(move.connection, lock_case(move.connection, message.conversation_id))
     require_open(move, case)
     require_part(move, case)
     released = change_letters(

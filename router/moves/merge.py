@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import sqlalchemy as sa
-
 from router.incoming.matching import survivor
-from router.moves.base import Move, find_case, require_part
+from router.moves.base import Move, find_both, find_case, require_part
 from router.moves.outcome import Moved
 from router.moves.refusals import Refused
 from router.moves.reopen import keep_in_a_team, owner_again, require_no_other_chat
 from router.notices.rewriting import tell_more
 from router.notices.writing import tell_of_rest, write_notice
-from ventanilla.keys import read_key
 from ventanilla.states import may_become
 from ventanilla.store.assignments import Grant
-from ventanilla.store.conversations import case_by_key, lock_case
+from ventanilla.store.conversations import lock_case
 from ventanilla.store.merging import absorb, bring_back
 from ventanilla.words import OWNED_STATES, CaseState
 
@@ -29,7 +24,8 @@ def merge(move: Move, key: str, into: str, *, customers_differ: bool = False) ->
 
     `customers_differ` says that they are known to be two customers' cases. A repeat changes nothing. Raises Refused.
     """
-    case, other = _both(move, key, into)
+    case, other = find_both(move, key, into)
+    other = survivor(move.connection, other)
     if case.merged_into == other.id:
         return Moved.of(other, changed=False)
     if case.id == other.id:
@@ -81,16 +77,3 @@ def unmerge(move: Move, key: str) -> Moved:
     if back.waiting_since is not None:
         write_notice(move.connection, move.house, back, move.journal)
     return Moved.of(back)
-
-
-def _both(move: Move, key: str, into: str) -> tuple[sa.Row[Any], sa.Row[Any]]:
-    """Both cases, locked in the one order that everybody locks them in; of the second, whatever it was merged into."""
-    found = {}
-    for typed in (key, into):
-        shown = read_key(typed)
-        row = case_by_key(move.connection, shown) if shown else None
-        found[typed] = row.id if row is not None else 0
-    for _, typed in sorted({number: typed for typed, number in found.items()}.items()):
-        find_case(move, typed)
-    case = lock_case(move.connection, found[key])
-    return case, survivor(move.connection, lock_case(move.connection, found[into]))

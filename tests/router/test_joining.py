@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from router.moves.answered_in import answered_in
 from router.moves.base import find_case
 from router.moves.collaborate import add_collaborator, remove_collaborator
+from router.moves.held import UNPROVEN, release_held_answer
 from router.moves.merge import merge, unmerge
 from router.moves.refusals import Refused
 from router.moves.reply import Answer, write_reply
@@ -21,6 +22,8 @@ from router.moves.wait import wait
 from router.replies.answered import note_reply_failed
 from tests.router.chat_house import ChatHouse, chat, letter
 from tests.router.moving import acting, case_of, do, go_out, happened, is_sound
+from tests.servers.ports import wait_until
+from tests.store.test_linking import in_the_background, waits_for_a_lock
 from ventanilla.channel import Attachment
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
@@ -268,6 +271,35 @@ def test_an_answer_on_one_channel_ends_the_wait_on_the_other_when_it_went_out(ho
     assert (row.state, row.waiting_since, row.first_response_at) == ("waiting_customer", None, at)
     closed = happened(house, EventKind.TURN_CLOSED, first.key)[-1]
     assert (closed.at, closed.data["answered_in"]) == (at, second.id)
+    assert is_sound(house)
+
+
+def test_two_people_may_say_it_of_the_same_two_cases_at_once(postgresql_store: Store, tmp_path: Path) -> None:
+    house = ChatHouse(postgresql_store, tmp_path)
+    first, second = mails(house)
+
+    # given somebody who has the first case, and somebody else who names the second one before it
+    with acting(house, second.owner) as move:
+        find_case(move, first.key)
+        thread, errors = in_the_background(lambda: do(house, answered_in, second.key, first.key, as_=second.owner))
+        wait_until(lambda: waits_for_a_lock(house.store), what="the second waits for the first")
+        # when the first goes on to the second case, then nobody waits in a circle
+        find_case(move, second.key)
+    thread.join()
+
+    assert [str(error) for error in errors if not isinstance(error, Refused)] == []
+
+
+def test_an_answer_held_as_unproven_is_released_when_its_case_was_merged(house: ChatHouse) -> None:
+    first, second = mails(house)
+    with acting(house, first.owner) as move:
+        held = write_reply(move, find_case(move, first.key), Answer(text="Sale hoy."), hold=f"{UNPROVEN}fail")
+    do(house, merge, first.key, second.key, as_=first.owner)
+
+    do(house, release_held_answer, held.outbox_id, as_=first.owner)
+    go_out(house, held.outbox_id)
+
+    assert case_of(house, second.key).waiting_since == second.waiting_since, "what it answered waits no more"
     assert is_sound(house)
 
 
