@@ -3,95 +3,105 @@
 Where a server gives no DMARC verdict, or the domain has no policy, its SPF and DKIM results count as DMARC would count them:
 passed, and for the domain in From, one above it or one below it (relaxed alignment, RFC 7489, 3.1; siblings would need the list
 of public suffixes and do not count). A server that saw the author log in as that very address says so with `auth=pass`
-(RFC 8601, 2.7.4).
+(RFC 8601, 2.7.4). Strangers choose much of what a server writes here (the sender's local part): what can be read in two ways
+proves nothing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
+from connectors.imap_email.reading.clauses import Clause, read_clauses
 from connectors.imap_email.reading.headers import Headers
 from ventanilla.channel import Authentication, Party
+from ventanilla.vouching import UNNAMED
 
-UNNAMED = "unnamed"
-"""Stands for a server that gives no name of its own (Microsoft 365)."""
 _MOST = 20
-_COMMENT = re.compile(r"\((?:[^()\\]|\\.)*\)")
-_MOST_NESTED = 5
-_METHOD = re.compile(r"^\s*([a-z0-9-]+)(?:\s*/\s*\d+)?\s*=\s*([a-z0-9]+)", re.IGNORECASE)
-_PROPERTY = re.compile(r'\b([a-z0-9-]+)\s*\.\s*([a-z0-9-]+)\s*=\s*("[^"]*"|[^\s;]+)', re.IGNORECASE)
+_METHOD = re.compile(r"\s*([a-z0-9-]+)(?:\s*/\s*\d+)?\s*=\s*([a-z0-9]+)(?!\S)", re.IGNORECASE | re.ASCII)
+_PROPERTY = re.compile(r"(?<!\S)([a-z0-9-]+)\s*\.\s*([a-z0-9-]+)\s*=\s*(\S+)", re.IGNORECASE | re.ASCII)
+_DOMAIN = re.compile(r"[^\s@\"\\<>()\[\],;:=]+")
+_LENIENT_COMMENT = re.compile(r"(?i)\bp(?:olicy)?\s*=\s*none\b")
+_LENIENT = re.compile(r"(?i)(?<!\S)action\s*=\s*none(?!\S)")
 _UNDECIDED = ("", "none", "temperror", "permerror", "bestguesspass")
+
+
+class _Result:
+    """One result: its method, what came of it, and its properties. What is said twice counts as unreadable."""
+
+    def __init__(self, clause: Clause) -> None:
+        found = _METHOD.match(clause.mask)
+        self.clause = clause
+        self.method, self.result = (found[1].lower(), found[2].lower()) if found else ("", "")
+        self._values: dict[str, tuple[str, str]] = {}
+        for one in _PROPERTY.finditer(clause.mask) if found else ():
+            name = f"{one[1]}.{one[2]}".lower()
+            value = (clause.text[one.start(3) : one.end(3)], one[3])
+            self._values[name] = ("", "") if self._values.get(name, value) != value else value
+
+    def has(self, name: str) -> bool:
+        return name in self._values
+
+    def value(self, name: str) -> str:
+        return self._values.get(name, ("", ""))[0]
+
+    def domain(self, name: str) -> str:
+        """A property's domain: behind the last @ that is not quoted, or all of it; "" where that is no domain."""
+        text, mask = self._values.get(name, ("", ""))
+        domain = text[mask.rfind("@") + 1 :]
+        if mask.startswith('"') and mask.endswith('"') and mask.count('"') == 2:
+            domain = text[1:-1]
+        domain = domain.strip("<>").strip(".")
+        return domain.lower() if _DOMAIN.fullmatch(domain) else ""
 
 
 def read_authentications(headers: Headers, authors: Sequence[Party]) -> tuple[Authentication, ...]:
     """One for each field, the nearest server's first; none at all where From names nobody, or more than one."""
     if len(authors) != 1 or "@" not in authors[0].address:
         return ()
-    fields = headers.all_raw("authentication-results")[:_MOST]
-    return tuple(_read(value, authors[0].address) for value in fields)
+    return read_fields(headers, authors[0].address)
+
+
+def read_fields(headers: Headers, author: str) -> tuple[Authentication, ...]:
+    """The same whoever wrote it. A field that is out of balance, or that has two DMARC results, says nothing but its server's name."""
+    return tuple(_read(value, author) for value in headers.all_raw("authentication-results")[:_MOST])
 
 
 def _read(value: str, author: str) -> Authentication:
-    server, *results = _split(_without_comments(value))
-    if "=" in server:
-        server, results = UNNAMED, [server, *results]
-    name = (server.split() or [""])[0].strip('"').lower()
-    found = [(method, result, properties) for method, result, properties in map(_result, results) if method]
-    domain = author.rpartition("@")[2]
-    dmarc = next((result for method, result, _ in found if method == "dmarc"), "")
-    named = next((one.get("header.from", "") for method, _, one in found if method == "dmarc"), "")
-    if dmarc in _UNDECIDED and any(_proves(*one, author=author) for one in found):
-        dmarc, named = "pass", domain
-    return Authentication(authserv=name, dmarc=dmarc or "none", domain=(named or domain).rpartition("@")[2].lower())
+    (server, *rest), is_sound = read_clauses(value)
+    is_unnamed = "=" in server.mask
+    name = UNNAMED if is_unnamed else (server.text.split() or [""])[0].strip('"').lower()
+    found = [one for one in map(_Result, [server, *rest] if is_unnamed else rest) if one.method]
+    verdicts = [one for one in found if one.method == "dmarc"]
+    domain = author.rpartition("@")[2].lower()
+    if not is_sound or len(verdicts) > 1:
+        return Authentication(authserv=name, dmarc="none", domain=domain)
+    verdict = verdicts[0] if verdicts else None
+    if (verdict is None or verdict.result in _UNDECIDED) and any(_proves(one, author) for one in found):
+        return Authentication(authserv=name, dmarc="pass", domain=domain)
+    if verdict is None:
+        return Authentication(authserv=name, dmarc="none", domain=domain)
+    looked_at = verdict.domain("header.from") if verdict.has("header.from") else domain
+    return Authentication(authserv=name, dmarc=verdict.result, domain=looked_at, is_lenient=_is_lenient(verdict.clause))
 
 
-def _proves(method: str, result: str, properties: dict[str, str], *, author: str) -> bool:
+def _is_lenient(clause: Clause) -> bool:
+    return bool(_LENIENT.search(clause.mask)) or any(_LENIENT_COMMENT.search(comment) for comment in clause.comments)
+
+
+def _proves(one: _Result, author: str) -> bool:
     """Whether one result speaks for the address in From as an aligned one does."""
-    if result != "pass":
+    if one.result != "pass":
         return False
-    if method == "dkim":
-        return _aligned(properties.get("header.d") or properties.get("header.i", "").rpartition("@")[2], author)
-    if method == "spf":
-        return _aligned(properties.get("smtp.mailfrom", "").rpartition("@")[2], author)
-    return method == "auth" and properties.get("smtp.auth", "").lower() == author
+    if one.method == "dkim":
+        return _aligned(one.domain("header.d" if one.has("header.d") else "header.i"), author)
+    if one.method == "spf":
+        return _aligned(one.domain("smtp.mailfrom"), author)
+    return one.method == "auth" and one.value("smtp.auth").lower() in (author, f'"{author}"')
 
 
 def _aligned(domain: str, author: str) -> bool:
-    theirs, ours = domain.lower().strip(".<>"), author.rpartition("@")[2].lower()
-    if "." not in theirs or "." not in ours:
-        return theirs == ours != ""
-    return theirs == ours or theirs.endswith(f".{ours}") or ours.endswith(f".{theirs}")
-
-
-def _result(piece: str) -> tuple[str, str, dict[str, str]]:
-    found = _METHOD.match(piece)
-    if found is None:
-        return "", "", {}
-    properties = {f"{kind}.{name}".lower(): value.strip('"') for kind, name, value in _PROPERTY.findall(piece)}
-    return found[1].lower(), found[2].lower(), properties
-
-
-def _without_comments(value: str) -> str:
-    for _ in range(_MOST_NESTED):
-        shorter = _COMMENT.sub(" ", value)
-        if shorter == value:
-            break
-        value = shorter
-    return value
-
-
-def _split(value: str) -> list[str]:
-    """At semicolons, but not inside a quoted string."""
-    return list(_pieces(value)) or [""]
-
-
-def _pieces(value: str) -> Iterator[str]:
-    start, quoted = 0, False
-    for position, sign in enumerate(value):
-        if sign == '"':
-            quoted = not quoted
-        elif sign == ";" and not quoted:
-            yield value[start:position]
-            start = position + 1
-    yield value[start:]
+    ours = author.rpartition("@")[2].lower()
+    if "." not in domain or "." not in ours:
+        return domain == ours != ""
+    return domain == ours or domain.endswith(f".{ours}") or ours.endswith(f".{domain}")
