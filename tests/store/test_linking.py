@@ -106,6 +106,41 @@ def test_what_the_first_says_stands_and_what_it_does_not_say_comes_from_the_othe
     assert (kept.name, kept.language, kept.account_manager, kept.tags) == ("Eva", "es", "marta", ["vip", "norte"])
 
 
+NAMED = {"restriction": "restricted", "restricted_to": "marta", "restricted_by": "ana", "restriction_reason": "insults"}
+BLOCKED = NAMED | {"restriction": "blocked", "restricted_to": None, "restricted_until": NOW + timedelta(days=9)}
+OVER = BLOCKED | {"restricted_until": NOW - timedelta(days=1)}
+LONGER = BLOCKED | {"restricted_until": NOW + timedelta(days=90), "restricted_by": "luis"}
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "kept"),
+    [
+        ({}, NAMED, NAMED),
+        (NAMED, {}, NAMED),
+        (NAMED, BLOCKED, BLOCKED),
+        (BLOCKED, NAMED, BLOCKED),
+        (NAMED, NAMED | {"restricted_to": "luis"}, NAMED),
+        (BLOCKED, LONGER, LONGER),
+        (NAMED, OVER, NAMED),
+        ({}, OVER, {}),
+    ],
+)
+def test_of_two_restrictions_the_stricter_holds_for_the_linked_contact(
+    ground: Store, mine: dict[str, Any], theirs: dict[str, Any], kept: dict[str, Any]
+) -> None:
+    for number, terms in ((1, mine), (2, theirs)):
+        if terms:
+            change(ground, number, restricted_at=NOW - timedelta(days=3), **terms)
+
+    link(ground, 1, 2)
+
+    row = contact(ground, 1)
+    assert {name: getattr(row, name) for name in NAMED | BLOCKED} == dict.fromkeys(NAMED | BLOCKED) | kept
+    unlink(ground, PHONE)
+    assert contact(ground, 1).restriction == (kept if mine else {}).get("restriction")
+    assert contact(ground, 2).restriction == theirs.get("restriction")
+
+
 def test_the_next_case_goes_to_whoever_had_the_latest_one(ground: Store) -> None:
     with ground.write() as connection:
         later = sa.update(conversations).where(conversations.c.id == 2).values(last_message_at=NOW)

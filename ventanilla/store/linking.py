@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from ventanilla.errors import BadInput
 from ventanilla.store.events import Journal
+from ventanilla.store.restrictions import forget_restriction, restriction_of, take_over_restriction
 from ventanilla.store.suggestions import carry_over, reject, settle
 from ventanilla.store.tables import addresses, contacts, conversations, events
 from ventanilla.words import AddressKind, EventKind
@@ -44,7 +45,8 @@ def begin_contact_change(connection: sa.Connection) -> None:
 
 def link_contacts(connection: sa.Connection, kept: int, other: int, journal: Journal) -> Moved:
     """Everything of `other` belongs to `kept` from now on. What `kept` says of itself stands (name, language, account
-    manager); what it does not say is taken from `other`; tags are joined. Two that are one already: nothing changes."""
+    manager); what it does not say is taken from `other`; tags are joined; of their restrictions the stricter holds for both. Two
+    that are one already: nothing changes."""
     begin_contact_change(connection)
     if kept == other:
         return Moved(source=other, target=kept, addresses=0, cases=())
@@ -60,6 +62,7 @@ def link_contacts(connection: sa.Connection, kept: int, other: int, journal: Jou
         .where(contacts.c.id == kept)
         .values(name=mine.name or theirs.name, last_owner=owner, **after)
     )
+    restricted = take_over_restriction(connection, kept, other, journal)
     carry_over(connection, other, kept)
     settle(connection, kept, other, by=journal.actor, now=journal.now)
     data = {
@@ -69,6 +72,7 @@ def link_contacts(connection: sa.Connection, kept: int, other: int, journal: Jou
         "cases": cases,
         "before": {name: getattr(mine, name) for name in _MERGED},
         "after": after,
+        "restricted": restricted and mine.restriction is None,
         "named": not mine.name and bool(theirs.name),
     }
     _note(journal, EventKind.CONTACT_LINKED, data, cases)
@@ -154,6 +158,8 @@ def _take_back(connection: sa.Connection, kept: int, emptied: int) -> None:
     values = {name: before[name] for name in _MERGED if getattr(now, name) == after[name] != before[name]}
     if link["named"] and now.name == theirs.name:
         values["name"] = ""
+    if link.get("restricted") and restriction_of(connection, kept) == restriction_of(connection, emptied):
+        forget_restriction(connection, kept)
     if values:
         connection.execute(sa.update(contacts).where(contacts.c.id == kept).values(values))
 

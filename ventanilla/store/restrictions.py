@@ -74,5 +74,37 @@ def lift_restriction(connection: sa.Connection, contact_id: int, *, by: str, jou
     return True
 
 
+def take_over_restriction(connection: sa.Connection, kept: int, other: int, journal: Journal) -> bool:
+    """Two contacts become one: the stricter of their restrictions is the first's from now on, as it was put in force; whether that
+    changed anything. A block that is over is none. The caller holds the locks of their addresses."""
+    mine, theirs = restriction_of(connection, kept), restriction_of(connection, other)
+    if _strictness(theirs, journal.now) <= _strictness(mine, journal.now):
+        return False
+    _write(connection, kept, dict(theirs._mapping))
+    until = theirs.restricted_until.isoformat() if theirs.restricted_until else None
+    data = {
+        "contact": kept,
+        "restriction": theirs.restriction,
+        "to": theirs.restricted_to,
+        "until": until,
+        "from": other,
+    }
+    journal.add(EventKind.CONTACT_RESTRICTED, agent=theirs.restricted_by, data=data)
+    return True
+
+
+def forget_restriction(connection: sa.Connection, contact_id: int) -> None:
+    """The contact has none any more: it was another's, and is theirs again."""
+    _write(connection, contact_id, _NOTHING)
+
+
+def _strictness(terms: Any, now: datetime) -> tuple[int, float]:
+    """Not let in weighs more than one of us alone, and among blocks the longer one."""
+    if terms.restriction == Restriction.RESTRICTED:
+        return 1, 0
+    in_force = terms.restriction == Restriction.BLOCKED and now < terms.restricted_until
+    return (2, terms.restricted_until.timestamp()) if in_force else (0, 0)
+
+
 def _write(connection: sa.Connection, contact_id: int, values: dict[str, Any]) -> None:
     connection.execute(sa.update(contacts).where(contacts.c.id == contact_id).values(values))
