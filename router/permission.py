@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -71,13 +71,26 @@ def still_allowed(connection: sa.Connection, house: House, row: sa.Row[Any]) -> 
     in_force = modes(connection)
     if goes_to_staff(row):
         return hindrance(house, in_force, channels=channels, recipient=row.recipient, staff=True)
-    if found := token_in(*(value for value in row.payload.values() if isinstance(value, str))):
+    if found := token_in(*_texts(row.payload)):
         return f"it holds an address or number that only our own people may see ({found})"
     for recipient in (row.recipient, *row.payload.get("cc", ())):
         hindered = customer_hindrance(connection, house, in_force, channels=channels, recipient=recipient)
         if hindered is not None:
             return hindered if recipient == row.recipient else f"copy to {recipient}: {hindered}"
     return None
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a payload, in whatever lists and tables it stands; names of headers too."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _texts(name)
+            yield from _texts(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts(inner)
 
 
 def goes_to_staff(row: Any) -> bool:

@@ -19,6 +19,7 @@ from router.automatic.sayings import closed_note, facts, filled, next_opening, o
 from router.house import House
 from router.incoming.loops import MOST, WITHIN, note_too_many
 from router.permission import customer_hindrance
+from router.replies.thread import thread_of
 from router.texts import ACKNOWLEDGEMENT, date_format, phrase, spoken_language
 from ventanilla.channel import Message
 from ventanilla.clocks.due import spoken
@@ -87,8 +88,7 @@ def _mail_payload(
     return {
         "subject": subject,
         "text": text,
-        "in_reply_to": message.external_id,
-        "references": [*message.references, *([message.external_id] if message.external_id else [])][-10:],
+        **thread_of(message.external_id, message.references),
         "headers": {"Auto-Submitted": "auto-replied", LOOP_HEADER: house.installation.instance},
     }
 

@@ -13,6 +13,7 @@ from router.automatic.brake import first_state, tell_of_brake
 from router.automatic.sayings import say_to_customer
 from router.house import House, modes
 from router.permission import customer_hindrance
+from router.replies.thread import thread_of
 from ventanilla.signing import LOOP_HEADER, Purpose, message_id
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
@@ -108,12 +109,10 @@ def _payload(house: House, case: sa.Row[Any], newest: sa.Row[Any] | None, what: 
     subject, text = say_to_customer(house, case, what, name=name, now=now, in_chat=case.conversational)
     if case.conversational:
         return {"text": text, "account": case.account}
-    answered = [newest.external_id] if newest is not None and newest.external_id else []
     return {
         "subject": subject,
         "text": text,
-        "in_reply_to": answered[0] if answered else None,
-        "references": answered,
+        **thread_of(newest.external_id if newest is not None else None),
         "headers": {"Auto-Submitted": "auto-replied", LOOP_HEADER: house.installation.instance},
     }
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from config.email import EmailSettings
 from config.providers import provider_at
 from router.house import House
-from ventanilla.notice_tokens import NOTICE_TOKEN
+from router.replies.tokens import token_in
 from ventanilla.signing import Purpose, message_id
 from ventanilla.store.tables import messages, outbox
 from ventanilla.words import Direction, OutboxKind
@@ -65,7 +65,20 @@ def own_message_id(house: House, case: sa.Row[Any], occasion: str) -> str:
 def in_reply_to(newest: sa.Row[Any] | None) -> str | None:
     """The id of what is answered, where it has one that a header may carry."""
     found = newest.external_id if newest is not None else None
-    return found if found and _ID.match(found) and len(found) <= 900 else None
+    return found if found and _fits(found, most=900) else None
+
+
+def thread_of(answered: str | None, before: Sequence[str] = ()) -> dict[str, Any]:
+    """What hangs an automatic mail on the mail that it answers, which referred to `before`: the last ten ids,
+    without what is none and without any that only our own people may see."""
+    known = answered if answered and _fits(answered, most=900) else None
+    fit = [one for one in dict.fromkeys(before) if _fits(one) and one != known]
+    return {"in_reply_to": known, "references": [*fit, *([known] if known else [])][-10:]}
+
+
+def _fits(one: str, *, most: int = _LONGEST_ID) -> bool:
+    """Whether an id may stand in a header of what a customer gets."""
+    return bool(_ID.match(one)) and len(one) <= most and token_in(one) is None
 
 
 def references(
@@ -84,7 +97,7 @@ def references(
     beside = [one for one in reversed(ours) if one not in newest.refs]
     named = (*newest.refs[:1], *beside, *newest.refs[1:])  # what is answered stays next to what it answered
     before = [one for one in dict.fromkeys(named) if one and one != answered]
-    fit = [one for one in before if _ID.match(one) and len(one) <= _LONGEST_ID and not NOTICE_TOKEN.search(one)]
+    fit = [one for one in before if _fits(one)]
     thread = [*fit, *([answered] if answered else [])]
     return thread if len(thread) <= MOST_REFERENCES else [thread[0], *thread[1 - MOST_REFERENCES :]]
 

@@ -99,3 +99,32 @@ def test_at_the_last_moment_too_nothing_with_a_token_goes_to_a_customer(sqlite_s
     with sqlite_store.read() as connection:
         assert still_allowed(connection, house.router.house, notice) is None
         assert "only our own people" in (still_allowed(connection, house.router.house, receipt) or "")
+
+
+def test_a_receipt_does_not_refer_to_a_notice_that_its_customer_got_hold_of(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    house = House(sqlite_store, tmp_path)
+    thread = f"<first@c.example> {notice_id(TOKEN, 'example.com')} <second@c.example>"
+    house.receive(mail(message_id="<p@c.example>", headers={"References": thread}))
+
+    (receipt,) = house.rows(outbox, lambda t: t.c.kind == OutboxKind.ACKNOWLEDGEMENT)
+    assert receipt.payload["references"] == ["<first@c.example>", "<second@c.example>", "<p@c.example>"]
+    assert receipt.payload["in_reply_to"] == "<p@c.example>"
+
+
+@pytest.mark.parametrize(
+    "where", [{"references": ["<a@b>", ADDRESS]}, {"headers": {"X-Was": ADDRESS}}, {"cc": [[ADDRESS]]}]
+)
+def test_a_token_is_found_wherever_it_stands_in_what_goes_out(
+    sqlite_store: Store, tmp_path: Path, where: dict[str, object]
+) -> None:
+    house = House(sqlite_store, tmp_path)
+    house.receive(mail())
+    receipt = outbox.c.kind == OutboxKind.ACKNOWLEDGEMENT
+    with sqlite_store.write() as connection:
+        connection.execute(outbox.update().where(receipt).values(payload={"text": "Hola", **where}))
+    (row,) = house.rows(outbox, lambda t: t.c.kind == OutboxKind.ACKNOWLEDGEMENT)
+
+    with sqlite_store.read() as connection:
+        assert "only our own people" in (still_allowed(connection, house.router.house, row) or "")
