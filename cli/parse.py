@@ -31,7 +31,7 @@ def parse(
     list_: Annotated[list[str] | None, typer.Option("--list", help="A List-Id of ours.", metavar="ID")] = None,
     staff: Annotated[list[str] | None, typer.Option(help="An address of one of us.", metavar="ADDRESS")] = None,
     authserv: Annotated[
-        str | None, typer.Option(help="The server whose Authentication-Results count.", metavar="NAME")
+        list[str] | None, typer.Option(help="A server whose Authentication-Results count.", metavar="NAME")
     ] = None,
 ) -> int:
     """Print what the e-mail channel would make of mails: who wrote, what, and whether it would open a case.
@@ -50,7 +50,7 @@ def parse(
             forms=tuple((address, REPLY_TO) for address in sorted(_lower(form))),
             lists=tuple(list_ or ()),
             staff_addresses=_lower(staff),
-            authserv=authserv,
+            trusted_authserv=tuple(authserv or ()),
         ),
     )
     if context().as_json:

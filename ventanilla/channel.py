@@ -118,7 +118,7 @@ class Bounce:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authentication:
     """One Authentication-Results field (RFC 8601): who says it, the DMARC result ("pass", "fail", "none" …) and for which domain
-    in From ("" where it could not be read). `is_lenient`: that domain asks for nothing to be done about mail that fails (`p=none`)."""
+    in From ("" where it could not be read). `is_lenient`: that domain asks for nothing to be done about what fails (`p=none`)."""
 
     authserv: str
     dmarc: str

@@ -63,7 +63,7 @@ def _context(mail: EmailSettings, place: Place) -> MailContext:
         forms=tuple((form.from_, form.customer) for form in mail.forms),
         lists=mail.lists,
         staff_addresses=frozenset(one.email for one in place.config.agents.values() if one.email),
-        authserv=next(iter(place.config.staff.trusted_authserv), None),
+        trusted_authserv=place.config.staff.trusted_authserv,
         installation=place.installation.instance,
     )
 

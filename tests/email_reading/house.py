@@ -13,7 +13,7 @@ HOUSE = MailContext(
     forms=(("web@example.com", "reply_to"),),
     lists=("soporte.example.com",),
     staff_addresses=frozenset({"luis@example.com"}),
-    authserv="mx.example.com",
+    trusted_authserv=("mx.example.com", "mx2.example.com"),
     installation="inst-1",
 )
 

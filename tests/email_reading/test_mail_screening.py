@@ -11,6 +11,8 @@ from ventanilla.words import Verdict
 A, R, L, S, OWN, X = Verdict.ACCEPT, Verdict.AUTO_REPLY, Verdict.LIST, Verdict.SPAM, Verdict.OWN, Verdict.LOOP
 UNSUB = "<https://x.example/u>"
 FORM = "web@example.com"
+HIDING = 'spf=pass smtp.mailfrom="dmarc=pass"@evil.example'
+COMMENTED = "spf=pass (mx: domain of dmarc=pass@evil.example designates 192.0.2.1) smtp.mailfrom=evil.example"
 CASES: list[tuple[dict[str, str], Verdict, str]] = [
     ({}, A, ""),
     # automatic
@@ -118,6 +120,14 @@ CASES: list[tuple[dict[str, str], Verdict, str]] = [
     ({"authentication_results": "mx.example.com; dmarc=pass"}, A, ""),
     ({"authentication_results": "mx.example.com; dmarc=fail (p=NONE sp=NONE dis=NONE)"}, A, ""),
     ({"authentication_results": "evil.example; dmarc=fail"}, A, ""),
+    ({"authentication_results": "mx2.example.com; dmarc=fail (p=reject)"}, S, "spam: dmarc=fail"),
+    ({"authentication_results": f"mx.example.com; {HIDING}; dmarc=fail (p=reject)"}, S, "spam: dmarc=fail"),
+    ({"authentication_results": f"mx.example.com; {COMMENTED}; dmarc=fail (p=reject)"}, S, "spam: dmarc=fail"),
+    (
+        {"from_": "a@x.example, b@x.example", "authentication_results": "mx.example.com; dmarc=fail"},
+        S,
+        "spam: dmarc=fail",
+    ),
 ]
 
 
@@ -132,6 +142,14 @@ def test_only_the_topmost_result_of_our_own_server_counts() -> None:
     forged = b"Authentication-Results: mx.example.com; dmarc=pass\nAuthentication-Results: mx.example.com; dmarc=fail\n"
 
     assert read_mail(forged + raw_mail(), HOUSE).screening.verdict is Verdict.ACCEPT
+
+
+@pytest.mark.parametrize(("above", "verdict"), [("", Verdict.SPAM), ("evil.example; none", Verdict.ACCEPT)])
+def test_a_server_without_a_name_counts_only_as_the_nearest(above: str, verdict: Verdict) -> None:
+    fields = [above, "spf=pass smtp.mailfrom=evil.example; dmarc=fail action=quarantine;compauth=fail reason=000"]
+    raw = "".join(f"Authentication-Results: {field}\n" for field in fields if field).encode() + raw_mail()
+
+    assert read_mail(raw, MailContext(trusted_authserv=("unnamed",))).screening.verdict is verdict
 
 
 def test_without_a_trusted_server_no_result_counts() -> None:

@@ -63,7 +63,7 @@ def read_authentications(headers: Headers, authors: Sequence[Party]) -> tuple[Au
 
 
 def read_fields(headers: Headers, author: str) -> tuple[Authentication, ...]:
-    """The same whoever wrote it. A field that is out of balance, or that has two DMARC results, says nothing but its server's name."""
+    """The same whoever wrote it. Of a field out of balance, or with two DMARC results, only the server's name counts."""
     return tuple(_read(value, author) for value in headers.all_raw("authentication-results")[:_MOST])
 
 

@@ -1,5 +1,7 @@
-"""A structured header field taken apart at its semicolons (RFC 5322, 3.2): quoted strings, escapes, nested comments. Knows no field's
-meaning."""
+"""A structured header field taken apart at its semicolons (RFC 5322, 3.2): quoted strings, escapes, nested comments.
+
+Knows no field's meaning.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +24,8 @@ class Clause:
 def read_clauses(value: str) -> tuple[list[Clause], bool]:
     """Every clause, at least one, and whether the field can be read in one way only.
 
-    It cannot where a quotation mark or a parenthesis has no partner, where a comment ends inside a word, or where a quoted string in
-    a comment holds a parenthesis (to the standard that ends the comment, to who wrote it it did not).
+    It cannot where a quotation mark or a parenthesis has no partner, where a comment ends inside a word, or where a quoted string
+    in a comment holds a parenthesis (to the standard that ends the comment, to who wrote it it did not).
     """
     reading = _Reading(value)
     while reading.at < len(value):

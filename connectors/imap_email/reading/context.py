@@ -13,7 +13,7 @@ class MailContext:
     """Addresses are in lower case.
 
     `own_addresses` are the channel's address and aliases. `forms` pairs a web form's From with where its customer stands
-    (`reply_to`). `lists` are our own List-Ids. `staff_addresses` are our people's. `authserv` is the one server whose
+    (`reply_to`). `lists` are our own List-Ids. `staff_addresses` are our people's. `trusted_authserv` are the servers whose
     Authentication-Results count. `installation` is what our own automatic mail carries in `X-Ventanilla-Loop`.
     """
 
@@ -21,7 +21,7 @@ class MailContext:
     forms: tuple[tuple[str, str], ...] = ()
     lists: tuple[str, ...] = ()
     staff_addresses: frozenset[str] = frozenset()
-    authserv: str | None = None
+    trusted_authserv: tuple[str, ...] = ()
     installation: str | None = None
 
     def is_form(self, address: str) -> bool:

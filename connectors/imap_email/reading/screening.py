@@ -6,11 +6,14 @@ Reasons carry header names and codes only, never what anybody wrote.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
+from connectors.imap_email.reading.authentication import read_fields
 from connectors.imap_email.reading.context import LOOP_HEADER, MailContext
 from connectors.imap_email.reading.headers import Headers
 from connectors.imap_email.reading.list_headers import is_own_list, list_evidence
 from ventanilla.channel import Bounce, Screening
+from ventanilla.vouching import trusted_word
 from ventanilla.words import Verdict
 
 _AUTO_HEADERS = (
@@ -27,8 +30,6 @@ _AUTO_SUBJECT = re.compile(
 )
 _SCORE = re.compile(r"(?i)\bSCL:(\d+)\b")
 _WORD = re.compile(r"[A-Za-z0-9_-]+")
-_DMARC = re.compile(r"(?i)\bdmarc\s*=\s*(\w+)([^;]*)")
-_LENIENT = re.compile(r"(?i)\bp\s*=\s*none\b|\baction\s*=\s*none\b")
 _SPAM_LEVEL = 5
 
 
@@ -55,7 +56,7 @@ def screen(
     automatic = "" if is_form else report or auto_evidence(headers) or (_doubtful(headers) if answers else "")
     if automatic:
         return Screening(verdict=Verdict.AUTO_REPLY, reason=f"auto_reply: {automatic}")
-    spam = _spam_evidence(headers, None if is_form else context.authserv)
+    spam = _spam_evidence(headers, author, () if is_form else context.trusted_authserv)
     if spam:
         return Screening(verdict=Verdict.SPAM, reason=f"spam: {spam}")
     listed = "" if is_form else list_evidence(headers, context, is_direct=is_direct)
@@ -110,7 +111,7 @@ def _loop(headers: Headers, context: MailContext) -> Screening | None:
     return Screening(verdict=Verdict.AUTO_REPLY, reason=f"auto_reply: {LOOP_HEADER} of another installation")
 
 
-def _spam_evidence(headers: Headers, authserv: str | None) -> str:
+def _spam_evidence(headers: Headers, author: str, trusted: Collection[str]) -> str:
     if _first_word(headers.raw("x-spam-flag")) == "yes":
         return "X-Spam-Flag YES"
     if _first_word(headers.raw("x-spam-status")) == "yes":
@@ -120,7 +121,7 @@ def _spam_evidence(headers: Headers, authserv: str | None) -> str:
     level = _spam_level(headers)
     if level >= _SPAM_LEVEL:
         return f"SCL {level}"
-    return _dmarc_evidence(headers, authserv) if authserv else ""
+    return _dmarc_evidence(headers, author, trusted)
 
 
 def _spam_level(headers: Headers) -> int:
@@ -132,15 +133,10 @@ def _spam_level(headers: Headers) -> int:
     return int(found[1][:2]) if found else -1
 
 
-def _dmarc_evidence(headers: Headers, authserv: str) -> str:
-    """DMARC failed, says the topmost result of the one server we trust. A domain that asks for nothing (`p=none`) is let pass."""
-    for value in headers.all_raw("authentication-results"):
-        server, _, results = value.partition(";")
-        if server.split() and server.split()[0].lower() == authserv.lower():
-            found = _DMARC.search(results)
-            failed = found is not None and found[1].lower() == "fail" and not _LENIENT.search(found[2])
-            return "dmarc=fail" if failed else ""
-    return ""
+def _dmarc_evidence(headers: Headers, author: str, trusted: Collection[str]) -> str:
+    """DMARC failed, says the topmost of the servers that we trust. A domain that asks for nothing (`p=none`) is let pass."""
+    word = trusted_word(read_fields(headers, author), trusted)
+    return "dmarc=fail" if word is not None and word.dmarc == "fail" and not word.is_lenient else ""
 
 
 def _first_word(value: str) -> str:
