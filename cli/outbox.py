@@ -12,7 +12,11 @@ from ventanilla.errors import BadInput
 from ventanilla.words import DeliveryState, EventKind, OutboxKind
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import sqlalchemy as sa
+
+    from router.house import House
 
 PAGE = 50
 UNKNOWN_CURE = (
@@ -23,6 +27,10 @@ _RELEASABLE = (DeliveryState.HELD,)
 _DROPPABLE = (DeliveryState.HELD, DeliveryState.PENDING, DeliveryState.UNKNOWN)
 
 _Ids = Annotated[list[int] | None, typer.Argument(help="Numbers as `outbox` shows them.", metavar="ID")]
+_As = Annotated[
+    str | None, typer.Option("--as", help="Whose answers, kept back as not proven, are theirs.", metavar="A")
+]
+_Anyway = Annotated[bool, typer.Option("--anyway", help="Though the case has moved on since they were written.")]
 _All = Annotated[bool, typer.Option("--all", help="Every receipt that the brake holds.")]
 
 
@@ -68,16 +76,55 @@ def outbox(
     return 0
 
 
-def release(ids: _Ids = None, everything: _All = False) -> int:
+def release(ids: _Ids = None, everything: _All = False, agent: _As = None, anyway: _Anyway = False) -> int:
     """Send what is held back: texts that the brake stopped, or a notice before its reader's opening hour.
+
+    An answer that came by mail and is not proven to be its author's goes out only with --as and their name.
 
     Example: ventanilla outbox release --all
     """
     run = context()
+    house = run.house() if agent is not None else None
     with run.store.write() as connection:
         chosen = choose(connection, ids, everything, states=_RELEASABLE)
-        changed = _change(run, connection, chosen, states=_RELEASABLE, to=DeliveryState.PENDING, reason=None)
+        unproven = _unproven(connection, chosen, agent)
+        others = [number for number in chosen if number not in unproven]
+        changed = _change(run, connection, others, states=_RELEASABLE, to=DeliveryState.PENDING, reason=None)
+        if agent is not None and house is not None:
+            changed += _release_as(connection, house, unproven, agent, now=run.now(), anyway=anyway)
     return tell_changed(run, "released", changed, then="the running service sends what is due")
+
+
+def _unproven(connection: sa.Connection, ids: Sequence[int], agent: str | None) -> list[int]:
+    """Those that are answers by mail which nobody has proven. Raises BadInput where nobody says whose they are."""
+    from router.moves.held import UNPROVEN
+    from ventanilla.store.views.ledgers import letters_by_id
+
+    rows = letters_by_id(connection, ids)
+    found = [number for number in ids if (rows[number].reason or "").startswith(UNPROVEN)]
+    if found and agent is None:
+        lines = [
+            f"{number} came in {rows[number].agent}'s name and is not proven to be theirs: if it is, "
+            f"ventanilla outbox release {number} --as {rows[number].agent}"
+            for number in found
+        ]
+        raise BadInput("\n".join([*lines, "nothing was changed"]))
+    return found
+
+
+def _release_as(
+    connection: sa.Connection, house: House, ids: Sequence[int], agent: str, *, now: datetime, anyway: bool
+) -> list[int]:
+    """It is theirs, they say: the same move as their button's. Raises Refused."""
+    from router.moves.base import begin
+    from router.moves.held import EVERYTHING, release_held_answer
+    from ventanilla.words import Side
+
+    move = begin(connection, house, agent, Side.COMMAND, now=now)
+    for number in ids:
+        release_held_answer(move, number, seen=EVERYTHING if anyway else None)
+    move.journal.flush(connection)
+    return list(ids)
 
 
 def drop(

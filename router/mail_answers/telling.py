@@ -155,7 +155,7 @@ def ask_author(
         return None
     language, number = language_for(house, agent), str(outbox_id)
     subject = said(language, "not_proven_subject", key=case.key)
-    cure = "" if phone else said(language, "not_proven_cure", number=number)
+    cure = "" if phone else said(language, "not_proven_cure", number=number, agent=agent)
     body = said(language, "not_proven", key=case.key, reason=reason, text=quoted(text), cure=cure).strip()
     payload = _payload(house, target, subject, body, language, None)
     if phone:

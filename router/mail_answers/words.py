@@ -27,7 +27,10 @@ _SAID: dict[str, dict[str, str]] = {
             "Ha llegado una respuesta al cliente del caso {key} a nombre de usted, y no consta que sea suya ({reason}). Está "
             "retenida.\n\n{text}\n\n{cure}"
         ),
-        "not_proven_cure": "Enviarla: ventanilla outbox release {number}\nDescartarla: ventanilla outbox drop {number}",
+        "not_proven_cure": (
+            "Enviarla: ventanilla outbox release {number} --as {agent}\n"
+            "Descartarla: ventanilla outbox drop {number}"
+        ),
         "button_send": "Es mía: enviar",
         "button_drop": "Descartar",
         "held_sent": "Enviada: su respuesta de {key} sale ahora.",
@@ -71,7 +74,10 @@ _SAID: dict[str, dict[str, str]] = {
             "An answer to the customer of case {key} came in your name, and it is not proven that it is yours ({reason}). It is "
             "held back.\n\n{text}\n\n{cure}"
         ),
-        "not_proven_cure": "Send it: ventanilla outbox release {number}\nDrop it: ventanilla outbox drop {number}",
+        "not_proven_cure": (
+            "Send it: ventanilla outbox release {number} --as {agent}\n"
+            "Drop it: ventanilla outbox drop {number}"
+        ),
         "button_send": "It is mine: send",
         "button_drop": "Drop",
         "held_sent": "Sent: your answer in {key} goes out now.",
@@ -115,7 +121,10 @@ _SAID: dict[str, dict[str, str]] = {
             "Ha arribat una resposta al client del cas {key} en nom vostre, i no consta que sigui vostra ({reason}). Està "
             "retinguda.\n\n{text}\n\n{cure}"
         ),
-        "not_proven_cure": "Enviar-la: ventanilla outbox release {number}\nDescartar-la: ventanilla outbox drop {number}",
+        "not_proven_cure": (
+            "Enviar-la: ventanilla outbox release {number} --as {agent}\n"
+            "Descartar-la: ventanilla outbox drop {number}"
+        ),
         "button_send": "És meva: envia-la",
         "button_drop": "Descarta-la",
         "held_sent": "Enviada: la vostra resposta de {key} surt ara.",
@@ -159,7 +168,10 @@ _SAID: dict[str, dict[str, str]] = {
             "Chegou unha resposta ao cliente do caso {key} no seu nome, e non consta que sexa súa ({reason}). Está "
             "retida.\n\n{text}\n\n{cure}"
         ),
-        "not_proven_cure": "Enviala: ventanilla outbox release {number}\nDescartala: ventanilla outbox drop {number}",
+        "not_proven_cure": (
+            "Enviala: ventanilla outbox release {number} --as {agent}\n"
+            "Descartala: ventanilla outbox drop {number}"
+        ),
         "button_send": "É miña: enviar",
         "button_drop": "Descartala",
         "held_sent": "Enviada: a súa resposta de {key} sae agora.",
@@ -203,7 +215,10 @@ _SAID: dict[str, dict[str, str]] = {
             "{key} kasuko bezeroarentzako erantzun bat iritsi da zure izenean, eta ez dago frogatuta zurea denik ({reason}). "
             "Geldirik dago.\n\n{text}\n\n{cure}"
         ),
-        "not_proven_cure": "Bidaltzeko: ventanilla outbox release {number}\nBaztertzeko: ventanilla outbox drop {number}",
+        "not_proven_cure": (
+            "Bidaltzeko: ventanilla outbox release {number} --as {agent}\n"
+            "Baztertzeko: ventanilla outbox drop {number}"
+        ),
         "button_send": "Nirea da: bidali",
         "button_drop": "Baztertu",
         "held_sent": "Bidalita: {key} kasuko zure erantzuna orain doa.",

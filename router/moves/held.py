@@ -7,9 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from router.incoming.matching import survivor
+from router.mail_answers.address import newest_until
 from router.moves.base import Move, require_open, require_part
 from router.moves.refusals import Refused
-from router.moves.reply import withdraw_reply
+from router.moves.reply import require_news_known, withdraw_reply
 from ventanilla.store.conversations import lock_case
 from ventanilla.store.outbox import change_letters
 from ventanilla.store.tables import messages, outbox
@@ -17,15 +18,23 @@ from ventanilla.words import DeliveryState, EventKind
 
 UNPROVEN = "dmarc: "
 """What the reason begins with why such an answer is held."""
+EVERYTHING = 2**62
+"""As what somebody has seen who wants it to go out whatever has happened."""
 
 
-def release_held_answer(move: Move, outbox_id: int) -> sa.Row[Any]:
+def release_held_answer(move: Move, outbox_id: int, *, seen: int | None = None) -> sa.Row[Any]:
     """It is theirs: let it go out after all; returns its message. Raises Refused where it is not held for that (any more), is not
-    theirs, or the case has gone to somebody else or is over meanwhile."""
+    theirs, or the case is over, has gone to somebody else or has moved on since: the customer wrote, another of us answered. With
+    `seen`, the newest message that they know of now, only what came after it counts."""
     message = _message(move, outbox_id)
-    case = survivor(move.connection, lock_case(move.connection, message.conversation_id))
+    own = lock_case(move.connection, message.conversation_id)
+    case = survivor(move.connection, own)
     require_open(move, case)
     require_part(move, case)
+    if seen is None or seen < (newest_until(move.connection, case.id) or 0):
+        if own.assignment_number != message.assignment_number:
+            raise Refused("moved_on", key=case.key, owner=case.owner)
+        require_news_known(move, case, max(message.id, seen or 0))
     released = change_letters(
         move.connection,
         [outbox_id],

@@ -101,7 +101,7 @@ def write_reply(
     if found := token_in(text, answer.html):
         raise Refused("holds_token", found=found)
     if not anyway:
-        _require_news_known(move, case, answer.seen)
+        require_news_known(move, case, answer.seen)
     composed = compose_reply(
         move.connection,
         move.house,
@@ -173,7 +173,7 @@ def _repeated(move: Move, case: sa.Row[Any], answer: Answer) -> Written | None:
     )
 
 
-def _require_news_known(move: Move, case: sa.Row[Any], seen: int | None) -> None:
+def require_news_known(move: Move, case: sa.Row[Any], seen: int | None) -> None:
     """Raises Refused where another of us has answered, or is about to, or the customer wrote, and the author cannot know."""
     family = sa.select(conversations.c.id).where(
         sa.or_(conversations.c.id == case.id, conversations.c.merged_into == case.id)

@@ -44,7 +44,7 @@ from ventanilla.store.views.cases import Wanted, list_cases
 
 MOST_CASES = 8
 _LABEL, _EXCERPT = 40, 300
-_KNOWS_MORE = ("already_answered", "being_answered", "newer_message")
+KNOWS_MORE = ("already_answered", "being_answered", "newer_message")
 _HOPELESS = ("no_text", "no_note", "holds_token", "no_such_agent", "only_looks", "key_used")
 """Refusals after which there is nothing to choose: the text stands in the chat, to be written anew."""
 
@@ -156,7 +156,7 @@ def choices(asked: Asked, kept: StaffText, key: str, refused: Refused) -> Said:
         board = [[(asked.say("button_which"), text_data(WHICH, kept.inbox_id))], _forget(asked, kept)]
         return Said(text=said, buttons=board, extra=extra)
     seen = newest_known(asked.connection, case.id)
-    if refused.code in _KNOWS_MORE:
+    if refused.code in KNOWS_MORE:
         said = "\n\n".join(filter(None, (said, newest_said(asked, case))))
     return Said(text=said, buttons=_ways_out(asked, kept, case, refused, seen), about=case.id, seen=seen, extra=extra)
 
@@ -208,7 +208,7 @@ def _ways_out(
     asked: Asked, kept: StaffText, case: sa.Row[Any], refused: Refused, seen: int
 ) -> Sequence[Sequence[Button]]:
     board: list[list[Button]] = []
-    if refused.code in _KNOWS_MORE:
+    if refused.code in KNOWS_MORE:
         board.append([(asked.say("button_anyway"), text_data(SEND, kept.inbox_id, case.key, seen=seen))])
     elif refused.code == "merged":
         into = refused.values["into"]
@@ -217,7 +217,7 @@ def _ways_out(
         board.append([(asked.say("button_reopen_send"), text_data(REOPEN_AND_SEND, kept.inbox_id, case.key))])
     elif refused.code == "not_yours" and asked.supervises:
         board.append([(asked.say("button_take_send"), text_data(TAKE_AND_SEND, kept.inbox_id, case.key))])
-    if refused.code not in _KNOWS_MORE and refused.code != "merged":
+    if refused.code not in KNOWS_MORE and refused.code != "merged":
         board.append([(asked.say("button_note"), text_data(AS_NOTE, kept.inbox_id, case.key))])
     board.append([(asked.say("button_which"), text_data(WHICH, kept.inbox_id))])
     return [*board, _forget(asked, kept)]

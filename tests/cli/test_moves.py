@@ -10,7 +10,7 @@ import pytest
 from tests.cli.conftest import Ask, Read
 from tests.cli.town import Town
 from ventanilla.store.audit import audit
-from ventanilla.store.tables import agents
+from ventanilla.store.tables import agents, events, outbox
 
 
 @pytest.fixture
@@ -200,3 +200,21 @@ def test_writing_first_begins_a_case_in_which_nobody_waits(either_town: Town, as
         town, "write", "--as", "ana", "--channel", "soporte", "--to", "x", "--text", "x", code=2
     )
     assert is_sound(town)
+
+
+def test_an_answer_that_is_not_proven_goes_out_only_in_its_authors_name(
+    town: Town, key: str, ask: Ask, read: Read
+) -> None:
+    number = str(ask(town, "reply", key, "--as", "ana", "--text", "Sale hoy.")["outbox_id"])
+    held = {"state": "held", "reason": "dmarc: mx.example.com says dmarc=fail"}
+    with town.store.write() as connection:
+        connection.execute(outbox.update().where(outbox.c.id == int(number)).values(**held))
+
+    assert f"outbox release {number} --as ana" in read(town, "outbox", "release", number, code=2)
+    assert "no answer of yours" in read(town, "outbox", "release", number, "--as", "luis", code=2)
+    assert ask(town, "outbox", "--state", "held")[0]["id"] == int(number)
+    assert ask(town, "outbox", "release", number, "--as", "ana") == {"released": [int(number)], "count": 1}
+
+    with town.store.read() as connection:
+        rows = connection.execute(events.select().where(events.c.outbox_id == int(number))).all()
+    assert [(row.kind, row.actor) for row in rows][-1] == ("reply_released", "ana")

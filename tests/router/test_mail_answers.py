@@ -11,14 +11,17 @@ import sqlalchemy as sa
 
 from connectors.deliver import Deliverer
 from router.bounces import tell_of_failure
-from router.moves.base import begin
+from router.moves.base import begin, find_case
 from router.moves.held import drop_held_answer, release_held_answer
 from router.moves.refusals import Refused
+from router.moves.reply import Answer, write_reply
 from router.moves.resolve import resolve
+from router.moves.transfer import transfer
 from router.permission import still_allowed
 from router.service import route_item
 from tests.router.answer_styles import STYLES, Notice, answer, gmail_web, interleaved, no_quote
 from tests.router.house_for_tests import House, mail
+from tests.router.moving import do
 from tests.router.staff_house import ANA, STAFF, StaffHouse
 from ventanilla.store.audit import audit
 from ventanilla.store.engine import Store
@@ -232,6 +235,61 @@ def test_a_held_answer_goes_out_when_its_author_says_so_and_for_nobody_else(desk
     assert desk.letters(OutboxKind.REPLY)[0].state == DeliveryState.PENDING
     with pytest.raises(Refused, match="too late"):
         _held(desk, "ana", letter.id)
+
+
+def test_a_held_answer_does_not_go_out_blindly_once_the_customer_has_written_again(desk: Desk) -> None:
+    desk.answers(Authentication_Results="")
+    (letter,) = desk.letters(OutboxKind.REPLY)
+    desk.house.later(minutes=5)
+    again = {"In-Reply-To": "<pregunta@clientes.example>"}
+    desk.house.receive(mail(text="Olvídelo, lo cancelo.", message_id="<otra@c.example>", headers=again))
+
+    with pytest.raises(Refused, match="the customer wrote again"):
+        _held(desk, "ana", letter.id)
+    assert desk.letters(OutboxKind.REPLY)[0].state == DeliveryState.HELD
+    _held(desk, "ana", letter.id, seen=desk.house.rows(messages)[-1].id)
+    assert desk.letters(OutboxKind.REPLY)[0].state == DeliveryState.PENDING
+
+
+def test_a_held_answer_does_not_go_out_blindly_while_anothers_is_on_its_way(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    settings = {"members": '"ana"', "staff": TRUSTED, "marta": 'role = "supervisor"'}
+    desk = Desk(House(sqlite_store, tmp_path, settings=settings))
+    desk.answers(Authentication_Results="")
+    (letter,) = desk.letters(OutboxKind.REPLY)
+    do(desk.house, lambda move: write_reply(move, find_case(move, desk.case.key), Answer(text="Ya va.")), as_="marta")
+
+    with pytest.raises(Refused, match="on its way"):
+        _held(desk, "ana", letter.id)
+
+
+def test_a_held_answer_does_not_go_out_blindly_once_its_case_was_somebody_elses(desk: Desk) -> None:
+    desk.answers(Authentication_Results="")
+    (letter,) = desk.letters(OutboxKind.REPLY)
+    do(desk.house, transfer, desk.case.key, "luis")
+    do(desk.house, transfer, desk.case.key, "ana", as_="luis")
+    assert desk.case.owner == "ana"
+
+    with pytest.raises(Refused, match="moved on"):
+        _held(desk, "ana", letter.id)
+
+
+def test_a_tap_shows_what_came_since_and_the_next_one_sends(sqlite_store: Store, tmp_path: Path) -> None:
+    house = StaffHouse(sqlite_store, tmp_path, settings={**STAFF, "members": '"ana"', "notify": '"email", "telegram"'})
+    house.link("ana", ANA)
+    desk = Desk(house)
+    desk.answers()
+    (letter,) = desk.letters(OutboxKind.REPLY)
+    again = {"In-Reply-To": "<pregunta@clientes.example>"}
+    house.receive(mail(text="Olvídelo, lo cancelo.", message_id="<otra@c.example>", headers=again))
+
+    _press(house, f"held:send:{letter.id}")
+    shown = [row for row in house.rows(outbox) if row.via == STAFF_TELEGRAM][-1].payload
+    assert "Olvídelo" in shown["text"]
+    _press(house, shown["buttons"][0][0][1])
+
+    assert desk.letters(OutboxKind.REPLY)[0].state == DeliveryState.PENDING
 
 
 def test_a_held_answer_can_be_dropped(desk: Desk) -> None:
@@ -481,8 +539,8 @@ def _press(house: StaffHouse, data: str) -> None:
     assert route_item(house.router, house.bring({"callback_query": press})) is InboxState.ROUTED
 
 
-def _held(desk: Desk, agent: str, number: int, *, drop: bool = False) -> None:
+def _held(desk: Desk, agent: str, number: int, *, drop: bool = False, seen: int | None = None) -> None:
     with desk.house.store.write() as connection:
         move = begin(connection, desk.house.router.house, agent, Side.TELEGRAM, now=desk.house.now)
-        (drop_held_answer if drop else release_held_answer)(move, number)
+        drop_held_answer(move, number) if drop else release_held_answer(move, number, seen=seen)
         move.journal.flush(connection)
