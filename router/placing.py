@@ -20,6 +20,7 @@ from router.incoming.ahead import lock_ahead
 from router.incoming.chats import match_chat
 from router.incoming.consent import note_wish
 from router.incoming.edits import CAME_FIRST, as_original, place_version
+from router.incoming.forwarding import is_unproven, only_linked, stands_aside
 from router.incoming.loops import note_loop
 from router.incoming.matching import Match, match
 from router.incoming.opening import go_on, open_for
@@ -104,6 +105,7 @@ def _screened(connection: sa.Connection, house: House, one: Received) -> Screeni
         is_contact=as_list and contact_at(connection, message.customer) is not None,
         is_staff=is_staff(connection, house, message.author),
         released=row.released_by is not None,
+        is_unproven=stands_aside(house, message),
     )
     return screen(message, known=known, note=row.note)
 
@@ -205,7 +207,8 @@ def _place(
 def _match(connection: sa.Connection, house: House, one: Received, contact: sa.Row[Any]) -> Match:
     if one.message.conversational:
         return match_chat(connection, house, one.row.channel, one.message, contact, at=one.row.received_at)
-    return match(connection, house, one.message, contact, at=one.row.received_at)
+    found = match(connection, house, one.message, contact, at=one.row.received_at)
+    return only_linked(found) if not one.row.released_by and is_unproven(house, one.message) else found
 
 
 def participants_of(house: House, message: Message) -> list[Party]:

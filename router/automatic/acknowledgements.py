@@ -17,6 +17,7 @@ from router.automatic.brake import first_state, tell_of_brake
 from router.automatic.chat_words import CALLS, chat_receipt
 from router.automatic.sayings import closed_note, facts, filled, next_opening, own_text
 from router.house import House
+from router.incoming.forwarding import NO_RECEIPT, is_unproven
 from router.incoming.loops import MOST, WITHIN, note_too_many
 from router.permission import customer_hindrance
 from router.replies.thread import thread_of
@@ -122,6 +123,8 @@ def _withheld(
         return hindered
     if row.released_by:
         return "released by a person"
+    if is_unproven(house, message):
+        return NO_RECEIPT
     restored_at = house.installation.restored_at
     if restored_at is not None and row.received_at <= restored_at:
         return "it came before the store was restored: it may have got one already"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from router.house import House
+from router.incoming.forwarding import UNPROVEN
 from ventanilla.channel import Message, Party, Screening
 from ventanilla.store.telegram_links import agent_at_telegram
 from ventanilla.words import AddressKind, Verdict
@@ -21,21 +22,25 @@ class Known:
     is_contact: bool = False
     is_staff: bool = False
     released: bool = False
+    is_unproven: bool = False
+    """It is said to be forwarded by one of us, and the servers that could prove that do not."""
 
 
 def screen(message: Message, *, known: Known, note: str | None) -> Screening:
     """The final verdict. A person's release beats everything; a known contact is never dropped as a newsletter; what one of
-    us writes opens no case unless it forwards a customer's mail."""
+    us writes opens no case unless it forwards a customer's mail, and is proven to be theirs where that can be."""
     if known.released:
         return Screening(verdict=Verdict.ACCEPT, reason="released by a person")
     found = message.screening
-    if found.verdict is Verdict.LIST and known.is_contact:
+    if found.verdict is Verdict.LIST and known.is_contact and not known.is_unproven:
         return Screening(verdict=Verdict.ACCEPT, reason="list headers, but the sender is a customer")
     if found.verdict is Verdict.ACCEPT and _flagged_as_junk(note):
         return Screening(verdict=Verdict.SPAM, reason="spam: the mailbox flagged it as junk")
     if found.verdict is Verdict.ACCEPT and known.is_staff and not message.forwarded:
         what = "to the customers' side" if message.conversational else "and not a forwarded mail"
         return Screening(verdict=Verdict.OWN, reason=f"own: written by one of the staff {what}")
+    if found.verdict is Verdict.ACCEPT and known.is_unproven:
+        return Screening(verdict=Verdict.OWN, reason=UNPROVEN)
     return found
 
 
