@@ -6,6 +6,7 @@ must have proven. A mail without a token that was made for somebody here is none
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +25,6 @@ from router.moves.note import add_note
 from router.moves.refusals import Refused
 from router.moves.reply import Answer, Written, write_reply
 from router.notices.on_phone import language_for
-from router.replies.tokens import token_in_bytes
 from ventanilla.channel import Attachment
 from ventanilla.errors import BadInput
 from ventanilla.notice_tokens import NoticeToken, read_notice_token, tokens_in
@@ -39,6 +39,10 @@ MOST_TOKENS = 5
 _LOGO = 40_000
 """Pictures that the text shows, up to so many bytes, belong to a signature."""
 _SIGNATURES = ("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature")
+_SEALED = ("application/ms-tnef", "application/vnd.ms-tnef", "application/pkcs7-mime", "application/x-pkcs7-mime")
+_SEALED_NAMES = ("winmail.dat", "smime.p7m")
+_PLACEHOLDER = re.compile(r"\[(?:signed|encrypted) mail[^\]]*\]")
+"""What the reader puts in the place of words that it cannot read."""
 _MAYBE_ANSWERS = (Verdict.ACCEPT, Verdict.SPAM)
 
 
@@ -113,7 +117,7 @@ def _act(
         return _note(move, one, case, note_of(text), doubt)
     _require_good(move, case, answer)
     files = _files(one)
-    if not text and not files:
+    if _PLACEHOLDER.fullmatch(text) or (not text and not files):
         raise _NotTaken("no_words")
     given = Answer(
         text=text,
@@ -148,12 +152,12 @@ def _require_good(move: Move, case: sa.Row[Any], answer: FoundAnswer) -> None:
 
 
 def _files(one: Received) -> list[tuple[Attachment, str]]:
-    """What was attached, without the pictures of a signature. Raises Refused where a file holds a token of ours (a notice that was
-    attached whole)."""
+    """What was attached, without the pictures of a signature. Raises _NotTaken for a mail sealed into one file, which may hold the
+    notice and cannot be looked into."""
     kept = [(file, digest) for file, digest in zip(one.message.attachments, one.kept, strict=True) if _goes_along(file)]
     for file, _ in kept:
-        if file.content_type.startswith(("message/", "text/")) and (found := token_in_bytes(file.content)):
-            raise Refused("holds_token", found=found)
+        if file.content_type.lower() in _SEALED or file.filename.lower() in _SEALED_NAMES:
+            raise _NotTaken("sealed", file=file.filename)
     return kept
 
 

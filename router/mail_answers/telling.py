@@ -30,7 +30,16 @@ TOLD = "answer-told:"
 MOST_TOLD, WITHIN = 20, timedelta(hours=1)
 MOST_TO_DOUBTFUL = 3
 """Within the hour, of mails that need not be theirs: whoever forges somebody's address fills nobody's mailbox."""
-AGAIN = ("newer_message", "already_answered", "being_answered", "holds_token", "holds_notice", "no_words", "forwarded")
+AGAIN = (
+    "newer_message",
+    "already_answered",
+    "being_answered",
+    "holds_token",
+    "holds_notice",
+    "no_words",
+    "forwarded",
+    "sealed",
+)
 """After these the author may answer what they are told, and has then seen all there is."""
 
 

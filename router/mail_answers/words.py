@@ -11,6 +11,10 @@ _SAID: dict[str, dict[str, str]] = {
         "not_sent_subject": "no se ha enviado su respuesta, caso {key}",
         "not_sent": "{reason}\n\n{news}\n\n{cure}\n\nLo que había escrito:\n\n{text}",
         "no_words": "En su correo no se ha encontrado texto nuevo, fuera de la cita y de la firma.",
+        "sealed": (
+            "Su correo trae {file}: dentro puede ir el aviso y no se puede mirar. "
+            "Envíelo sin firma S/MIME y como texto o HTML."
+        ),
         "holds_notice": "Su texto lleva dentro partes del aviso, que son solo para ustedes.",
         "forwarded": "Ha reenviado el aviso en vez de contestarlo: al cliente no le ha llegado nada.",
         "note_unproven": "La nota no se ha guardado: no consta que el correo sea suyo ({reason}).",
@@ -58,6 +62,10 @@ _SAID: dict[str, dict[str, str]] = {
         "not_sent_subject": "your answer was not sent, case {key}",
         "not_sent": "{reason}\n\n{news}\n\n{cure}\n\nWhat you had written:\n\n{text}",
         "no_words": "No new text was found in your mail, beside the quotation and the signature.",
+        "sealed": (
+            "Your mail holds {file}, which may hold the notice and cannot be looked into. "
+            "Send it without S/MIME, as plain text or HTML."
+        ),
         "holds_notice": "Your text holds parts of the notice, which are for our own people alone.",
         "forwarded": "You forwarded the notice instead of answering it: the customer got nothing.",
         "note_unproven": "The note was not kept: it is not proven that the mail is yours ({reason}).",
@@ -105,6 +113,10 @@ _SAID: dict[str, dict[str, str]] = {
         "not_sent_subject": "la vostra resposta no s'ha enviat, cas {key}",
         "not_sent": "{reason}\n\n{news}\n\n{cure}\n\nEl que havíeu escrit:\n\n{text}",
         "no_words": "Al vostre correu no s'ha trobat text nou, fora de la citació i de la signatura.",
+        "sealed": (
+            "El vostre correu porta {file}: a dins hi pot anar l'avís i no s'hi pot mirar. "
+            "Envieu-lo sense S/MIME i com a text o HTML."
+        ),
         "holds_notice": "El vostre text porta parts de l'avís, que són només per a la casa.",
         "forwarded": "Heu reenviat l'avís en lloc de respondre'l: al client no li ha arribat res.",
         "note_unproven": "La nota no s'ha desat: no consta que el correu sigui vostre ({reason}).",
@@ -152,6 +164,10 @@ _SAID: dict[str, dict[str, str]] = {
         "not_sent_subject": "non se enviou a súa resposta, caso {key}",
         "not_sent": "{reason}\n\n{news}\n\n{cure}\n\nO que tiña escrito:\n\n{text}",
         "no_words": "No seu correo non se atopou texto novo, fóra da cita e da sinatura.",
+        "sealed": (
+            "O seu correo trae {file}: dentro pode ir o aviso e non se pode mirar. "
+            "Envíeo sen S/MIME e como texto ou HTML."
+        ),
         "holds_notice": "O seu texto leva dentro partes do aviso, que son só para a casa.",
         "forwarded": "Reenviou o aviso en vez de contestalo: ao cliente non lle chegou nada.",
         "note_unproven": "A nota non se gardou: non consta que o correo sexa seu ({reason}).",
@@ -199,6 +215,10 @@ _SAID: dict[str, dict[str, str]] = {
         "not_sent_subject": "zure erantzuna ez da bidali, {key} kasua",
         "not_sent": "{reason}\n\n{news}\n\n{cure}\n\nIdatzi zenuena:\n\n{text}",
         "no_words": "Zure mezuan ez da testu berririk aurkitu, aipuaz eta sinaduraz gain.",
+        "sealed": (
+            "Zure mezuak {file} dakar: barruan abisua egon daiteke, eta ezin da begiratu. "
+            "Bidali S/MIME gabe, testu edo HTML gisa."
+        ),
         "holds_notice": "Zure testuak abisuaren zatiak ditu, eta horiek etxekoentzat bakarrik dira.",
         "forwarded": "Abisua birbidali duzu, erantzun beharrean: bezeroari ez zaio ezer iritsi.",
         "note_unproven": "Oharra ez da gorde: ez dago frogatuta mezua zurea denik ({reason}).",

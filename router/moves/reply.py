@@ -20,7 +20,7 @@ from router.permission import customer_hindrance
 from router.replies.by_phone import cost_of
 from router.replies.composing import compose_reply
 from router.replies.letter import Composed
-from router.replies.tokens import token_in
+from router.replies.tokens import token_in, token_in_bytes
 from router.staff_bot.confirming import confirm_again
 from router.whatsapp.rows import WINDOW
 from router.whatsapp.window import ask_to_write
@@ -100,6 +100,7 @@ def write_reply(
         raise Refused("is_a_note")
     if found := token_in(text, answer.html):
         raise Refused("holds_token", found=found)
+    _require_harmless(answer)
     if not anyway:
         require_news_known(move, case, answer.seen)
     composed = compose_reply(
@@ -127,6 +128,13 @@ def write_reply(
             recipient=composed.recipient,
         )
     return written
+
+
+def _require_harmless(answer: Answer) -> None:
+    """Raises Refused where a file holds a token of ours: a notice that was attached, whole or in parts."""
+    for file, _ in answer.files:
+        if found := token_in_bytes(file.content) or token_in(file.filename):
+            raise Refused("holds_token", found=found)
 
 
 def withdraw_reply(move: Move, outbox_id: int) -> sa.Row[Any]:

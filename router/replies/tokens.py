@@ -5,6 +5,7 @@ However a mail program wrote it down: folded between lines, quoted, soft-wrapped
 
 from __future__ import annotations
 
+import email
 import html
 import re
 from collections.abc import Iterator
@@ -16,6 +17,9 @@ _SOFT_BREAK = re.compile(r"=\r?\n")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _INSIDE_TAG = re.compile(r"[<>]")
 _BETWEEN = re.compile(r"[\s>\u00ad\u200b-\u200d\u2060\ufeff]+")
+_HEADER = re.compile(rb"(?:From [^\n]*\n)?>?[!-9;-~]+[ \t]*:")
+_DEEPEST = 5
+_PIECE, _OVERLAP = 1_000_000, 4_000
 _QUOTED_PRINTABLE = re.compile(r"=([0-9A-Fa-f]{2})")
 
 
@@ -29,9 +33,36 @@ def token_in(*texts: str | None) -> str | None:
     return None
 
 
-def token_in_bytes(content: bytes, most: int = 2_000_000) -> str | None:
-    """The same in a file (a mail that somebody attached, above all), as far as it is looked at."""
-    return token_in(content[:most].decode("utf-8", "replace"))
+def token_in_bytes(content: bytes) -> str | None:
+    """The same in a file, whatever it calls itself: as it stands, without the zeros of wide letters, and in the parts of a mail
+    (however deep, however they are encoded). What is packed (a PDF, a zip) is not opened."""
+    return next(filter(None, (_in_part(part) for part in (content, *_mail_parts(content)))), None)
+
+
+def _in_part(content: bytes) -> str | None:
+    for form in (content, content.replace(b"\0", b"")) if b"\0" in content else (content,):
+        found = _LOOSE.search(form.decode("latin-1"))
+        if found is not None:
+            return f"vn.{found[1][:5]}…"
+    if b"\0" in content:
+        return None
+    pieces = range(0, max(len(content), 1), _PIECE)
+    return token_in(*(content[at : at + _PIECE + _OVERLAP].decode("utf-8", "replace") for at in pieces))
+
+
+def _mail_parts(content: bytes, depth: int = 0) -> Iterator[bytes]:
+    """The parts of what can be read as a mail, each decoded; nothing for anything else."""
+    if depth > _DEEPEST or not _HEADER.match(content.lstrip()):
+        return
+    try:
+        parts = list(email.message_from_bytes(content.lstrip()).walk())
+    except (ValueError, LookupError, RecursionError):  # nothing that a program could read either
+        return
+    for part in parts:
+        inner = part.get_payload(decode=True)
+        if isinstance(inner, bytes) and inner:
+            yield inner
+            yield from _mail_parts(inner, depth + 1)
 
 
 def _forms(text: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from tests.router.answer_styles import STYLES, Notice, answer, gmail_web, interl
 from tests.router.house_for_tests import House, mail
 from tests.router.moving import do
 from tests.router.staff_house import ANA, STAFF, StaffHouse
+from ventanilla.channel import Attachment
 from ventanilla.store.audit import audit
 from ventanilla.store.engine import Store
 from ventanilla.store.tables import attachments, conversations, inbox, messages, notes, outbox
@@ -466,6 +468,50 @@ def test_an_attached_notice_is_not_sent_on(desk: Desk) -> None:
 
     assert desk.house.receive(raw) is InboxState.SCREENED
     assert desk.replies() == []
+
+
+def _attached(desk: Desk) -> dict[str, tuple[str, bytes]]:
+    """A notice as a file, by what it calls itself and how it is written."""
+    top = "From: soporte@example.com\n"
+    whole = f"{top}Message-ID: {desk.notice.message_id}\n\n{desk.notice.text}".encode()
+    coded = base64.encodebytes(whole).decode()
+    inner = f'{top}Content-Type: multipart/mixed; boundary="b"\n\n--b\nContent-Transfer-Encoding: base64\n\n{coded}\n--b--\n'
+    return {
+        "as bytes": ("octet-stream", whole),
+        "large": ("octet-stream", b"X: y\n\n" + b"A" * 2_100_000 + b"\n" + whole),
+        "in base64": ("octet-stream", f"{top}Content-Transfer-Encoding: base64\n\n{coded}".encode()),
+        "in a part": ("x-mail", inner.encode()),
+        "in wide letters": ("vnd.ms-outlook", b"\xd0\xcf\x11\xe0" + whole.decode().encode("utf-16")),
+        "as Outlook seals it": ("ms-tnef", b"\x78\x9f\x3e\x22"),
+        "as S/MIME seals it": ("pkcs7-mime", b"\x30\x80"),
+    }
+
+
+def test_an_attached_notice_is_not_sent_on_whatever_it_calls_itself(desk: Desk) -> None:
+    for number, (what, (subtype, content)) in enumerate(_attached(desk).items()):
+        said = {"Authentication_Results": PROVEN, "Message_ID": f"<{number}@x.example>"}
+        message = answer(desk.notice, no_quote(SAID, desk.notice), **said)
+        message.add_attachment(content, maintype="application", subtype=subtype, filename="aviso.bin")
+
+        assert desk.house.receive(message.as_bytes()) is InboxState.SCREENED, what
+
+    assert (desk.replies(), len(desk.told())) == ([], len(_attached(desk)))
+
+
+def test_a_mail_that_only_its_own_program_can_open_holds_no_words(desk: Desk) -> None:
+    assert desk.answers("[signed mail that only an S/MIME reader opens]") is InboxState.SCREENED
+
+    assert desk.replies() == []
+    assert "no se ha encontrado texto nuevo" in desk.told()[0]
+
+
+def test_no_command_sends_a_notice_as_a_file(desk: Desk) -> None:
+    content = f"Message-ID: {desk.notice.message_id}\n\nx".encode()
+    file = Attachment(filename="aviso.eml", content_type="message/rfc822", content=content)
+    given = Answer(text="Adjunto.", files=[(file, "0" * 64)])
+
+    with pytest.raises(Refused, match="only our own people"):
+        do(desk.house, lambda move: write_reply(move, find_case(move, desk.case.key), given))
 
 
 def test_an_answer_that_may_not_go_out_after_all_comes_back_to_its_author(desk: Desk) -> None:
