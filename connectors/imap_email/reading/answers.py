@@ -13,6 +13,7 @@ from connectors.imap_email.reading.context import MailContext
 from connectors.imap_email.reading.headers import Headers
 from connectors.imap_email.reading.intros import find_intro, may_introduce
 from connectors.imap_email.reading.lines import Line, Zone, joined
+from connectors.imap_email.reading.message_ids import read_ids
 from connectors.imap_email.reading.people import People
 from connectors.imap_email.reading.quoting import Cut, answers_inside, find_cut, is_forward_subject, is_quoted
 from connectors.imap_email.reading.signatures import without_signature
@@ -26,7 +27,7 @@ def answers_notice(people: People, headers: Headers, context: MailContext) -> bo
     if people.author.address not in context.staff_addresses:
         return False
     written_to = (party.address for party in (*people.to, *people.cc, *people.envelope))
-    named = (headers.raw("in-reply-to"), headers.raw("references"), *written_to)
+    named = (*read_ids(headers.raw("in-reply-to")), *read_ids(headers.raw("references")), *written_to)
     return any(NOTICE_TOKEN.search(value) for value in named)
 
 

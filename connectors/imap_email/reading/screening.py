@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from connectors.imap_email.reading.absences import is_absence, may_be_absence
 from connectors.imap_email.reading.authentication import read_fields
 from connectors.imap_email.reading.context import LOOP_HEADER, MailContext
 from connectors.imap_email.reading.headers import Headers
@@ -22,12 +23,6 @@ _AUTO_HEADERS = (
 )  # fmt: skip
 _NO = {"no", "false", "0", "none"}
 _AUTO_PRECEDENCE = {"auto_reply", "auto-reply", "autoreply"}
-_AUTO_SUBJECT = re.compile(
-    r"(?i)^\W*(?:(?:automatic|auto)[- ]?(?:reply|response)|autoreply|out of (?:the )?office|respuesta autom[aá]tica"
-    r"|fuera de (?:la )?oficina"
-    r"|resposta autom[aà]tica|erantzun automatikoa|r[ée]ponse automatique|automatische antwort|abwesenheit|risposta automatica"
-    r"|automatisch antwoord|ausente|estoy de vacaciones|on vacation|vacation (?:reply|response))"
-)
 _SCORE = re.compile(r"(?i)\bSCL:(\d+)\b")
 _WORD = re.compile(r"[A-Za-z0-9_-]+")
 _SPAM_LEVEL = 5
@@ -84,7 +79,7 @@ def _doubtful(headers: Headers) -> str:
         return f"Precedence {precedence}"
     if headers.raw("return-path").replace(" ", "") == "<>":
         return "empty sender"
-    return "out-of-office subject" if _AUTO_SUBJECT.match(headers.text("subject")[:300]) else ""
+    return "out-of-office subject" if may_be_absence(headers.text("subject")) else ""
 
 
 def _combined(headers: Headers, precedence: str) -> str:
@@ -92,7 +87,7 @@ def _combined(headers: Headers, precedence: str) -> str:
     suppress = "x-auto-response-suppress" in headers
     null_sender = headers.raw("return-path").replace(" ", "") == "<>"
     bulk = precedence in ("bulk", "junk")
-    subject = bool(_AUTO_SUBJECT.match(headers.text("subject")[:300]))
+    subject = is_absence(headers.text("subject"))
     if subject and (suppress or null_sender or bulk or precedence == "list"):
         return "out-of-office subject with " + (
             "X-Auto-Response-Suppress" if suppress else "empty sender" if null_sender else "bulk"
