@@ -148,10 +148,13 @@ def _unable(settings: ChannelSettings, message: Message) -> str | None:
 
 
 def _recipient(message: Message) -> str:
-    """Reply-To is honoured when it is the customer's own wish; whom we owe an answer is the customer."""
-    own = [party.address for party in message.reply_to]
-    behind_form = message.customer.address != message.author.address
-    return message.customer.address if behind_form or not own else own[0]
+    """The customer; or their own Reply-To where it is of the same domain as From. Another one may be anybody's, who never wrote to
+    us and would get our receipt. Behind a form the customer is who it names."""
+    if message.customer.address != message.author.address:
+        return message.customer.address
+    domain = message.author.address.rpartition("@")[2]
+    own = [party.address for party in message.reply_to if party.address.rpartition("@")[2] == domain]
+    return own[0] if own and domain else message.customer.address
 
 
 def receipt(

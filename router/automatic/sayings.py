@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,8 @@ from router.house import House
 from router.texts import ANNOUNCEMENTS, phrase, spoken_language
 from ventanilla.clocks.due import spoken
 
+_HOLDS_URL = re.compile(r"(?i)://|\bwww\.|[\w-]\.[a-z]{2,}(?:[/?:]|\s|$)")
+"""A name that says where to go is no name: we greet nobody with a link."""
 _MAIL = "{greeting}\n\n{said}\n\n{house}\n"
 
 
@@ -40,6 +43,7 @@ def say_to_customer(
 def facts(house: House, case: Any, *, name: str, now: datetime) -> dict[str, str]:
     """What may be filled in, of a case at a moment; the rest is empty."""
     language = spoken_language(case.language)
+    name = "" if _HOLDS_URL.search(name) else name
     when = spoken(case.due_at, house.zone(), language, now=now) if case.due_at else ""
     return dict.fromkeys(NAMES, "") | {
         "greeting": phrase(language, "greeting", name=name) if name else phrase(language, "greeting_nobody"),

@@ -1,6 +1,7 @@
 """Who gets an answer by mail: whoever wrote last, where they want it, and whom they visibly wrote to besides. Writes nothing.
 
-Only people who take part in the case are written to of ourselves; a header names nobody else into it. Our own addresses,
+Of ourselves only people of the case are written to: who has written in it, and a few of the sender's own domain. A header names
+nobody else into it, or whoever writes to us could have us write to anybody. Our own addresses,
 our people's and our web forms' are nobody's copy.
 """
 
@@ -17,12 +18,20 @@ from config.email import EmailSettings
 from router.house import House, modes
 from router.permission import customer_hindrance
 from ventanilla.errors import BadInput
-from ventanilla.store.tables import participants
+from ventanilla.store.tables import messages, participants
+from ventanilla.words import Direction
 
 MOST_COPIES = 25
+MOST_COLLEAGUES = 3
+"""Of the sender's own domain, who have not written themselves."""
 _ADDRESS = re.compile(r"^[^\s@<>(),;:\"\[\]\\]+@[^\s@<>(),;:\"\[\]\\.]+(\.[^\s@<>(),;:\"\[\]\\.]+)*$")
 _PARTICIPANTS = sa.select(participants.c.value).where(
     participants.c.conversation_id.in_(sa.bindparam("cases", expanding=True))
+)
+_WRITERS = (
+    sa.select(messages.c.from_address)
+    .where(messages.c.conversation_id.in_(sa.bindparam("cases", expanding=True)), messages.c.direction == Direction.IN)
+    .distinct()
 )
 
 
@@ -57,12 +66,20 @@ def people_of(
     wanted = [address for address in newest.reply_to if not is_ours(house, address)] or [newest.from_address]
     recipient = wanted[0]
     taking_part = set(connection.scalars(_PARTICIPANTS, {"cases": list(cases)}))
-    asked_for = [
-        one for one in (*wanted[1:], *newest.recipients, *newest.cc) if one in taking_part and _is_address(one)
-    ]
+    named = [one for one in (*wanted[1:], *newest.recipients, *newest.cc) if one in taking_part and _is_address(one)]
+    writers = {address.lower() for address in connection.scalars(_WRITERS, {"cases": list(cases)})}
+    asked_for = _known(house, named, writers, sender=newest.from_address, recipient=recipient)
     allowed = _allowed(connection, house, case, _copies(house, asked_for, recipient))
     name = newest.from_name if recipient == newest.from_address else ""
     return People(recipient=recipient, name=name, cc=_copies(house, [*allowed[:MOST_COPIES], *chosen], recipient))
+
+
+def _known(house: House, named: Sequence[str], writers: set[str], *, sender: str, recipient: str) -> list[str]:
+    """Of those that a header names: who has written in the case, and the first few others of the sender's own domain."""
+    domain = sender.lower().rpartition("@")[2]
+    others = [one for one in _copies(house, named, recipient) if one.lower() not in writers]
+    colleagues = [one for one in others if one.lower().rpartition("@")[2] == domain][:MOST_COLLEAGUES]
+    return [one for one in named if one.lower() in writers or one in colleagues]
 
 
 def is_ours(house: House, address: str) -> bool:

@@ -105,12 +105,12 @@ def test_the_customers_answer_to_it_goes_on_in_the_case(house: House) -> None:
 
 
 def test_reply_to_is_honoured_as_the_customers_own_wish(house: House) -> None:
-    house.receive(mail(headers={"Reply-To": "Lucía <lucia@casa.example>, socio@casa.example"}))
+    house.receive(mail(headers={"Reply-To": "Lucía <lucia@casa.example>, socio@clientes.example"}))
 
     answer = reply(house)
 
     assert answer.recipient == "lucia@casa.example"
-    assert answer.payload["cc"] == ["socio@casa.example"]
+    assert answer.payload["cc"] == ["socio@clientes.example"]
     assert "recipient_name" not in answer.payload
 
 
@@ -135,15 +135,45 @@ def test_whom_the_customer_visibly_wrote_to_keeps_seeing_it_and_none_of_us(house
         )
     )
 
-    assert reply(house).payload["cc"] == ["socia@clientes.example", "gestor@otra.example"]
+    assert reply(house).payload["cc"] == ["socia@clientes.example"]
+
+
+def test_whoever_is_named_and_never_wrote_gets_no_copy_but_a_few_of_the_senders_own(house: House) -> None:
+    victims = ", ".join(f"v{number}@victimas{number}.example" for number in range(20))
+    own = ", ".join(f"c{number}@clientes.example" for number in range(9))
+    house.receive(mail(to=f"soporte@example.com, {victims}", headers={"Cc": own}))
+
+    assert reply(house).payload["cc"] == [f"c{number}@clientes.example" for number in range(3)]
+
+
+def test_whoever_has_written_in_the_case_keeps_getting_a_copy(house: House) -> None:
+    house.receive(mail(message_id="<1@c.example>", headers={"Cc": "gestor@otra.example"}))
+    theirs = {"In-Reply-To": "<1@c.example>", "Cc": "lucia@clientes.example"}
+    house.receive(mail(sender="gestor@otra.example", message_id="<2@o.example>", headers=theirs))
+    again = {"In-Reply-To": "<2@o.example>", "Cc": "gestor@otra.example"}
+    house.receive(mail(message_id="<3@c.example>", headers=again))
+
+    assert len(house.rows(conversations)) == 1
+    assert reply(house).payload["cc"] == ["gestor@otra.example"]
+
+
+@pytest.mark.parametrize(("reply_to", "gets"), [("otra@clientes.example", "otra"), ("victima@otra.example", "lucia")])
+def test_a_receipt_goes_to_no_other_domain_than_its_senders(house: House, reply_to: str, gets: str) -> None:
+    sender = '"GANE 500 EUR en http://spam.example" <lucia@clientes.example>'
+    house.receive(mail(sender=sender, headers={"Reply-To": reply_to}))
+
+    (receipt,) = house.rows(outbox, lambda t: t.c.kind == "acknowledgement")
+    assert receipt.recipient == f"{gets}@clientes.example"
+    assert receipt.payload["text"].startswith("Hola:\n")
+    assert "spam.example" not in receipt.payload["text"]
 
 
 def test_only_who_takes_part_gets_a_copy(house: House) -> None:
-    house.receive(mail(headers={"Cc": "gestor@otra.example"}))
+    house.receive(mail(headers={"Cc": "gestor@clientes.example"}))
     with house.store.write() as connection:
-        connection.execute(sa.update(messages).values(cc=["gestor@otra.example", "nadie@extranos.example"]))
+        connection.execute(sa.update(messages).values(cc=["gestor@clientes.example", "nadie@clientes.example"]))
 
-    assert reply(house).payload["cc"] == ["gestor@otra.example"]
+    assert reply(house).payload["cc"] == ["gestor@clientes.example"]
 
 
 def test_a_copy_that_may_not_be_sent_is_left_out(house: House) -> None:
@@ -162,7 +192,7 @@ def test_its_author_may_add_copies_and_choose_another_recipient(house: House) ->
     added = reply(house, cc=["Perito@seguros.example", "gestor@otra.example"])
     chosen = reply(house, to=" Taller@piezas.example ", cc=["lucia@clientes.example"])
 
-    assert added.payload["cc"] == ["gestor@otra.example", "perito@seguros.example"]
+    assert added.payload["cc"] == ["perito@seguros.example", "gestor@otra.example"]
     assert (chosen.recipient, chosen.payload["cc"]) == ("taller@piezas.example", ["lucia@clientes.example"])
 
 
