@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
+from router.replies.tokens import token_in
 from router.texts import spoken_language
 
 MOST_LINES, MOST_CHARACTERS = 200, 12_000
@@ -33,8 +34,11 @@ def introduction(language: str, *, name: str, at: datetime, zone: ZoneInfo) -> s
 
 
 def quotable(text: str) -> list[str]:
-    """The lines to quote: as they were written, a bounded number of them, without anything that is for our people alone."""
+    """The lines to quote: as they were written, a bounded number of them, without anything that is for our people alone. Nothing, where that
+    stands there in some other form: a mail that cannot go out would be worse."""
     lines = _NOTICE_ID.sub(CUT, text[:MOST_CHARACTERS]).strip().splitlines()
+    if token_in("\n".join(lines)):
+        return []
     if len(lines) > MOST_LINES or len(text) > MOST_CHARACTERS:
         return [*lines[:MOST_LINES], CUT]
     return lines

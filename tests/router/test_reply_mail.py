@@ -94,6 +94,13 @@ def test_each_answer_has_an_id_of_its_own_that_leads_back_to_its_case(house: Hou
     assert set(ids) <= known
 
 
+@pytest.mark.parametrize("form", [SECRET.replace(".", "%2E"), "\n".join((SECRET[:20], SECRET[20:]))])
+def test_a_customer_who_holds_a_token_is_answered_without_a_quotation(house: House, form: str) -> None:
+    house.receive(mail(text=f"hola\n{form}\n¿y mi pedido?"))
+
+    assert reply(house, "Ya va.").payload["text"] == "Ya va.\n"
+
+
 def test_the_customers_answer_to_it_goes_on_in_the_case(house: House) -> None:
     house.receive(mail(message_id="<1@clientes.example>"))
     answer = reply(house)
