@@ -6,6 +6,7 @@ must have proven. A mail without a token that was made for somebody here is none
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ from router.mail_answers.telling import ask_author, in_words, tell_author, tell_
 from router.mail_answers.text import holds_notice, without_notice
 from router.mail_answers.words import said
 from router.moves.base import Move, begin, find_case, require_open
-from router.moves.held import UNPROVEN
+from router.moves.held import UNPROVEN, release_held_answer
 from router.moves.marked import is_note, note_of
 from router.moves.note import add_note
 from router.moves.refusals import Refused
@@ -123,10 +124,19 @@ def _act(
         text=text,
         seen=seen_with(connection, case.id, letter),
         files=files,
-        idempotency_key=f"mail:{one.message.external_id}" if one.message.external_id else f"mail:{one.row.id}",
+        idempotency_key=_occasion(one, answer, text),
     )
     written = write_reply(move, case, given, hold=None if doubt is None else f"{UNPROVEN}{doubt}")
     return _written(move, one, case, written, text, doubt)
+
+
+def _occasion(one: Received, answer: FoundAnswer, text: str) -> str:
+    """What makes a mail the same answer when it comes again: its Message-ID, else what it answers, its words and date."""
+    if one.message.external_id:
+        return f"mail:{one.message.external_id}"
+    sent_at = one.message.sent_at.isoformat() if one.message.sent_at else ""
+    facts = "\0".join((answer.notice.case_key, answer.notice.text, text, sent_at))
+    return f"mail:{hashlib.sha256(facts.encode()).hexdigest()}"
 
 
 def _text(one: Received, letter: sa.Row[Any] | None) -> str:
@@ -186,6 +196,9 @@ def _written(
 ) -> InboxState:
     this = messages.c.id == written.message_id
     if written.repeated:
+        if doubt is None and (written.held or "").startswith(UNPROVEN):
+            release_held_answer(move, written.outbox_id)
+            move.journal.flush(move.connection)
         first = move.connection.scalar(sa.select(messages.c.inbox_id).where(this))
         settle(
             move.connection, one.row.id, InboxState.DUPLICATE, now=move.now, reason="same answer", duplicate_of=first

@@ -26,7 +26,7 @@ from ventanilla.store.outbox import Letter, put_letter
 from ventanilla.store.tables import outbox
 from ventanilla.words import STAFF_TELEGRAM, OutboxKind
 
-TOLD = "answer-told:"
+TOLD, ASKED = "answer-told:", "answer-asked:"
 MOST_TOLD, WITHIN = 20, timedelta(hours=1)
 MOST_TO_DOUBTFUL = 3
 """Within the hour, of mails that need not be theirs: whoever forges somebody's address fills nobody's mailbox."""
@@ -160,7 +160,7 @@ def ask_author(
     targets = targets_of(connection, house, agent)
     phone = next((one for one in targets if one.on_telegram), None)
     target = phone or _by_mail(targets)
-    if target is None:
+    if target is None or _asked_lately(connection, agent, journal) >= MOST_TO_DOUBTFUL:
         return None
     language, number = language_for(house, agent), str(outbox_id)
     subject = said(language, "not_proven_subject", key=case.key)
@@ -172,7 +172,7 @@ def ask_author(
         payload |= {"buttons": [[[send, f"held:send:{number}"], [drop, f"held:drop:{number}"]]]}
     letter = Letter(
         kind=OutboxKind.ALERT,
-        dedupe_key=f"answer-asked:{outbox_id}",
+        dedupe_key=f"{ASKED}{outbox_id}",
         via=target.via,
         recipient=target.recipient,
         payload=payload,
@@ -242,6 +242,17 @@ def _by_mail(targets: Sequence[Target]) -> Target | None:
     return next((one for one in targets if "@" in one.recipient and one.via != STAFF_TELEGRAM), None) or next(
         iter(targets), None
     )
+
+
+def _asked_lately(connection: sa.Connection, agent: str, journal: Journal) -> int:
+    """How often within the hour somebody was told of mails that need not be theirs, or asked about them."""
+    lately = sa.select(sa.func.count()).where(
+        outbox.c.kind == OutboxKind.ALERT,
+        outbox.c.agent == agent,
+        outbox.c.created_at > journal.now - WITHIN,
+        sa.or_(outbox.c.dedupe_key.startswith(TOLD), outbox.c.dedupe_key.startswith(ASKED)),
+    )
+    return connection.scalar(lately) or 0
 
 
 def _told_lately(connection: sa.Connection, target: Target, journal: Journal) -> int:

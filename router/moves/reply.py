@@ -117,6 +117,8 @@ def write_reply(
     )
     _require_welcome(move, case, composed)
     written = _write(move, case, answer, composed, hold=hold or composed.hold)
+    if hold is None:  # what its caller holds back is not proven to be theirs
+        note_seen_by_owner(move, case)
     if hold is None and (composed.hold or "").startswith(WINDOW):
         ask_to_write(
             move.connection,
@@ -246,7 +248,6 @@ def _write(move: Move, case: sa.Row[Any], answer: Answer, composed: Composed, *,
     ids = {"conversation_id": case.id, "message_id": message_id, "agent": move.agent, "outbox_id": outbox_id}
     kind = EventKind.REPLY_HELD if hold else EventKind.REPLY_WRITTEN
     move.journal.add(kind, data={"side": str(move.side), "held": hold or ""}, **ids)
-    note_seen_by_owner(move, case)
     account = composed.payload.get("account", "")
     return Written(
         key=case.key,

@@ -27,7 +27,7 @@ from tests.router.staff_house import ANA, STAFF, StaffHouse
 from ventanilla.channel import Attachment
 from ventanilla.store.audit import audit
 from ventanilla.store.engine import Store
-from ventanilla.store.tables import attachments, conversations, inbox, messages, notes, outbox
+from ventanilla.store.tables import assignments, attachments, conversations, inbox, messages, notes, outbox
 from ventanilla.words import STAFF_TELEGRAM, DeliveryState, InboxState, OutboxKind, Resolution, Side
 
 TRUSTED = 'trusted_authserv = "mx.example.com"'
@@ -292,6 +292,39 @@ def test_a_tap_shows_what_came_since_and_the_next_one_sends(sqlite_store: Store,
     _press(house, shown["buttons"][0][0][1])
 
     assert desk.letters(OutboxKind.REPLY)[0].state == DeliveryState.PENDING
+
+
+def test_a_held_answer_accepts_no_case_in_its_supposed_authors_name(desk: Desk) -> None:
+    desk.answers(Authentication_Results="")
+    before = _accepted(desk)
+    _held(desk, "ana", desk.letters(OutboxKind.REPLY)[0].id)
+
+    assert (before, _accepted(desk)) == ([None], [desk.house.now])
+
+
+def _accepted(desk: Desk) -> list[Any]:
+    return [row.accepted_at for row in desk.house.rows(assignments)]
+
+
+def test_a_proven_copy_of_a_held_answer_lets_it_go(desk: Desk) -> None:
+    desk.answers(Authentication_Results="")
+
+    assert desk.answers() is InboxState.DUPLICATE
+    assert [row.state for row in desk.letters(OutboxKind.REPLY)] == [DeliveryState.PENDING]
+
+
+def test_many_forged_answers_ask_their_supposed_author_a_few_times(desk: Desk) -> None:
+    for number in range(6):
+        desk.answers(f"{SAID} {number}", Authentication_Results="", Message_ID=f"<{number}@x.example>")
+
+    assert (len(desk.letters(OutboxKind.REPLY)), len(desk.told())) == (6, 3)
+
+
+def test_an_answer_without_an_id_that_comes_twice_goes_out_once(desk: Desk) -> None:
+    one = answer(desk.notice, no_quote(SAID, desk.notice), Authentication_Results=PROVEN, Message_ID="").as_bytes()
+    states = [desk.house.receive(f"Received: from a by b; {number}\n".encode() + one) for number in range(2)]
+
+    assert (states, len(desk.replies())) == ([InboxState.ROUTED, InboxState.DUPLICATE], 1)
 
 
 def test_a_held_answer_can_be_dropped(desk: Desk) -> None:
