@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.context import context
-from cli.moves.running import As, Key, do
+from cli.moves.running import By, Key, do
 from cli.moves.telling import tell
 from ventanilla.errors import BadInput
 
@@ -20,7 +20,7 @@ def add_to(app: typer.Typer) -> None:
 
 def resolve(
     key: Key,
-    agent: As,
+    agent: By = None,
     no_reply_needed: Annotated[
         bool, typer.Option("--no-reply-needed", help="The customer waits, and needs no answer.")
     ] = False,
@@ -40,14 +40,14 @@ def resolve(
 
     run = context()
     how = Resolution.NO_REPLY_NEEDED if no_reply_needed else Resolution.ANSWERED
-    moved = do(run, agent, lambda move: moves.resolve(move, key, resolution=how, text=reason or ""))
+    moved = do(run, agent, lambda move: moves.resolve(move, key, resolution=how, text=reason or ""), of=key)
     line = f"{moved.key} is resolved"
     if moved.waits_for is not None:
         line = f"{moved.key} is resolved as soon as answer {moved.waits_for} has gone out"
     return tell(run, moved, line, waits_for=moved.waits_for)
 
 
-def spam(key: Key, agent: As) -> int:
+def spam(key: Key, agent: By = None) -> int:
     """Say that a case was no customer's. What waits to go out by itself is dropped; the sender is not blocked.
 
     Example: ventanilla spam K7M-Q2X-VTR --as ana
@@ -55,11 +55,11 @@ def spam(key: Key, agent: As) -> int:
     from router.moves.resolve import mark_spam
 
     run = context()
-    moved = do(run, agent, lambda move: mark_spam(move, key))
+    moved = do(run, agent, lambda move: mark_spam(move, key), of=key)
     return tell(run, moved, f"{moved.key} is spam; its sender's next message is looked at like any other")
 
 
-def reopen(key: Key, agent: As) -> int:
+def reopen(key: Key, agent: By = None) -> int:
     """Open a case again that was resolved, closed or spam; or have mere thanks in an open one wait for an answer after all.
 
     Example: ventanilla reopen K7M-Q2X-VTR --as ana
@@ -67,14 +67,14 @@ def reopen(key: Key, agent: As) -> int:
     from router.moves.reopen import reopen as open_again
 
     run = context()
-    moved = do(run, agent, lambda move: open_again(move, key))
+    moved = do(run, agent, lambda move: open_again(move, key), of=key)
     return tell(run, moved, f"{moved.key} is open, {moved.owner} answers for it")
 
 
 def wait(
     key: Key,
-    agent: As,
     on: Annotated[str, typer.Option("--for", help="third_party: somebody else; us: it waits no more.", metavar="WHOM")],
+    agent: By = None,
     until: Annotated[
         str | None, typer.Option(help="Until when at most; then its owner is reminded.", metavar="TIME")
     ] = None,
@@ -94,6 +94,6 @@ def wait(
         raise BadInput(f'--for: expected {" or ".join(allowed)}, got "{on}"')
     zone = ZoneInfo(run.glimpsed.config.service.timezone)
     moment = read_start(until, zone, now=run.now(), option="--until") if until else None
-    moved = do(run, agent, lambda move: moves.wait(move, key, on=moves.WaitFor(on), until=moment))
+    moved = do(run, agent, lambda move: moves.wait(move, key, on=moves.WaitFor(on), until=moment), of=key)
     line = f"{moved.key} waits for somebody else" if on == moves.WaitFor.THIRD_PARTY else f"{moved.key} waits no more"
     return tell(run, moved, line, wait_until=moment if on == moves.WaitFor.THIRD_PARTY else None)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.context import context
-from cli.moves.running import As, Key, do
+from cli.moves.running import By, Key, do
 from cli.moves.telling import tell
 
 
@@ -19,8 +19,8 @@ def add_to(app: typer.Typer) -> None:
 
 def merge(
     key: Key,
-    agent: As,
     into: Annotated[str, typer.Option("--into", help="The case that goes on.", metavar="KEY2")],
+    agent: By = None,
     yes: Annotated[bool, typer.Option("--yes", help="Though they are two customers' cases.")] = False,
 ) -> int:
     """Make two cases one. The first key still leads to it, and `unmerge` brings the case back.
@@ -30,11 +30,11 @@ def merge(
     from router.moves.merge import merge as join
 
     run = context()
-    moved = do(run, agent, lambda move: join(move, key, into, customers_differ=yes))
+    moved = do(run, agent, lambda move: join(move, key, into, customers_differ=yes), of=key)
     return tell(run, moved, f"{moved.key} goes on with both, and {moved.owner} answers for it")
 
 
-def unmerge(key: Key, agent: As) -> int:
+def unmerge(key: Key, agent: By = None) -> int:
     """Bring a merged case back as it was. What came since stays where it is.
 
     Example: ventanilla unmerge K7M-Q2X-VTR --as ana
@@ -42,14 +42,14 @@ def unmerge(key: Key, agent: As) -> int:
     from router.moves.merge import unmerge as part
 
     run = context()
-    moved = do(run, agent, lambda move: part(move, key))
+    moved = do(run, agent, lambda move: part(move, key), of=key)
     return tell(run, moved, f"{moved.key} is back: {moved.state.replace('_', ' ')}, {moved.owner} answers for it")
 
 
 def split(
     key: Key,
-    agent: As,
     message: Annotated[int, typer.Option("--message", help="Its number, as `show` prints it.", metavar="ID")],
+    agent: By = None,
     and_after: Annotated[
         bool, typer.Option("--and-after", help="And what the customer sent after it in this case.")
     ] = False,
@@ -61,14 +61,14 @@ def split(
     from router.moves.split import split as divide
 
     run = context()
-    moved = do(run, agent, lambda move: divide(move, key, message, and_after=and_after))
+    moved = do(run, agent, lambda move: divide(move, key, message, and_after=and_after), of=key)
     return tell(run, moved, f"{moved.key} is the new case, and {moved.owner} answers for it")
 
 
 def answered_in(
     key: Key,
     other: Annotated[str, typer.Argument(help="The case in which the answer was given.", metavar="KEY2")],
-    agent: As,
+    agent: By = None,
 ) -> int:
     """Say that the answer given in another case of the same customer answers this one too.
 
@@ -77,5 +77,5 @@ def answered_in(
     from router.moves.answered_in import answered_in as settle
 
     run = context()
-    moved = do(run, agent, lambda move: settle(move, key, other))
+    moved = do(run, agent, lambda move: settle(move, key, other), of=key)
     return tell(run, moved, f"{moved.key} is answered, as of the answer given there")

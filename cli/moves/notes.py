@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.context import context
-from cli.moves.running import As, Key, Text, do, text_given
+from cli.moves.running import By, Key, Text, do, text_given
 from cli.moves.telling import tell
 from ventanilla.errors import BadInput
 
@@ -22,7 +22,7 @@ def add_to(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def note(key: Key, agent: As, text: Text = None, idempotency_key: _Once = None) -> int:
+def note(key: Key, agent: By = None, text: Text = None, idempotency_key: _Once = None) -> int:
     """Leave a note for our own people on a case. It never goes out; whoever is named as @luis is told.
 
     Example: ventanilla note K7M-Q2X-VTR --as ana --text "@luis, the carrier has it"
@@ -31,7 +31,7 @@ def note(key: Key, agent: As, text: Text = None, idempotency_key: _Once = None) 
 
     run = context()
     said = text_given(text, wanted="the note")
-    number = do(run, agent, lambda move: add_note(move, key, said, idempotency_key=idempotency_key))
+    number = do(run, agent, lambda move: add_note(move, key, said, idempotency_key=idempotency_key), of=key)
     if run.as_json:
         run.print_json({"key": _shown(key), "note": number})
         return 0
@@ -43,8 +43,8 @@ def note(key: Key, agent: As, text: Text = None, idempotency_key: _Once = None) 
 
 def called(
     key: Key,
-    agent: As,
     outcome: Annotated[str, typer.Option(help="reached, no_answer or message.", metavar="O")],
+    agent: By = None,
     text: Annotated[str | None, typer.Option("--text", help="What was said.")] = None,
     at: Annotated[str | None, typer.Option(help="When, if not now.", metavar="TIME")] = None,
     idempotency_key: _Once = None,
@@ -68,6 +68,7 @@ def called(
         run,
         agent,
         lambda move: call(move, key, CallOutcome(outcome), text or "", at=moment, idempotency_key=idempotency_key),
+        of=key,
     )
     reached = outcome == CallOutcome.REACHED
     line = f"{moved.key}: the call is written down" + ("" if reached else "; the customer still waits for an answer")
@@ -76,8 +77,8 @@ def called(
 
 def collaborate(
     key: Key,
-    agent: As,
     other: Annotated[str, typer.Option("--with", help="Who works on it too: a name in the file.", metavar="B")],
+    agent: By = None,
     remove: Annotated[bool, typer.Option("--remove", help="No more.")] = False,
 ) -> int:
     """Have somebody work on a case beside its owner: they may answer and note, and the owner stays the same.
@@ -88,7 +89,7 @@ def collaborate(
 
     run = context()
     change = remove_collaborator if remove else add_collaborator
-    moved = do(run, agent, lambda move: change(move, key, other))
+    moved = do(run, agent, lambda move: change(move, key, other), of=key)
     verb = "works on it no more" if remove else "works on it too"
     return tell(run, moved, f"{moved.key}: {other} {verb}; {moved.owner} answers for it", collaborator=other)
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.context import Context, context
-from cli.moves.running import As, Key, do, move
+from cli.context import context
+from cli.moves.running import As, By, Key, do, move
 from ventanilla.errors import BadInput
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
-
-    from router.moves.base import Move
 
 
 def add_to(app: typer.Typer) -> None:
@@ -28,10 +24,7 @@ def add_to(app: typer.Typer) -> None:
 def transfer(
     key: Key,
     to: Annotated[str, typer.Option("--to", help="Who gets it; yourself, to take it.", metavar="B")],
-    agent: Annotated[
-        str | None,
-        typer.Option("--as", help="Which of us hands it over. Else its owner does, by your hand.", metavar="A"),
-    ] = None,
+    agent: By = None,
     note: Annotated[str | None, typer.Option("--note", help="A word for our own people.", metavar="TEXT")] = None,
 ) -> int:
     """Hand a case over to somebody, or take it. It stays theirs until they go off duty for long, let it lapse or leave.
@@ -45,7 +38,7 @@ def transfer(
     run = context()
     if note and agent is None:
         raise BadInput("--note: say whose word it is, with --as")
-    with _mover(run, key, agent) as made:
+    with move(run, agent, of=key) as made:
         before = find_case(made, key)
         after = hand_over(made, key, to, note=note, expected_number=before.assignment_number)
         waits = is_off_duty(made.connection, after.owner)
@@ -62,7 +55,7 @@ def transfer(
     return 0
 
 
-def accept(key: Key, agent: As) -> int:
+def accept(key: Key, agent: By = None) -> int:
     """Say that a case is in your hands. Answering it, noting something in it and calling its customer say so as well.
 
     Example: ventanilla accept K7M-Q2X-VTR --as ana
@@ -70,7 +63,7 @@ def accept(key: Key, agent: As) -> int:
     from router.moves.accept import accept as take_on
 
     run = context()
-    after = do(run, agent, lambda made: take_on(made, key))
+    after = do(run, agent, lambda made: take_on(made, key), of=key)
     if run.as_json:
         run.print_json(_document(after))
         return 0
@@ -101,33 +94,6 @@ def decline(
     held = "; nobody can take it now, so it waits in line and a supervisor is told" if after.line_since else ""
     say(f"{after.key} is {after.owner}'s now{held}")
     return 0
-
-
-@contextmanager
-def _mover(run: Context, key: str, agent: str | None) -> Iterator[Move]:
-    """A move of this agent; without one, of the case's owner by the hand of whoever runs the command (the log names them)."""
-    from cli.inbox import this_user
-
-    with move(run, agent or _owner_of(run, key)) as made:
-        if agent is None:
-            made.journal.actor = this_user()
-        yield made
-
-
-def _owner_of(run: Context, key: str) -> str:
-    """Whose case it is. Raises Refused for one that is not there."""
-    from router.moves.refusals import Refused
-    from ventanilla.keys import read_key
-    from ventanilla.store.conversations import case_by_key
-
-    shown = read_key(key)
-    if shown is None:
-        raise Refused("no_key", key=key)
-    with run.store.read() as connection:
-        case = case_by_key(connection, shown)
-    if case is None:
-        raise Refused("no_such_case", key=shown)
-    return str(case.owner)
 
 
 def _document(case: sa.Row[Any]) -> dict[str, Any]:

@@ -6,11 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from cli.inbox import this_user
 from tests.cli.conftest import Ask, Read
 from tests.cli.town import Town
 from ventanilla.store.audit import audit
 from ventanilla.store.tables import agents, events, outbox
+from ventanilla.words import EventKind
 
 
 @pytest.fixture
@@ -59,6 +62,20 @@ def test_a_whole_life_by_command(either_town: Town, ask: Ask, read: Read) -> Non
     assert "note 1 by" in page
     assert "call: reached" in page
     assert is_sound(town)
+
+
+def test_without_a_name_the_owner_acts_by_the_hand_of_whoever_runs_it(
+    town: Town, key: str, ask: Ask, read: Read
+) -> None:
+    assert ask(town, "called", key, "--outcome", "reached")["owner"] == "ana"
+    assert ask(town, "resolve", key)["state"] == "resolved"
+
+    (call,) = [each for each in whole(town, ask, key)["messages"] if each["direction"] == "out"]
+    with town.store.read() as connection:
+        actors = set(connection.scalars(sa.select(events.c.actor).where(events.c.kind == EventKind.CALLED)))
+    assert call["author"] == "ana"
+    assert actors == {this_user()}
+    assert "is no case key" in read(town, "called", "AAA-AAA-AAA", "--outcome", "reached", code=2)
 
 
 def test_a_waiting_customer_is_not_resolved_away(town: Town, key: str, ask: Ask, read: Read) -> None:
