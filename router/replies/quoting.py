@@ -34,8 +34,8 @@ def introduction(language: str, *, name: str, at: datetime, zone: ZoneInfo) -> s
 
 
 def quotable(text: str) -> list[str]:
-    """The lines to quote: as they were written, a bounded number of them, without anything that is for our people alone. Nothing, where that
-    stands there in some other form: a mail that cannot go out would be worse."""
+    """The lines to quote: as they were written, a bounded number of them, without anything that is for our people alone. Nothing,
+    where that stands there in some other form: a mail that cannot go out would be worse."""
     lines = _NOTICE_ID.sub(CUT, text[:MOST_CHARACTERS]).strip().splitlines()
     if token_in("\n".join(lines)):
         return []

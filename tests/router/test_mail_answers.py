@@ -591,7 +591,6 @@ def test_a_token_in_the_text_itself_sends_it_back(desk: Desk) -> None:
 
 
 def test_an_answer_to_a_case_that_is_over_says_so(desk: Desk) -> None:
-    desk.answers()
     with desk.house.store.write() as connection:
         move = begin(connection, desk.house.router.house, "ana", Side.COMMAND, now=desk.house.now)
         resolve(move, desk.case.key, resolution=Resolution.NO_REPLY_NEEDED)
