@@ -93,10 +93,13 @@ def undo(
 def _worded(run: Context, key: str, saying: str, text: str) -> str:
     """The answer in the house's own words for such an occasion, in the case's language."""
     from router.automatic.sayings import say_to_customer
+    from router.moves.marked import is_note
     from ventanilla.errors import BadInput
     from ventanilla.keys import read_key
     from ventanilla.store.conversations import case_by_key
 
+    if is_note(text):
+        raise BadInput("a text that begins with // is a note: ventanilla note KEY")
     if saying not in TO_SAY:
         raise BadInput(f"--saying: expected {' or '.join(TO_SAY)}, got {saying!r}")
     with run.store.read() as connection:

@@ -27,7 +27,7 @@ from ventanilla.store.tables import outbox
 from ventanilla.words import STAFF_TELEGRAM, OutboxKind
 
 TOLD, ASKED = "answer-told:", "answer-asked:"
-MOST_TOLD, WITHIN = 20, timedelta(hours=1)
+MOST_TOLD, MOST_ASKED, WITHIN = 20, 20, timedelta(hours=1)
 MOST_TO_DOUBTFUL = 3
 """Within the hour, of mails that need not be theirs: whoever forges somebody's address fills nobody's mailbox."""
 AGAIN = (
@@ -160,7 +160,7 @@ def ask_author(
     targets = targets_of(connection, house, agent)
     phone = next((one for one in targets if one.on_telegram), None)
     target = phone or _by_mail(targets)
-    if target is None or _asked_lately(connection, agent, journal) >= MOST_TO_DOUBTFUL:
+    if target is None or _asked_lately(connection, agent, journal) >= MOST_ASKED:
         return None
     language, number = language_for(house, agent), str(outbox_id)
     subject = said(language, "not_proven_subject", key=case.key)

@@ -13,7 +13,7 @@ REFUSALS: dict[str, str] = {
     "merged": "{key} was merged into {into}: use that key",
     "not_yours": "{key} is {owner}'s: ask them, have it handed over (ventanilla transfer {key} --to NAME), or leave a note",
     "no_text": "there is nothing to send: give --text, or write it to standard input",
-    "is_a_note": "a text that begins with // is a note for our own people and is not sent: leave it with ventanilla note, or take the // away",
+    "is_a_note": "a text that begins with // is a note and goes to nobody outside: ventanilla note, or take the // away",
     "holds_token": "this text holds an address or number that only our own people may see ({found}): take it out and send it again",
     "already_answered": "{agent} answered {key} on {when}, after what you saw: read it first (ventanilla show {key})",
     "being_answered": "{agent}'s answer to {key} is on its way: read it first (ventanilla show {key})",
