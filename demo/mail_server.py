@@ -27,6 +27,7 @@ from pymap.user import UserMetadata
 from pysasl.hashing import Cleartext
 
 from demo.mail_town import HOST, LARGEST, MailTown
+from demo.people import SHOP_DOMAIN
 from ventanilla.logs import set_up_logs
 
 
@@ -61,11 +62,13 @@ class Intake:
 
 def _trace(sender: str | None, recipient: str) -> bytes:
     """What a server writes above a mail it delivers (RFC 5321, 4.4)."""
-    lines = (
+    lines = [
         f"Return-Path: <{sender or ''}>",
         f"Delivered-To: {recipient}",
         f"Received: from town by {HOST} with ESMTP; {format_datetime(datetime.now(UTC))}",
-    )
+    ]
+    if (sender or "").endswith(f"@{SHOP_DOMAIN}"):  # everybody in this town is who they say
+        lines.append(f"Authentication-Results: mx.{SHOP_DOMAIN}; dmarc=pass header.from={SHOP_DOMAIN}")
     return "".join(f"{line}\r\n" for line in lines).encode()
 
 

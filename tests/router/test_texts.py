@@ -11,6 +11,7 @@ import pytest
 
 from config.values import LANGUAGES
 from router.texts import WORDS, Letterhead, date_format, phrase, reason_in_words, spoken_language
+from tests.rules.source import syntax
 
 ROOT = Path(__file__).parents[2]
 # The same in all languages: the product's name and places alone.
@@ -100,7 +101,7 @@ def _tables() -> Iterator[tuple[str, dict[str, ast.expr]]]:
     """Each dictionary in the rooms' sources that has something for Spanish and for English, by its file and line."""
     for room in ROOMS:
         for path in sorted((ROOT / room).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for node in ast.walk(syntax(path)):
                 if isinstance(node, ast.Dict):
                     pairs = zip(node.keys, node.values, strict=True)
                     table = {str(key.value): value for key, value in pairs if isinstance(key, ast.Constant)}

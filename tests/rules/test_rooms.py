@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rules.source import ROOMS, ROOT, imports, modules
+from tests.rules.source import ROOMS, ROOT, imports, modules, syntax
 
 MAY_IMPORT = {
     "ventanilla": set(),
@@ -83,7 +83,7 @@ def test_the_channel_contract_leans_on_the_words_alone() -> None:
 
 
 def test_every_module_opens_by_saying_what_it_knows() -> None:
-    silent = [name for name, path in MODULES.items() if not ast.get_docstring(ast.parse(path.read_text("utf-8")))]
+    silent = [name for name, path in MODULES.items() if not ast.get_docstring(syntax(path))]
 
     assert silent == []
 
