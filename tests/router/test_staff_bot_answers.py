@@ -185,7 +185,7 @@ def test_the_pictures_of_a_note_go_to_nobody(local: AnsweringHouse, captioned: i
     notice = local.notice()
     for number in range(3):
         photo = [{"file_id": f"F{number}", "file_unique_id": "u", "width": 10, "height": 10, "file_size": 99}]
-        caption = {"caption": "// DNI, no enviar"} if number == captioned else {}
+        caption: dict[str, Any] = {"caption": "// DNI, no enviar"} if number == captioned else {}
         local.reply(notice, "", photo=photo, media_group_id="1234", **caption)
 
     assert "Los archivos no se guardan con las notas" in local.last().text
