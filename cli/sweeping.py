@@ -41,9 +41,9 @@ def sweep_until(service: Service, stop: threading.Event, beat: Callable[[], None
         _try("absent owners", lambda: move_on_from_absent(service.store, service.house, _journal(now)))  # noqa: B023
         _try("acceptances", lambda: lapse_acceptances(service.store, service.house, _journal(now)))  # noqa: B023
         _try("leavers", lambda: hand_over_leavers(service.store, service.house, _journal(now)))  # noqa: B023
-        _try("delays", lambda: announce_delays(service.store, service.house, _journal(now)))  # noqa: B023
         _try("digests", lambda: send_opening_digests(service.store, service.house, now=now))  # noqa: B023
         if each_minute(now):
+            _try("delays", lambda: announce_delays(service.store, service.house, _journal(now)))  # noqa: B023
             _try("waits", lambda: wake_what_waited(service.store, service.house, _journal(now)))  # noqa: B023
             _try("windows", lambda: warn_of_closing_windows(service.store, service.house, _journal(now)))  # noqa: B023
         if hourly(now):

@@ -15,11 +15,12 @@ from router.house import House, modes
 from router.permission import customer_hindrance
 from router.replies.thread import thread_of
 from ventanilla.signing import LOOP_HEADER, Purpose, message_id
+from ventanilla.store.conversations import lock_case
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
 from ventanilla.store.messages import remember_refs
 from ventanilla.store.outbox import Letter, automatic_since, put_letter
-from ventanilla.store.tables import conversations, messages
+from ventanilla.store.tables import conversations, messages, outbox
 from ventanilla.words import DeliveryState, Direction, EventKind, OutboxKind
 
 RESOLVED, REOPENED, DELAY = "resolved", "reopened", "delay"
@@ -29,6 +30,21 @@ _NEWEST = (
     .where(messages.c.conversation_id == sa.bindparam("case_id"), messages.c.direction == Direction.IN)
     .order_by(messages.c.received_at.desc(), messages.c.id.desc())
     .limit(1)
+)
+
+_TOLD = sa.exists().where(
+    outbox.c.conversation_id == conversations.c.id,
+    outbox.c.kind == OutboxKind.AUTOMATIC,
+    outbox.c.dedupe_key.startswith(f"{DELAY}:"),
+    outbox.c.created_at >= conversations.c.due_at,
+)
+_LATE = (
+    sa.select(conversations.c.id)
+    .where(conversations.c.channel.in_(sa.bindparam("names", expanding=True)))
+    .where(conversations.c.waiting_since.is_not(None), conversations.c.due_at <= sa.bindparam("now"))
+    .where(conversations.c.due_at > sa.bindparam("since"), sa.not_(_TOLD))
+    .order_by(conversations.c.due_at, conversations.c.id)
+    .limit(sa.bindparam("most"))
 )
 
 
@@ -65,24 +81,24 @@ def announce(connection: sa.Connection, house: House, case: sa.Row[Any], what: s
     return row_id
 
 
-def announce_delays(store: Store, house: House, journal: Journal, *, limit: int = 100) -> int:
-    """Tell the customers whose answer is late, once a turn, where their channel announces that; return how many were told."""
+def announce_delays(store: Store, house: House, journal: Journal, *, limit: int = 500) -> int:
+    """Tell the customers whose answer is late, once a turn, where their channel announces that; return how many were told.
+
+    Writes nothing where nobody is to be told. Whoever was told already takes no place among the `limit`.
+    """
     names = [name for name, settings in house.config.channels.items() if settings.announce.delay]
     if not names:
         return 0
-    late = (
-        sa.select(conversations)
-        .where(conversations.c.channel.in_(names), conversations.c.waiting_since.is_not(None))
-        .where(conversations.c.due_at <= journal.now, conversations.c.due_at > journal.now - WITHIN)
-        .order_by(conversations.c.due_at, conversations.c.id)
-        .limit(limit)
-        .with_for_update()
-    )
+    with store.read() as connection:
+        facts = {"names": names, "now": journal.now, "since": journal.now - WITHIN, "most": limit}
+        ids = connection.scalars(_LATE, facts).all()
     told = 0
-    with store.write() as connection:
-        for case in connection.execute(late).all():
-            told += announce(connection, house, case, DELAY, journal) is not None
-        journal.flush(connection)
+    for case_id in ids:
+        with store.write() as connection:
+            case = lock_case(connection, case_id)
+            is_late = case.waiting_since is not None and case.due_at is not None and case.due_at <= journal.now
+            told += is_late and announce(connection, house, case, DELAY, journal) is not None
+            journal.flush(connection)
     return told
 
 

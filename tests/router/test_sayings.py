@@ -98,6 +98,18 @@ def test_a_customer_whose_answer_is_late_is_told_once_a_turn(house: ChatHouse) -
     assert "tardaremos más de lo que le dijimos" in told
 
 
+def test_those_who_were_told_keep_nobody_else_from_being_told(house: ChatHouse) -> None:
+    house.apply(chat="announce = { delay = true }")
+    for user in ("5511", "5512", "5513"):
+        house.take("chat", chat(user=user))
+    house.later(minutes=61)
+
+    journal = Journal(now=house.now, actor="sweeper")
+    told = [announce_delays(house.store, house.router.house, journal, limit=1) for _ in range(4)]
+
+    assert told == [1, 1, 1, 0]
+
+
 def test_what_cannot_be_filled_in_is_named_with_what_can(house: ChatHouse) -> None:
     path = house.folder / "ventanilla.toml"
     wrong = path.read_text() + '\n[channels.soporte.texts.es]\nresolved = "Adiós, {nme}"\ndelay = "{"\n'
