@@ -36,8 +36,3 @@ def report_of(form: Fields, *, part_of: str = "") -> DeliveryReport | None:
     if part_of and reason:
         reason = f"a part of it: {reason}"
     return DeliveryReport(external_id=part_of or sid, state=state, rank=rank, reason=reason)
-
-
-def is_over(status: str) -> bool:
-    """Whether a message's status will not change any more."""
-    return status.lower() in ("delivered", "read", "undelivered", "failed", "canceled")

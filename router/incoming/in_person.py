@@ -10,17 +10,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from router.assigning.responsible import Wanted, choose_responsible
-from router.assigning.rules import apply_rules
 from router.house import House
-from router.incoming.facts import facts_of
-from router.incoming.languages import language_of
+from router.incoming.by_rules import case_by_rules
 from ventanilla.channel import Message, Party
 from ventanilla.errors import BadMessage
 from ventanilla.store.assignments import Grant
 from ventanilla.store.conversations import NewCase, open_case
 from ventanilla.store.events import Journal
 from ventanilla.store.tables import agents
-from ventanilla.words import AddressKind, Kind, Origin, Priority
+from ventanilla.words import AddressKind, Origin
 
 TAKEN_IN = "taken_in"
 VISIT, CALL = "visit", "call"
@@ -80,28 +78,8 @@ def open_taken(
 ) -> sa.Row[Any]:
     """A case for it, by the rules like any other, except that it is whoever took it who answers for it."""
     agent = message.author.address.removeprefix(_AGENT)
-    language = language_of(message, contact.language, house.language_of(row.channel))
-    facts = facts_of(house, row.channel, message, tags=contact.tags, language=language, at=row.received_at)
-    decided = apply_rules(house.config.rules, facts)
-    promise, _ = house.promise(decided.promise)
-    team = decided.team or _team_of(house, agent)
-    new = NewCase(
-        channel=row.channel,
-        team=team,
-        contact_id=contact.id,
-        address=message.customer.address,
-        subject=message.subject,
-        language=language,
-        first_message_at=row.received_at,
-        due_at=house.due(promise, row.received_at, first=True),
-        promise=promise,
-        priority=decided.priority or Priority.NORMAL,
-        kind=decided.kind or Kind.QUERY,
-        skills=decided.skills,
-        languages=decided.languages,
-        tags=decided.tags,
-        origin=Origin.IN_PERSON,
-    )
+    ruled, _ = case_by_rules(house, row, message, contact, team=_team_of(house, agent))
+    new = replace(ruled, origin=Origin.IN_PERSON)
     return open_case(connection, new, _grant(connection, house, agent, new, contact, journal), journal)
 
 

@@ -9,18 +9,16 @@ import sqlalchemy as sa
 
 from router.assigning.line import ensure_present_owner
 from router.assigning.responsible import Wanted, choose_responsible
-from router.assigning.rules import apply_rules
 from router.automatic.announcements import REOPENED, announce
 from router.house import House
 from router.incoming.again import same_owner_first
-from router.incoming.facts import facts_of
+from router.incoming.by_rules import case_by_rules
 from router.incoming.in_person import open_taken
-from router.incoming.languages import language_of
 from router.incoming.matching import Match
 from ventanilla.channel import Message
-from ventanilla.store.conversations import NewCase, lock_case, open_case, open_turn, reopen_case
+from ventanilla.store.conversations import lock_case, open_case, open_turn, reopen_case
 from ventanilla.store.events import Journal
-from ventanilla.words import IN_PERSON, Kind, Priority
+from ventanilla.words import IN_PERSON
 
 ACTOR = "router"
 
@@ -37,16 +35,11 @@ def open_for(
     hand it is whoever took it."""
     if row.channel == IN_PERSON:
         return open_taken(connection, house, row, message, contact, journal)
-    language = language_of(message, contact.language, house.language_of(row.channel))
-    decided = apply_rules(
-        house.config.rules,
-        facts_of(house, row.channel, message, tags=contact.tags, language=language, at=row.received_at),
-    )
-    promise, _ = house.promise(decided.promise)
+    new, decided = case_by_rules(house, row, message, contact, team=house.config.channels[row.channel].team)
     wanted = Wanted(
-        team=decided.team or house.config.channels[row.channel].team,
+        team=new.team,
         contact=contact,
-        language=language,
+        language=new.language,
         skills=frozenset(decided.skills),
         languages=frozenset(decided.languages),
         named_agent=decided.agent,
@@ -54,24 +47,6 @@ def open_for(
     )
     grant, _ = choose_responsible(connection, house, wanted, now=journal.now, actor=ACTOR)
     grant = replace(grant, decision={**grant.decision, **decided.as_written()})
-    new = NewCase(
-        channel=row.channel,
-        team=wanted.team,
-        contact_id=contact.id,
-        account=message.account or getattr(house.config.channels[row.channel], "address", ""),
-        address=message.customer.address,
-        conversational=message.conversational,
-        subject=message.subject,
-        language=language,
-        first_message_at=row.received_at,
-        due_at=house.due(promise, row.received_at, first=True),
-        promise=promise,
-        priority=decided.priority or Priority.NORMAL,
-        kind=decided.kind or Kind.QUERY,
-        skills=decided.skills,
-        languages=decided.languages,
-        tags=decided.tags,
-    )
     return open_case(connection, new, grant, journal)
 
 

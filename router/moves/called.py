@@ -7,11 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from router.moves.accept import note_accepted
 from router.moves.base import Move, find_case, require_open, require_part
 from router.moves.once import scoped
 from router.moves.outcome import Moved
 from router.moves.refusals import Refused
-from router.moves.reply import note_seen_by_owner
 from router.replies.answered import settle_answer
 from ventanilla.store.conversations import lock_case
 from ventanilla.store.tables import conversations, messages
@@ -57,7 +57,7 @@ def called(
     message = _write(move, case, outcome, text.strip(), moment, medium, once)
     ids = {"conversation_id": case.id, "message_id": message.id, "agent": move.agent}
     move.journal.add(EventKind.CALLED, at=moment, data={"outcome": str(outcome), "side": str(move.side)}, **ids)
-    note_seen_by_owner(move, case)
+    note_accepted(move.connection, case, move.agent, move.journal)
     if outcome is CallOutcome.REACHED:
         settle_answer(move.connection, move.house, case, message, move.journal, at=moment)
     return Moved.of(lock_case(move.connection, case.id))

@@ -8,9 +8,10 @@ import sqlalchemy as sa
 
 from router.incoming.matching import survivor
 from router.mail_answers.address import newest_until
+from router.moves.accept import note_accepted
 from router.moves.base import Move, require_open, require_part
 from router.moves.refusals import Refused
-from router.moves.reply import note_seen_by_owner, require_news_known, withdraw_reply
+from router.moves.reply import require_news_known, withdraw_reply
 from ventanilla.store.conversations import lock_case
 from ventanilla.store.outbox import change_letters
 from ventanilla.store.tables import messages, outbox
@@ -46,7 +47,7 @@ def release_held_answer(move: Move, outbox_id: int, *, seen: int | None = None) 
     if not released:
         raise Refused("too_late")
     ids = {"conversation_id": message.conversation_id, "message_id": message.id, "agent": move.agent}
-    note_seen_by_owner(move, case)
+    note_accepted(move.connection, case, move.agent, move.journal)
     move.journal.add(EventKind.REPLY_RELEASED, outbox_id=outbox_id, data={"side": str(move.side)}, **ids)
     return message
 

@@ -118,7 +118,7 @@ def write_reply(
     _require_welcome(move, case, composed)
     written = _write(move, case, answer, composed, hold=hold or composed.hold)
     if hold is None:  # what its caller holds back is not proven to be theirs
-        note_seen_by_owner(move, case)
+        note_accepted(move.connection, case, move.agent, move.journal)
     if hold is None and (composed.hold or "").startswith(WINDOW):
         ask_to_write(
             move.connection,
@@ -257,11 +257,6 @@ def _write(move: Move, case: sa.Row[Any], answer: Answer, composed: Composed, *,
         held=hold,
         sms=cost_of(answer.text, account) if composed.payload.get("medium") == "sms" else None,
     )
-
-
-def note_seen_by_owner(move: Move, case: sa.Row[Any]) -> None:
-    """Whoever acts on a case of theirs has accepted it."""
-    note_accepted(move.connection, case, move.agent, move.journal)
 
 
 def _write_message(move: Move, case: sa.Row[Any], answer: Answer, composed: Composed) -> int:

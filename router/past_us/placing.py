@@ -12,8 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from router.house import House
+from router.moves.accept import note_accepted
 from router.moves.base import Move
-from router.moves.reply import note_seen_by_owner
 from router.past_us.matching import CALL, Found, find_answered, names_unknown
 from router.past_us.own_copies import OwnCopy, learn_id, own_copy, own_copy_by_words
 from router.past_us.whose import Credit, credit
@@ -119,7 +119,7 @@ def _place(
     _note(journal, one, case, made, found, whose, side=side, at=ends.at if ends else written)
     if whose.agent is not None:
         move = Move(connection=connection, house=house, journal=journal, agent=whose.agent, side=side)
-        note_seen_by_owner(move, case)
+        note_accepted(move.connection, case, move.agent, move.journal)
     if ends is None or ends.upto is None:
         return
     if ended_before is not None:
