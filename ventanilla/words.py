@@ -187,6 +187,38 @@ class AddressKind(StrEnum):
     OTHER = "other"
 
 
+class Metric(StrEnum):
+    """What is timed in a case (docs/response-times.md). Each is a kind of row of the table `clocks`."""
+
+    TIME_TO_ASSIGN = "time_to_assign"
+    TIME_TO_ACCEPT = "time_to_accept"
+    FIRST_RESPONSE = "first_response"
+    NEXT_RESPONSE = "next_response"
+    CUSTOMER_WAIT = "customer_wait"
+    FIRST_RESOLUTION = "first_resolution"
+    FULL_RESOLUTION = "full_resolution"
+    REOPENED = "reopened"
+    LEGAL = "legal"
+
+
+class Ended(StrEnum):
+    """What ended a clock. Only `replied`, `resolved`, `assigned`, `accepted`, `reopened` and `released` are what it was waiting
+    for; a clock that ended otherwise has met no target, whatever the time."""
+
+    REPLIED = "replied"
+    RESOLVED = "resolved"
+    ASSIGNED = "assigned"
+    ACCEPTED = "accepted"
+    REOPENED = "reopened"
+    RELEASED = "released"
+    UNANSWERED = "unanswered"
+    NO_REPLY_NEEDED = "no_reply_needed"
+    PASSED_ON = "passed_on"
+    MERGED = "merged"
+    SPLIT = "split"
+    SPAM = "spam"
+
+
 class EventKind(StrEnum):
     """The vocabulary of the append-only log. Events carry ids and codes, never customers' text."""
 
@@ -252,3 +284,12 @@ class EventKind(StrEnum):
     COLLABORATOR_REMOVED = "collaborator_removed"
     CONTACT_RESTRICTED = "contact_restricted"
     CONTACT_UNRESTRICTED = "contact_unrestricted"
+    CASE_CHANGED = "case_changed"
+    PROMISE_WARNED = "promise_warned"
+    PROMISE_BREACHED = "promise_breached"
+    RECOMPUTED = "recomputed"
+    LEGAL_HOLD = "legal_hold"
+    LEGAL_HOLD_ENDED = "legal_hold_ended"
+    ERASED = "erased"
+    CHANNEL_QUIET = "channel_quiet"
+    REPORT_WRITTEN = "report_written"

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("ventanilla", "config", "connectors", "router", "desk", "daemon", "worker", "cli", "demo")
+ROOMS = ("ventanilla", "config", "connectors", "router", "reports", "desk", "daemon", "worker", "cli", "demo")
 
 
 def modules(*places: str) -> Iterator[tuple[str, Path]]:

@@ -14,11 +14,12 @@ MAY_IMPORT = {
     "config": {"ventanilla"},
     "connectors": {"config", "ventanilla"},
     "router": {"config", "ventanilla"},
-    "desk": {"router", "connectors", "config", "ventanilla"},
+    "reports": {"router", "config", "ventanilla"},
+    "desk": {"reports", "router", "connectors", "config", "ventanilla"},
     "daemon": {"ventanilla"},
     "worker": {"router", "connectors", "config", "ventanilla"},
     "demo": {"daemon", "router", "config", "ventanilla"},
-    "cli": {"demo", "worker", "daemon", "desk", "router", "connectors", "config", "ventanilla"},
+    "cli": {"demo", "worker", "daemon", "desk", "reports", "router", "connectors", "config", "ventanilla"},
 }
 VENDORS = {
     "imapclient": ("connectors.imap_email", "demo"),
@@ -36,6 +37,9 @@ VENDORS = {
     "starlette": ("desk", "demo"),
     "uvicorn": ("desk", "demo"),
     "segno": ("cli",),
+    "reportlab": ("reports",),
+    "xlsxwriter": ("reports",),
+    "prometheus_client": ("desk",),
 }
 MODULES = dict(modules(*ROOMS))
 LONGEST = 400

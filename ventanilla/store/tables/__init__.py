@@ -11,6 +11,7 @@ from ventanilla.store.tables.cases import (
     notes,
     participants,
 )
+from ventanilla.store.tables.clocks import bookkeeping, clocks, legal_holds, seals
 from ventanilla.store.tables.customers import addresses, contact_suggestions, contacts
 from ventanilla.store.tables.house import channels, checkpoints, config_versions, hook_refusals, installation, leases
 from ventanilla.store.tables.log import append_only_ddl, events
@@ -35,8 +36,10 @@ __all__ = [
     "assignments",
     "attachments",
     "awaited_refs",
+    "bookkeeping",
     "channels",
     "checkpoints",
+    "clocks",
     "collaborators",
     "config_versions",
     "contact_suggestions",
@@ -50,6 +53,7 @@ __all__ = [
     "installation",
     "invitations",
     "leases",
+    "legal_holds",
     "message_refs",
     "messages",
     "metadata",
@@ -57,6 +61,7 @@ __all__ = [
     "outbox",
     "participants",
     "remote_files",
+    "seals",
     "staff_texts",
     "team_members",
     "teams",

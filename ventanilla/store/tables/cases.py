@@ -43,7 +43,8 @@ conversations = sa.Table(
     sa.Column("first_message_at", Utc, nullable=False),
     sa.Column("last_message_at", Utc, nullable=False),
     sa.Column("waiting_since", Utc),
-    sa.Column("due_at", Utc),
+    sa.Column("due_at", Utc),  # of the open turn
+    sa.Column("next_due_at", Utc, index=True),  # the nearest of all its running clocks
     sa.Column("line_since", Utc),
     sa.Column("first_response_at", Utc),
     sa.Column("resolved_at", Utc),

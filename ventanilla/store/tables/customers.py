@@ -18,6 +18,7 @@ contacts = sa.Table(
     sa.Column("last_owner", sa.Text, sa.ForeignKey("agents.name")),
     sa.Column("tags", Json, nullable=False),
     sa.Column("created_at", Utc, nullable=False),
+    sa.Column("erased_at", Utc),
     sa.Column("restriction", sa.Text),
     sa.Column("restricted_to", sa.Text, sa.ForeignKey("agents.name")),
     sa.Column("restriction_reason", sa.Text),

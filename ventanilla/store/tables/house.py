@@ -40,6 +40,7 @@ channels = sa.Table(
     sa.Column("last_pull_at", Utc),
     sa.Column("last_item_at", Utc),
     sa.Column("paused_at", Utc),
+    sa.Column("quiet_since", Utc),
     sa.Column("problem", sa.Text),
     sa.Column("problem_part", sa.Text),
     sa.Column("cure", sa.Text),

@@ -28,6 +28,7 @@ inbox = sa.Table(
     sa.Column("pulled_at", Utc, nullable=False),
     sa.Column("enqueued_at", Utc),
     sa.Column("routed_at", Utc),
+    sa.Column("route_ms", sa.Integer),  # how long the router took for it
     sa.Column("duplicate_of", Id),
     sa.UniqueConstraint("source", "item_key"),
     sa.CheckConstraint(one_of("state", InboxState), name="state"),

@@ -25,6 +25,7 @@ CREATE TABLE conversations (
 	last_message_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	waiting_since TIMESTAMP WITH TIME ZONE, 
 	due_at TIMESTAMP WITH TIME ZONE, 
+	next_due_at TIMESTAMP WITH TIME ZONE, 
 	line_since TIMESTAMP WITH TIME ZONE, 
 	first_response_at TIMESTAMP WITH TIME ZONE, 
 	resolved_at TIMESTAMP WITH TIME ZONE, 
@@ -54,6 +55,7 @@ CREATE INDEX ix_conversations_address ON conversations (address, account);;
 CREATE INDEX ix_conversations_contact_id ON conversations (contact_id);;
 CREATE INDEX ix_conversations_line ON conversations (line_since) WHERE line_since IS NOT NULL;;
 CREATE INDEX ix_conversations_merged_into ON conversations (merged_into);;
+CREATE INDEX ix_conversations_next_due_at ON conversations (next_due_at);;
 CREATE INDEX ix_conversations_owner_owned ON conversations (owner, owned);;
 CREATE INDEX ix_conversations_state ON conversations (state, id);;
 CREATE INDEX ix_conversations_wait_until ON conversations (wait_until);;
@@ -81,6 +83,19 @@ CREATE TABLE assignments (
 CREATE INDEX ix_assignments_accept_by ON assignments (is_open, accept_by);;
 CREATE INDEX ix_assignments_agent ON assignments (agent);;
 CREATE UNIQUE INDEX uq_assignments_one_open ON assignments (conversation_id) WHERE is_open = 1;;
+CREATE TABLE seals (
+	number BIGINT NOT NULL, 
+	event_id BIGINT NOT NULL, 
+	hash TEXT NOT NULL, 
+	CONSTRAINT pk_seals PRIMARY KEY (number), 
+	CONSTRAINT uq_seals_event_id UNIQUE (event_id)
+);;
+CREATE TABLE bookkeeping (
+	id INTEGER NOT NULL, 
+	data JSONB NOT NULL, 
+	CONSTRAINT pk_bookkeeping PRIMARY KEY (id), 
+	CONSTRAINT ck_bookkeeping_single CHECK (id = 1)
+);;
 CREATE TABLE installation (
 	id INTEGER NOT NULL, 
 	instance TEXT NOT NULL, 
@@ -107,6 +122,7 @@ CREATE TABLE channels (
 	last_pull_at TIMESTAMP WITH TIME ZONE, 
 	last_item_at TIMESTAMP WITH TIME ZONE, 
 	paused_at TIMESTAMP WITH TIME ZONE, 
+	quiet_since TIMESTAMP WITH TIME ZONE, 
 	problem TEXT, 
 	problem_part TEXT, 
 	cure TEXT, 
@@ -202,6 +218,7 @@ CREATE TABLE inbox (
 	pulled_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	enqueued_at TIMESTAMP WITH TIME ZONE, 
 	routed_at TIMESTAMP WITH TIME ZONE, 
+	route_ms INTEGER, 
 	duplicate_of BIGINT, 
 	CONSTRAINT pk_inbox PRIMARY KEY (id), 
 	CONSTRAINT uq_inbox_source_item_key UNIQUE (source, item_key), 
@@ -263,6 +280,68 @@ CREATE TABLE notes (
 	CONSTRAINT uq_notes_idempotency_key UNIQUE (idempotency_key)
 );;
 CREATE INDEX ix_notes_conversation_id ON notes (conversation_id);;
+CREATE TABLE clocks (
+	conversation_id BIGINT NOT NULL, 
+	metric TEXT NOT NULL, 
+	number INTEGER NOT NULL, 
+	name TEXT DEFAULT '' NOT NULL, 
+	channel TEXT NOT NULL, 
+	team TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	priority TEXT NOT NULL, 
+	agent TEXT, 
+	started_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	stopped_at TIMESTAMP WITH TIME ZONE, 
+	ended TEXT, 
+	paused_since TIMESTAMP WITH TIME ZONE, 
+	elapsed BIGINT, 
+	business BIGINT, 
+	paused BIGINT DEFAULT '0' NOT NULL, 
+	promise TEXT, 
+	calendar TEXT, 
+	config_version BIGINT NOT NULL, 
+	within BIGINT, 
+	target INTEGER, 
+	warn_at TIMESTAMP WITH TIME ZONE, 
+	due_at TIMESTAMP WITH TIME ZONE, 
+	warned_at TIMESTAMP WITH TIME ZONE, 
+	breached_at TIMESTAMP WITH TIME ZONE, 
+	day TEXT NOT NULL, 
+	hour INTEGER NOT NULL, 
+	end_day TEXT, 
+	end_hour INTEGER, 
+	CONSTRAINT pk_clocks PRIMARY KEY (conversation_id, metric, number), 
+	CONSTRAINT ck_clocks_metric CHECK (metric IN ('time_to_assign', 'time_to_accept', 'first_response', 'next_response', 'customer_wait', 'first_resolution', 'full_resolution', 'reopened', 'legal')), 
+	CONSTRAINT ck_clocks_ended CHECK (ended IN ('replied', 'resolved', 'assigned', 'accepted', 'reopened', 'released', 'unanswered', 'no_reply_needed', 'passed_on', 'merged', 'split', 'spam')), 
+	CONSTRAINT ck_clocks_kind CHECK (kind IN ('query', 'request', 'complaint', 'claim', 'suggestion')), 
+	CONSTRAINT ck_clocks_priority CHECK (priority IN ('low', 'normal', 'high', 'urgent')), 
+	CONSTRAINT ck_clocks_number CHECK (number >= 1), 
+	CONSTRAINT ck_clocks_ended_when_stopped CHECK ((stopped_at IS NULL) = (ended IS NULL)), 
+	CONSTRAINT ck_clocks_measured_when_stopped CHECK ((stopped_at IS NULL) = (elapsed IS NULL)), 
+	CONSTRAINT ck_clocks_measured_twice CHECK ((elapsed IS NULL) = (business IS NULL)), 
+	CONSTRAINT ck_clocks_runs_forward CHECK (stopped_at IS NULL OR stopped_at >= started_at), 
+	CONSTRAINT ck_clocks_paused_while_running CHECK (stopped_at IS NULL OR paused_since IS NULL), 
+	CONSTRAINT fk_clocks_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id)
+);;
+CREATE INDEX ix_clocks_metric_day ON clocks (metric, day);;
+CREATE INDEX ix_clocks_metric_end_day ON clocks (metric, end_day);;
+CREATE INDEX ix_clocks_running ON clocks (metric, started_at) WHERE stopped_at IS NULL;;
+CREATE INDEX ix_clocks_to_break ON clocks (due_at) WHERE stopped_at IS NULL AND breached_at IS NULL AND due_at IS NOT NULL;;
+CREATE INDEX ix_clocks_to_warn ON clocks (warn_at) WHERE stopped_at IS NULL AND warned_at IS NULL AND warn_at IS NOT NULL;;
+CREATE TABLE legal_holds (
+	id BIGSERIAL NOT NULL, 
+	conversation_id BIGINT NOT NULL, 
+	reason TEXT NOT NULL, 
+	set_by TEXT NOT NULL, 
+	since TIMESTAMP WITH TIME ZONE NOT NULL, 
+	until TIMESTAMP WITH TIME ZONE, 
+	ended_at TIMESTAMP WITH TIME ZONE, 
+	ended_by TEXT, 
+	CONSTRAINT pk_legal_holds PRIMARY KEY (id), 
+	CONSTRAINT ck_legal_holds_ended CHECK ((ended_at IS NULL) = (ended_by IS NULL)), 
+	CONSTRAINT fk_legal_holds_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id)
+);;
+CREATE INDEX ix_legal_holds_conversation_id ON legal_holds (conversation_id);;
 CREATE TABLE contacts (
 	id BIGSERIAL NOT NULL, 
 	name TEXT DEFAULT '' NOT NULL, 
@@ -271,6 +350,7 @@ CREATE TABLE contacts (
 	last_owner TEXT, 
 	tags JSONB NOT NULL, 
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	erased_at TIMESTAMP WITH TIME ZONE, 
 	restriction TEXT, 
 	restricted_to TEXT, 
 	restriction_reason TEXT, 

@@ -25,6 +25,7 @@ CREATE TABLE conversations (
 	last_message_at VARCHAR(27) NOT NULL, 
 	waiting_since VARCHAR(27), 
 	due_at VARCHAR(27), 
+	next_due_at VARCHAR(27), 
 	line_since VARCHAR(27), 
 	first_response_at VARCHAR(27), 
 	resolved_at VARCHAR(27), 
@@ -60,6 +61,7 @@ CREATE INDEX ix_conversations_address ON conversations (address, account);;
 CREATE INDEX ix_conversations_contact_id ON conversations (contact_id);;
 CREATE INDEX ix_conversations_line ON conversations (line_since) WHERE line_since IS NOT NULL;;
 CREATE INDEX ix_conversations_merged_into ON conversations (merged_into);;
+CREATE INDEX ix_conversations_next_due_at ON conversations (next_due_at);;
 CREATE INDEX ix_conversations_owner_owned ON conversations (owner, owned);;
 CREATE INDEX ix_conversations_state ON conversations (state, id);;
 CREATE INDEX ix_conversations_wait_until ON conversations (wait_until);;
@@ -90,6 +92,19 @@ CREATE TABLE assignments (
 CREATE INDEX ix_assignments_accept_by ON assignments (is_open, accept_by);;
 CREATE INDEX ix_assignments_agent ON assignments (agent);;
 CREATE UNIQUE INDEX uq_assignments_one_open ON assignments (conversation_id) WHERE is_open = 1;;
+CREATE TABLE seals (
+	number INTEGER NOT NULL, 
+	event_id INTEGER NOT NULL, 
+	hash TEXT NOT NULL, 
+	CONSTRAINT pk_seals PRIMARY KEY (number), 
+	CONSTRAINT uq_seals_event_id UNIQUE (event_id)
+);;
+CREATE TABLE bookkeeping (
+	id INTEGER NOT NULL, 
+	data JSON NOT NULL, 
+	CONSTRAINT pk_bookkeeping PRIMARY KEY (id), 
+	CONSTRAINT ck_bookkeeping_single CHECK (id = 1)
+);;
 CREATE TABLE installation (
 	id INTEGER NOT NULL, 
 	instance TEXT NOT NULL, 
@@ -116,6 +131,7 @@ CREATE TABLE channels (
 	last_pull_at VARCHAR(27), 
 	last_item_at VARCHAR(27), 
 	paused_at VARCHAR(27), 
+	quiet_since VARCHAR(27), 
 	problem TEXT, 
 	problem_part TEXT, 
 	cure TEXT, 
@@ -210,6 +226,7 @@ CREATE TABLE inbox (
 	pulled_at VARCHAR(27) NOT NULL, 
 	enqueued_at VARCHAR(27), 
 	routed_at VARCHAR(27), 
+	route_ms INTEGER, 
 	duplicate_of INTEGER, 
 	CONSTRAINT uq_inbox_source_item_key UNIQUE (source, item_key), 
 	CONSTRAINT ck_inbox_state CHECK (state IN ('pending', 'routed', 'screened', 'duplicate', 'quarantined', 'imported')), 
@@ -269,6 +286,67 @@ CREATE TABLE notes (
 	CONSTRAINT uq_notes_idempotency_key UNIQUE (idempotency_key)
 );;
 CREATE INDEX ix_notes_conversation_id ON notes (conversation_id);;
+CREATE TABLE clocks (
+	conversation_id INTEGER NOT NULL, 
+	metric TEXT NOT NULL, 
+	number INTEGER NOT NULL, 
+	name TEXT DEFAULT '' NOT NULL, 
+	channel TEXT NOT NULL, 
+	team TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	priority TEXT NOT NULL, 
+	agent TEXT, 
+	started_at VARCHAR(27) NOT NULL, 
+	stopped_at VARCHAR(27), 
+	ended TEXT, 
+	paused_since VARCHAR(27), 
+	elapsed BIGINT, 
+	business BIGINT, 
+	paused BIGINT DEFAULT '0' NOT NULL, 
+	promise TEXT, 
+	calendar TEXT, 
+	config_version INTEGER NOT NULL, 
+	within BIGINT, 
+	target INTEGER, 
+	warn_at VARCHAR(27), 
+	due_at VARCHAR(27), 
+	warned_at VARCHAR(27), 
+	breached_at VARCHAR(27), 
+	day TEXT NOT NULL, 
+	hour INTEGER NOT NULL, 
+	end_day TEXT, 
+	end_hour INTEGER, 
+	CONSTRAINT pk_clocks PRIMARY KEY (conversation_id, metric, number), 
+	CONSTRAINT ck_clocks_metric CHECK (metric IN ('time_to_assign', 'time_to_accept', 'first_response', 'next_response', 'customer_wait', 'first_resolution', 'full_resolution', 'reopened', 'legal')), 
+	CONSTRAINT ck_clocks_ended CHECK (ended IN ('replied', 'resolved', 'assigned', 'accepted', 'reopened', 'released', 'unanswered', 'no_reply_needed', 'passed_on', 'merged', 'split', 'spam')), 
+	CONSTRAINT ck_clocks_kind CHECK (kind IN ('query', 'request', 'complaint', 'claim', 'suggestion')), 
+	CONSTRAINT ck_clocks_priority CHECK (priority IN ('low', 'normal', 'high', 'urgent')), 
+	CONSTRAINT ck_clocks_number CHECK (number >= 1), 
+	CONSTRAINT ck_clocks_ended_when_stopped CHECK ((stopped_at IS NULL) = (ended IS NULL)), 
+	CONSTRAINT ck_clocks_measured_when_stopped CHECK ((stopped_at IS NULL) = (elapsed IS NULL)), 
+	CONSTRAINT ck_clocks_measured_twice CHECK ((elapsed IS NULL) = (business IS NULL)), 
+	CONSTRAINT ck_clocks_runs_forward CHECK (stopped_at IS NULL OR stopped_at >= started_at), 
+	CONSTRAINT ck_clocks_paused_while_running CHECK (stopped_at IS NULL OR paused_since IS NULL), 
+	CONSTRAINT fk_clocks_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id)
+);;
+CREATE INDEX ix_clocks_metric_day ON clocks (metric, day);;
+CREATE INDEX ix_clocks_metric_end_day ON clocks (metric, end_day);;
+CREATE INDEX ix_clocks_running ON clocks (metric, started_at) WHERE stopped_at IS NULL;;
+CREATE INDEX ix_clocks_to_break ON clocks (due_at) WHERE stopped_at IS NULL AND breached_at IS NULL AND due_at IS NOT NULL;;
+CREATE INDEX ix_clocks_to_warn ON clocks (warn_at) WHERE stopped_at IS NULL AND warned_at IS NULL AND warn_at IS NOT NULL;;
+CREATE TABLE legal_holds (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	conversation_id INTEGER NOT NULL, 
+	reason TEXT NOT NULL, 
+	set_by TEXT NOT NULL, 
+	since VARCHAR(27) NOT NULL, 
+	until VARCHAR(27), 
+	ended_at VARCHAR(27), 
+	ended_by TEXT, 
+	CONSTRAINT ck_legal_holds_ended CHECK ((ended_at IS NULL) = (ended_by IS NULL)), 
+	CONSTRAINT fk_legal_holds_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id)
+);;
+CREATE INDEX ix_legal_holds_conversation_id ON legal_holds (conversation_id);;
 CREATE TABLE contacts (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	name TEXT DEFAULT '' NOT NULL, 
@@ -277,6 +355,7 @@ CREATE TABLE contacts (
 	last_owner TEXT, 
 	tags JSON NOT NULL, 
 	created_at VARCHAR(27) NOT NULL, 
+	erased_at VARCHAR(27), 
 	restriction TEXT, 
 	restricted_to TEXT, 
 	restriction_reason TEXT, 

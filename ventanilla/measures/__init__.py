@@ -1,0 +1,1 @@
+"""What a case's events come to: turns, spells of ownership, resolutions, and how long each took. Pure; knows no store."""
