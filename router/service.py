@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,7 +26,7 @@ from ventanilla.errors import BadMessage, Temporary
 from ventanilla.store.blobs import put_blob
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
-from ventanilla.store.inbox import claim_attempts, lock_pending, raw_bytes, settle
+from ventanilla.store.inbox import claim_attempts, lock_pending, raw_bytes, settle, time_routing
 from ventanilla.store.messages import Received
 from ventanilla.store.tables import inbox
 from ventanilla.words import STAFF_BOT, EventKind, InboxState
@@ -63,30 +64,33 @@ def route_items(router: Router, ids: Sequence[int]) -> dict[int, InboxState]:
     They are committed in one transaction; when anything goes wrong in it, each has one of its own, so that an odd one holds
     up no other. Raises Temporary when the store is out of reach: nothing is lost, the sweeper brings the rows back.
     """
+    since = monotonic()
     outcomes: dict[int, InboxState] = {}
     read: list[Received] = []
     for row in _claim(router, ids):
         try:
             read.append(_read(router, row))
         except BadMessage as error:
-            outcomes |= quarantine(router, row, str(error))
+            outcomes |= quarantine(router, row, str(error), since=since)
     keep_presence(router.store, router.house, Journal(now=router.clock(), actor=ACTOR))
     customers = [one for one in read if one.row.channel != STAFF_BOT]
     if len(customers) > 1:
         try:
-            outcomes |= _commit(router, customers)
+            outcomes |= _commit(router, customers, since=since)
             read = [one for one in read if one.row.channel == STAFF_BOT]
         except Exception as error:
             log.warning("routed_one_by_one", items=len(customers), problem=type(error).__name__)
     for one in read:
-        outcomes |= _route_alone(router, one)
+        outcomes |= _route_alone(router, one, since=since)
     return outcomes
 
 
-def quarantine(router: Router, row: sa.Row[Any], reason: str) -> dict[int, InboxState]:
-    """Set an unreadable item aside with its raw bytes, and tell a person. The rest of the mailbox goes on."""
+def quarantine(router: Router, row: sa.Row[Any], reason: str, *, since: float) -> dict[int, InboxState]:
+    """Set an unreadable item aside with its raw bytes, and tell a person. The rest of the mailbox goes on. `since` is when work
+    on it began (time.monotonic)."""
     journal = Journal(now=router.clock(), actor=ACTOR)
     with router.store.write() as connection:
+        time_routing(connection, since=since)
         if not lock_pending(connection, [row.id]):
             return {}
         settle(connection, row.id, InboxState.QUARANTINED, now=journal.now, reason=reason)
@@ -100,13 +104,15 @@ def quarantine(router: Router, row: sa.Row[Any], reason: str) -> dict[int, Inbox
 def _claim(router: Router, ids: Sequence[int]) -> list[sa.Row[Any]]:
     """These rows, each with one more attempt, oldest first; with one for the staff's bot all that came to it before and is still
     pending: who says "pause" and then "available" must not end up paused."""
-    rows = claim_attempts(router.store, ids)
+    now = router.clock()
+    rows = claim_attempts(router.store, ids, now=now)
     newest = max((row.id for row in rows if row.channel == STAFF_BOT), default=None)
     if newest is None:
         return rows
     with router.store.read() as connection:
         older = set(connection.scalars(_OLDER_OF_STAFF, {"newest": newest})) - {row.id for row in rows}
-    return sorted([*rows, *(claim_attempts(router.store, sorted(older)) if older else ())], key=lambda row: row.id)
+    before = claim_attempts(router.store, sorted(older), now=now) if older else []
+    return sorted([*rows, *before], key=lambda row: row.id)
 
 
 def _read(router: Router, row: sa.Row[Any]) -> Received:
@@ -123,9 +129,10 @@ def _read(router: Router, row: sa.Row[Any]) -> Received:
     return Received(row=row, message=message, kept=kept)
 
 
-def _commit(router: Router, read: Sequence[Received]) -> dict[int, InboxState]:
+def _commit(router: Router, read: Sequence[Received], *, since: float) -> dict[int, InboxState]:
     journal = Journal(now=router.clock(), actor=ACTOR)
     with router.store.write() as connection:
+        time_routing(connection, since=since)
         pending = lock_pending(connection, [one.row.id for one in read])
         outcomes = _place(connection, router.house, [one for one in read if one.row.id in pending], journal)
         journal.flush(connection)
@@ -141,19 +148,19 @@ def _place(
     return place_all(connection, house, read, journal)
 
 
-def _route_alone(router: Router, one: Received) -> dict[int, InboxState]:
+def _route_alone(router: Router, one: Received, *, since: float) -> dict[int, InboxState]:
     try:
-        return _commit(router, [one])
+        return _commit(router, [one], since=since)
     except Temporary:
         raise
     except BadMessage as error:
-        return quarantine(router, one.row, str(error))
+        return quarantine(router, one.row, str(error), since=since)
     except Exception as error:
         log.exception("routing_failed", inbox_id=one.row.id, attempt=one.row.attempts)
         if one.row.attempts < MAX_ATTEMPTS:
             return {}
         reason = f"could not be routed in {one.row.attempts} attempts: {type(error).__name__}"
-        return quarantine(router, one.row, reason)
+        return quarantine(router, one.row, reason, since=since)
 
 
 def _tell_of_quarantine(connection: sa.Connection, house: House, row: sa.Row[Any], reason: str, now: datetime) -> None:

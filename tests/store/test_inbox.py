@@ -190,10 +190,10 @@ def test_an_item_committed_by_many_at_once_is_there_once(store: Store) -> None:
 def test_an_attempt_is_counted_until_the_row_is_settled(store: Store) -> None:
     first, second = commit(store, item(1), item(2))
 
-    claimed = claim_attempts(store, [second, first])
+    claimed = claim_attempts(store, [second, first], now=NOW)
     with store.write() as connection:
         settle(connection, first, InboxState.ROUTED, now=NOW)
-    again = claim_attempts(store, [first, second, 999])
+    again = claim_attempts(store, [first, second, 999], now=NOW)
 
     assert [(row.id, row.attempts) for row in claimed] == [(first, 1), (second, 1)]
     assert [(row.id, row.attempts) for row in again] == [(second, 2)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,7 +24,7 @@ _ADD = insert_ignoring(inbox, inbox.c.id, inbox.c.state)
 _CLAIM = (
     sa.update(inbox)
     .where(inbox.c.id.in_(sa.bindparam("ids", expanding=True)), inbox.c.state == InboxState.PENDING)
-    .values(attempts=inbox.c.attempts + 1)
+    .values(attempts=inbox.c.attempts + 1, taken_at=sa.bindparam("at"))
     .returning(inbox)
 )
 _LOCK_PENDING = (
@@ -39,6 +40,7 @@ _SETTLE = (
         state=sa.bindparam("new_state"),
         reason=sa.bindparam("new_reason"),
         routed_at=sa.bindparam("at"),
+        route_ms=sa.bindparam("took_ms"),
         duplicate_of=sa.bindparam("older"),
     )
 )
@@ -97,11 +99,11 @@ def read_checkpoint(store: Store, source: str) -> Mapping[str, Any] | None:
     return None if data is None else dict(data)
 
 
-def claim_attempts(store: Store, ids: Sequence[int]) -> list[sa.Row[Any]]:
-    """Count one more attempt for each row that is still pending and return those, oldest first. Committed before the items
-    are read, so that one which kills its reader is counted too."""
+def claim_attempts(store: Store, ids: Sequence[int], *, now: datetime) -> list[sa.Row[Any]]:
+    """Count one more attempt for each row that is still pending, taken up `now`, and return those, oldest first. Committed
+    before the items are read, so that one which kills its reader is counted too."""
     with store.write() as connection:
-        return sorted(connection.execute(_CLAIM, {"ids": list(ids)}), key=lambda row: row.id)
+        return sorted(connection.execute(_CLAIM, {"ids": list(ids), "at": now}), key=lambda row: row.id)
 
 
 def raw_bytes(store: Store, row: sa.Row[Any]) -> bytes | None:
@@ -116,6 +118,12 @@ def lock_pending(connection: sa.Connection, ids: Sequence[int]) -> frozenset[int
     return frozenset(connection.scalars(_LOCK_PENDING, {"ids": list(ids)}))
 
 
+def time_routing(connection: sa.Connection, *, since: float) -> None:
+    """From here on `settle` notes in this transaction how long its rows took the router, which began with them at `since` (of
+    time.monotonic)."""
+    connection.execution_options(routing_since=since)
+
+
 def settle(
     connection: sa.Connection,
     row_id: int,
@@ -125,9 +133,11 @@ def settle(
     reason: str | None = None,
     duplicate_of: int | None = None,
 ) -> None:
-    """Say what became of a pending row; the caller holds its lock."""
+    """Say what became of a pending row; the caller holds its lock. See `time_routing` for how long it took."""
+    since = connection.get_execution_options().get("routing_since")
+    took_ms = None if since is None else round((monotonic() - since) * 1000)
     values = {"row_id": row_id, "new_state": state, "new_reason": reason, "at": now, "older": duplicate_of}
-    connection.execute(_SETTLE, values)
+    connection.execute(_SETTLE, {**values, "took_ms": took_ms})
 
 
 def first_with_identity(connection: sa.Connection, row: sa.Row[Any]) -> int | None:
@@ -169,8 +179,10 @@ def reopen_row(
         "state": InboxState.PENDING,
         "reason": None,
         "routed_at": None,
+        "route_ms": None,
         "attempts": 0,
         "enqueued_at": None,
+        "taken_at": None,
         "released_by": released_by,
     }
     change = sa.update(inbox).where(inbox.c.id == row_id, inbox.c.state.in_(states)).values(values)

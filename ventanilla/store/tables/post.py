@@ -19,17 +19,18 @@ inbox = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("reason", sa.Text),
     sa.Column("note", sa.Text),
-    sa.Column("raw", sa.LargeBinary),
-    sa.Column("raw_blob", sa.Text),
     sa.Column("size", sa.Integer, nullable=False, server_default="0"),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     sa.Column("released_by", sa.Text),
     sa.Column("received_at", Utc, nullable=False),
     sa.Column("pulled_at", Utc, nullable=False),
     sa.Column("enqueued_at", Utc),
+    sa.Column("taken_at", Utc),  # when a router last took it up
     sa.Column("routed_at", Utc),
     sa.Column("route_ms", sa.Integer),  # how long the router took for it
     sa.Column("duplicate_of", Id),
+    sa.Column("raw_blob", sa.Text),
+    sa.Column("raw", sa.LargeBinary),  # behind all others: SQLite reads a row up to the column it is asked for
     sa.UniqueConstraint("source", "item_key"),
     sa.CheckConstraint(one_of("state", InboxState), name="state"),
     sa.CheckConstraint("(state = 'pending') = (routed_at IS NULL)", name="settled"),

@@ -209,17 +209,18 @@ CREATE TABLE inbox (
 	state TEXT NOT NULL, 
 	reason TEXT, 
 	note TEXT, 
-	raw BYTEA, 
-	raw_blob TEXT, 
 	size INTEGER DEFAULT '0' NOT NULL, 
 	attempts INTEGER DEFAULT '0' NOT NULL, 
 	released_by TEXT, 
 	received_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	pulled_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	enqueued_at TIMESTAMP WITH TIME ZONE, 
+	taken_at TIMESTAMP WITH TIME ZONE, 
 	routed_at TIMESTAMP WITH TIME ZONE, 
 	route_ms INTEGER, 
 	duplicate_of BIGINT, 
+	raw_blob TEXT, 
+	raw BYTEA, 
 	CONSTRAINT pk_inbox PRIMARY KEY (id), 
 	CONSTRAINT uq_inbox_source_item_key UNIQUE (source, item_key), 
 	CONSTRAINT ck_inbox_state CHECK (state IN ('pending', 'routed', 'screened', 'duplicate', 'quarantined', 'imported')), 
@@ -598,4 +599,8 @@ ALTER TABLE assignments ADD CONSTRAINT fk_assignments_agent FOREIGN KEY(agent) R
 CREATE FUNCTION events_are_append_only() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'events are append-only'; END $$;;
 CREATE TRIGGER events_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON events
-FOR EACH STATEMENT EXECUTE FUNCTION events_are_append_only()
+FOR EACH STATEMENT EXECUTE FUNCTION events_are_append_only();;
+CREATE FUNCTION seals_are_append_only() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'seals are append-only'; END $$;;
+CREATE TRIGGER seals_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON seals
+FOR EACH STATEMENT EXECUTE FUNCTION seals_are_append_only()

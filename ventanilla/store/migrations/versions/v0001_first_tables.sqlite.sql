@@ -217,17 +217,18 @@ CREATE TABLE inbox (
 	state TEXT NOT NULL, 
 	reason TEXT, 
 	note TEXT, 
-	raw BLOB, 
-	raw_blob TEXT, 
 	size INTEGER DEFAULT '0' NOT NULL, 
 	attempts INTEGER DEFAULT '0' NOT NULL, 
 	released_by TEXT, 
 	received_at VARCHAR(27) NOT NULL, 
 	pulled_at VARCHAR(27) NOT NULL, 
 	enqueued_at VARCHAR(27), 
+	taken_at VARCHAR(27), 
 	routed_at VARCHAR(27), 
 	route_ms INTEGER, 
 	duplicate_of INTEGER, 
+	raw_blob TEXT, 
+	raw BLOB, 
 	CONSTRAINT uq_inbox_source_item_key UNIQUE (source, item_key), 
 	CONSTRAINT ck_inbox_state CHECK (state IN ('pending', 'routed', 'screened', 'duplicate', 'quarantined', 'imported')), 
 	CONSTRAINT ck_inbox_settled CHECK ((state = 'pending') = (routed_at IS NULL)), 
@@ -587,4 +588,6 @@ CREATE TABLE remote_files (
 CREATE INDEX ix_remote_files_due ON remote_files (state, channel, not_before);;
 CREATE INDEX ix_remote_files_message_id ON remote_files (message_id);;
 CREATE TRIGGER events_no_update BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;;
-CREATE TRIGGER events_no_delete BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'events are append-only'); END
+CREATE TRIGGER events_no_delete BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;;
+CREATE TRIGGER seals_no_update BEFORE UPDATE ON seals BEGIN SELECT RAISE(ABORT, 'seals are append-only'); END;;
+CREATE TRIGGER seals_no_delete BEFORE DELETE ON seals BEGIN SELECT RAISE(ABORT, 'seals are append-only'); END
