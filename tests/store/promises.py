@@ -32,6 +32,7 @@ from tests.store.rows import (
 )
 from ventanilla.store import tables as t
 from ventanilla.store.engine import Store
+from ventanilla.store.seals import seal_pending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,7 @@ def lay_ground(store: Store) -> None:
     with store.write() as connection:
         hand_over(connection, 2, 2, "luis")
         resolve(connection, 3, 1)
+        seal_pending(connection, now=NOW, limit=100)
 
 
 def check_refused(store: Store, name: str) -> None:
@@ -382,9 +384,8 @@ def the_same_occasion_twice_in_the_outbox(connection: sa.Connection) -> None:
 
 @promise("ck_installation_single")
 def two_installations_in_one_store(connection: sa.Connection) -> None:
-    for number in (1, 2):
-        row = {"id": number, "instance": "a", "signing_key": b"k", "created_at": NOW}
-        connection.execute(sa.insert(t.installation).values(row))
+    row = {"id": 2, "instance": "a", "signing_key": b"k", "created_at": NOW}
+    connection.execute(sa.insert(t.installation).values(row))
 
 
 # The log.
@@ -404,6 +405,39 @@ def deleting_an_event(connection: sa.Connection) -> None:
 def emptying_the_log(connection: sa.Connection) -> None:
     truncate = "TRUNCATE events" if connection.dialect.name == "postgresql" else "DELETE FROM events"
     connection.exec_driver_sql(truncate)
+
+
+@promise("append-only")
+def changing_a_seal(connection: sa.Connection) -> None:
+    connection.execute(_update(t.seals, hash="0" * 64))
+
+
+@promise("append-only")
+def deleting_a_seal(connection: sa.Connection) -> None:
+    connection.execute(sa.delete(t.seals))
+
+
+@promise("append-only")
+def emptying_the_chain(connection: sa.Connection) -> None:
+    truncate = "TRUNCATE seals" if connection.dialect.name == "postgresql" else "DELETE FROM seals"
+    connection.exec_driver_sql(truncate)
+
+
+@promise("uq_seals_event_id")
+def sealing_an_event_twice(connection: sa.Connection) -> None:
+    connection.execute(sa.insert(t.seals).values(number=9, event_id=1, hash="0" * 64))
+
+
+@promise("fk_legal_holds_conversation_id")
+def a_legal_hold_on_nothing(connection: sa.Connection) -> None:
+    hold = {"conversation_id": 99, "reason": "x", "set_by": "ana", "since": NOW}
+    connection.execute(sa.insert(t.legal_holds).values(hold))
+
+
+@promise("ck_legal_holds_ended")
+def a_legal_hold_that_ended_by_nobody(connection: sa.Connection) -> None:
+    hold = {"conversation_id": 1, "reason": "x", "set_by": "ana", "since": NOW, "ended_at": NOW}
+    connection.execute(sa.insert(t.legal_holds).values(hold))
 
 
 # Honest times.

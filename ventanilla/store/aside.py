@@ -11,10 +11,10 @@ from ventanilla.errors import Conflict
 from ventanilla.processes import is_dead
 from ventanilla.store.engine import Store, in_our_words
 from ventanilla.store.tables import leases, metadata
+from ventanilla.store.tables.log import APPEND_ONLY, append_only_function
 
 _REVISIONS = "alembic_version"
 _OURS = (*metadata.tables, _REVISIONS)
-_FUNCTION = "events_are_append_only()"
 
 
 def holds_something(store: Store) -> bool:
@@ -67,8 +67,9 @@ def _set_tables_aside(store: Store, label: str) -> str:
         for name in _OURS:
             if name in there:
                 connection.exec_driver_sql(f'ALTER TABLE {name} SET SCHEMA "{schema}"')
-        if "events" in there:
-            connection.exec_driver_sql(f'ALTER FUNCTION {_FUNCTION} SET SCHEMA "{schema}"')
+        for name in APPEND_ONLY:
+            if name in there:
+                connection.exec_driver_sql(f'ALTER FUNCTION {append_only_function(name)} SET SCHEMA "{schema}"')
     return f"schema {schema}"
 
 

@@ -1,4 +1,4 @@
-"""The append-only log of events, and what makes the engine refuse to change it."""
+"""The append-only log of events, and what makes the engine refuse to change it or its chain."""
 
 from __future__ import annotations
 
@@ -27,18 +27,33 @@ events = sa.Table(
     sqlite_autoincrement=True,
 )
 
-_REFUSE_SQLITE = (
-    "CREATE TRIGGER events_no_update BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are append-only'); END",
-    "CREATE TRIGGER events_no_delete BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'events are append-only'); END",
-)
-_REFUSE_POSTGRESQL = (
-    """CREATE FUNCTION events_are_append_only() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION 'events are append-only'; END $$""",
-    """CREATE TRIGGER events_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON events
-FOR EACH STATEMENT EXECUTE FUNCTION events_are_append_only()""",
-)
+APPEND_ONLY = (events.name, "seals")
+"""The tables whose rows are never changed and never go."""
 
 
 def append_only_ddl(dialect: str) -> tuple[str, ...]:
-    """The statements that make the event log refuse UPDATE and DELETE on this engine."""
-    return _REFUSE_POSTGRESQL if dialect == "postgresql" else _REFUSE_SQLITE
+    """The statements that make the event log and its chain refuse UPDATE and DELETE on this engine."""
+    refuse = _refuse_postgresql if dialect == "postgresql" else _refuse_sqlite
+    return tuple(statement for table in APPEND_ONLY for statement in refuse(table))
+
+
+def append_only_function(table: str) -> str:
+    """The function that refuses on PostgreSQL, by its name."""
+    return f"{table}_are_append_only()"
+
+
+def _refuse_sqlite(table: str) -> tuple[str, ...]:
+    return tuple(
+        f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} are append-only'); END"
+        for change in ("UPDATE", "DELETE")
+    )
+
+
+def _refuse_postgresql(table: str) -> tuple[str, ...]:
+    return (
+        f"""CREATE FUNCTION {append_only_function(table)} RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION '{table} are append-only'; END $$""",
+        f"""CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
+FOR EACH STATEMENT EXECUTE FUNCTION {append_only_function(table)}""",
+    )

@@ -1,0 +1,171 @@
+"""The chain that shows that the log was not changed: each event gets a hash of itself and of the one before. Knows no rules of clocks.
+
+The chain is written behind the log, by whoever holds the books, so that those who write events never wait for each other
+(docs/decisions/0023-a-chain-of-hashes.md).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ventanilla.store.books import lock_books, note_in_books
+from ventanilla.store.installation import ensure_installation, known_installation
+from ventanilla.store.seal_window import move_window, open_window
+from ventanilla.store.tables import events, seals
+
+__all__ = ["Link", "Seal", "canonical", "genesis", "head", "lock_books", "seal_at", "seal_pending", "verify"]
+
+_FIELDS = (
+    "id",
+    "at",
+    "recorded_at",
+    "kind",
+    "actor",
+    "channel",
+    "conversation_id",
+    "assignment_number",
+    "message_id",
+    "inbox_id",
+    "outbox_id",
+    "agent",
+    "data",
+)
+_PLACE = {name: place for place, name in enumerate(events.c.keys())}
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode
+
+_NOTE = "seals"
+_UNSEALED = ~sa.exists().where(seals.c.event_id == events.c.id)
+_PENDING = (
+    sa.select(events)
+    .where(events.c.id > sa.bindparam("floor"), _UNSEALED)
+    .order_by(events.c.id)
+    .limit(sa.bindparam("most"))
+)
+_LAST = sa.select(seals).order_by(seals.c.number.desc()).limit(1)
+_INSERT = sa.insert(seals)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seal:
+    """One link of the chain: its number (1, 2, 3) and its hash."""
+
+    number: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """One seal as it was found. `follows`: its number is the one after the last; `event_is_there`; `holds`: the event and the seal
+    before make this hash."""
+
+    number: int
+    event_id: int
+    follows: bool
+    event_is_there: bool
+    holds: bool
+
+
+def canonical(event: sa.Row[Any]) -> bytes:
+    """An event as bytes, the same on every engine and after every back-up.
+
+    JSON in ASCII (everything else as \\uXXXX), keys sorted, no spaces, of exactly: id, at, recorded_at, kind, actor, channel,
+    conversation_id, assignment_number, message_id, inbox_id, outbox_id, agent, data. Instants are UTC to the microsecond
+    (2026-11-22T08:00:00.000000Z), what is empty is null, and a number without a fraction is written without one.
+    """
+    row = tuple(event)
+    values = {name: _plain(row[_PLACE[name]]) for name in _FIELDS}
+    return _encode(values).encode("ascii")
+
+
+def genesis(instance: str) -> str:
+    """What stands in the place of a hash before the first event: SHA-256, in hex, of `ventanilla ` and the installation's
+    instance (`status` prints it)."""
+    return hashlib.sha256(f"ventanilla {instance}".encode()).hexdigest()
+
+
+def seal_pending(connection: sa.Connection, *, now: datetime, limit: int) -> Sequence[sa.Row[Any]]:
+    """Seal up to `limit` events that have no seal yet and return them in the order of the chain.
+
+    The caller holds the books (`lock_books`). Fewer than `limit` means that there are no more. An event that was committed
+    after one with a higher id is found too, and comes later in the chain. Where nothing is new nothing is written.
+    """
+    window = open_window(connection, lock_books(connection).get(_NOTE, {}), now=now)
+    rows = connection.execute(_PENDING, {"floor": window.begins, "most": limit}).all()
+    if rows:
+        _chain(connection, rows, now)
+    highest = max((row.id for row in rows), default=0)
+    note_in_books(
+        connection, **{_NOTE: move_window(connection, window, to=highest, all_seen=len(rows) < limit, now=now)}
+    )
+    return rows
+
+
+def head(connection: sa.Connection) -> Seal | None:
+    """The newest seal; None where nothing was sealed yet. Written down elsewhere, it proves all that came before it."""
+    row = connection.execute(_LAST).one_or_none()
+    return None if row is None else Seal(number=row.number, hash=row.hash)
+
+
+def seal_at(connection: sa.Connection, number: int) -> Seal | None:
+    """The seal of this number; None where the chain does not reach it, or it is gone."""
+    row = connection.execute(sa.select(seals).where(seals.c.number == number)).one_or_none()
+    return None if row is None else Seal(number=row.number, hash=row.hash)
+
+
+def verify(connection: sa.Connection) -> Iterator[Link]:
+    """Every seal from the first on, compared with its event; read in pieces, so that memory does not grow.
+
+    After one that does not hold, the next is compared with the hash that stands there: each change is found where it is.
+    """
+    installation = known_installation(connection)
+    before, number = genesis(installation.instance if installation else ""), 0
+    query: sa.Select[Any] = (
+        sa.select(*events.c, seals.c.number, seals.c.event_id, seals.c.hash)
+        .select_from(seals.outerjoin(events, events.c.id == seals.c.event_id))
+        .order_by(seals.c.number)
+        .execution_options(yield_per=1_000)
+    )
+    for row in connection.execute(query):
+        there = row[0] is not None
+        holds = there and _hash(before, canonical(row)) == row.hash
+        yield Link(
+            number=row.number,
+            event_id=row.event_id,
+            follows=row.number == number + 1,
+            event_is_there=there,
+            holds=holds,
+        )
+        before, number = row.hash, row.number
+
+
+def _chain(connection: sa.Connection, rows: Sequence[sa.Row[Any]], now: datetime) -> None:
+    last = head(connection)
+    number = last.number if last else 0
+    before = last.hash if last else genesis(ensure_installation(connection, now=now).instance)
+    made: list[dict[str, Any]] = []
+    for row in rows:
+        number, before = number + 1, _hash(before, canonical(row))
+        made.append({"number": number, "event_id": row[0], "hash": before})
+    connection.execute(_INSERT, made)
+
+
+def _hash(before: str, event: bytes) -> str:
+    return hashlib.sha256(before.encode("ascii") + b"\n" + event).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """As JSON keeps it on both engines: PostgreSQL reads 1e20 back as a whole number, SQLite as a fraction."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, list) else value
