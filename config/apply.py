@@ -66,8 +66,10 @@ def apply_config(connection: sa.Connection, loaded: Loaded, *, hand_over: HandOv
 
 
 def _content(loaded: Loaded) -> dict[str, Any]:
-    """What is kept of a version: its settings, and where its rules stood, so that a decision can be explained later."""
-    return loaded.config.as_json() | {"rules_at": list(loaded.rules_at)}
+    """What is kept of a version: its settings, where its rules stood, so that a decision can be explained later, and the order of
+    its promises, which decides between them (a store may keep a document's keys in another order)."""
+    settings = loaded.config.as_json()
+    return settings | {"rules_at": list(loaded.rules_at), "promises_order": list(loaded.config.promises)}
 
 
 def is_in_force(connection: sa.Connection, loaded: Loaded) -> bool:

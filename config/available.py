@@ -5,18 +5,11 @@ from __future__ import annotations
 CHANNEL_KINDS = frozenset({"email", "telegram", "twilio"})
 
 PACKS = ("es-consumidores", "es-ley-10-2025", "co-pqrs", "co-consumidor", "pe-libro-reclamaciones", "eu-gdpr-dsar")
-AVAILABLE_PACKS: frozenset[str] = frozenset()
+AVAILABLE_PACKS: frozenset[str] = frozenset(PACKS)
 
 AVAILABLE_BLOBS = ("files",)
 
 # A table that is read and checked, but that nothing acts on yet, and what happens instead.
 NOT_YET = {
     ("retention",): "this version deletes nothing: everything is kept",
-}
-
-# The same for a setting of each table of a section.
-NOT_YET_IN_EACH = {
-    ("promises", "resolution"): "this version does not time resolutions",
-    ("promises", "warn_at"): "this version does not warn",
-    ("promises", "escalate"): "this version escalates only notices that cannot be delivered",
 }

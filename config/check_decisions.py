@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.available import AVAILABLE_BLOBS, AVAILABLE_PACKS, NOT_YET, NOT_YET_IN_EACH, PACKS
+from config.available import AVAILABLE_BLOBS, AVAILABLE_PACKS, NOT_YET, PACKS
 from config.check_channels import check_server
 from config.draft import Draft
 from config.pieces import Pieces
@@ -57,10 +57,6 @@ def check_available(draft: Draft, pieces: Pieces) -> Iterator[Remark]:
     for key, meaning in NOT_YET.items():
         if _is_written(pieces, key):
             yield warning(key, meaning)
-    for (section, setting), meaning in NOT_YET_IN_EACH.items():
-        for name, table in pieces.values(section).items():
-            if isinstance(table, dict) and setting in table:
-                yield warning((section, name, setting), meaning)
 
 
 def check_name(pieces: Pieces) -> Iterator[Remark]:

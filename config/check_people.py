@@ -9,7 +9,7 @@ from config.draft import Draft
 from config.email import EmailSettings
 from config.notice_targets import is_apprise
 from config.people import AgentSettings
-from config.references import ESCALATION_WORDS
+from config.promises import ESCALATION_WORDS
 from config.remark import Remark, warning
 from ventanilla.words import Role
 

@@ -10,6 +10,7 @@ from config.draft import Draft
 from config.expressions import probe_that_is_too_slow
 from config.pieces import Pieces
 from config.plain import nearest
+from config.promises import default_promise
 from config.remark import Key, Remark, warning
 from config.rule_logic import Ground, contradiction, decided_before
 from config.rules import Rule
@@ -119,8 +120,7 @@ def _deciders(before: dict[str, int], places: Sequence[str]) -> str:
 
 
 def _ground(draft: Draft) -> Ground:
-    promises = draft.promises
-    default = promises.get("normal") or (next(iter(promises.values())) if len(promises) == 1 else None)
+    default = draft.promises.get(default_promise(draft.promises) or "")
     return Ground(
         kinds={name: settings.kind for name, settings in draft.channels.items()},
         always_open=default is None or default.calendar is None,

@@ -24,8 +24,21 @@ def differences(old: Config | Json, new: Config | Json) -> tuple[str, ...]:
     sentences = [*_sections(before, after)]
     for section, noun in _NAMED.items():
         sentences += _tables(noun, before.get(section, {}), after.get(section, {}))
+    sentences += _promises_moved(_order(old), _order(new))
     sentences += _rules(before.get("rules", []), after.get("rules", []))
     return tuple(sentences)
+
+
+def _order(side: Config | Json) -> list[str]:
+    """The promises as they stood in the file; nothing where that was not kept."""
+    return list(side.promises) if isinstance(side, Config) else list(side.get("promises_order", ()))
+
+
+def _promises_moved(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
+    """The first promise that is meant for a case is the case's, so their order says something too."""
+    stayed = [name for name in old if name in new]
+    if stayed != [name for name in new if name in old]:
+        yield f"promises: their order becomes {', '.join(new)}"
 
 
 def _sections(old: Json, new: Json) -> Iterator[str]:

@@ -7,7 +7,9 @@ from typing import Any
 
 from config.pieces import NAMED, Pieces
 from config.plain import nearest
+from config.promises import ESCALATION_WORDS
 from config.remark import Key, Remark
+from ventanilla.words import IN_PERSON
 
 # Where a name stands, and the section that it must come from; `*` is any key or list item.
 _REFERENCES: tuple[tuple[tuple[str, ...], str], ...] = (
@@ -17,6 +19,8 @@ _REFERENCES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("agents", "*", "calendar"), "calendars"),
     (("promises", "*", "calendar"), "calendars"),
     (("promises", "*", "escalate", "*"), "agents"),
+    (("promises", "*", "applies_to", "channel", "*"), "channels"),
+    (("promises", "*", "applies_to", "team", "*"), "teams"),
     (("rules", "*", "when", "channel", "*"), "channels"),
     (("rules", "*", "then", "team"), "teams"),
     (("rules", "*", "then", "agent"), "agents"),
@@ -24,17 +28,23 @@ _REFERENCES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("staff", "email", "channel"), "channels"),
     (("staff", "digest_to", "*"), "agents"),
 )
-ESCALATION_WORDS = ("owner", "duty")
 
 
 def check_references(pieces: Pieces) -> Iterator[Remark]:
     """Every name that names nothing. Looks at the tables as written, so that other mistakes in them hide none."""
     names = {section: {str(name) for name in pieces.values(section)} for section in NAMED}
     for pattern, section in _REFERENCES:
-        known = names[section] | (set(ESCALATION_WORDS) if "escalate" in pattern else set())
+        known = names[section] | _also_known(pattern)
         for key, name in _found(pieces, pattern):
             if name not in known:
                 yield Remark(key, f'unknown {section[:-1]} "{name}"{_cure(name, known, section)}')
+
+
+def _also_known(pattern: tuple[str, ...]) -> set[str]:
+    """Words that stand beside names: whom a promise escalates to, and what was entered by hand as if it had come on a channel."""
+    if "escalate" in pattern:
+        return set(ESCALATION_WORDS)
+    return {IN_PERSON} if pattern[2:4] == ("applies_to", "channel") else set()
 
 
 def _cure(name: str, known: set[str], section: str) -> str:

@@ -73,7 +73,7 @@ CASES: list[tuple[str, str, list[str]]] = [
     (
         'first_response = { within = "1h", target = 90 }',
         'first_response = { within = "1h" }\nescalate = ["owner", "boss"]',
-        ['promises.normal.escalate[2]: unknown agent "boss"; known here: ana, duty, luis, marta, owner'],
+        ['promises.normal.escalate[2]: unknown agent "boss"; known here: ana, duty, luis, marta, owner, supervisors'],
     ),
     ('name = "Ferretería Sol"', 'name = ""', ['service.name: expected a text that is not empty, got ""']),
     ('name = "Ferretería Sol"', 'nmae = "x"', ["service.nmae: unknown key `nmae`; did you mean `name`?"]),
