@@ -1,4 +1,4 @@
-"""The chain that shows that the log was not changed: each event gets a hash of itself and of the one before. Knows no rules of clocks.
+"""The chain that shows that the log was not changed: each event gets a hash of itself and of the one before. Knows no clocks.
 
 The chain is written behind the log, by whoever holds the books, so that those who write events never wait for each other
 (docs/decisions/0023-a-chain-of-hashes.md).
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -37,13 +37,13 @@ _FIELDS = (
     "agent",
     "data",
 )
-_PLACE = {name: place for place, name in enumerate(events.c.keys())}
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular=False, allow_nan=False).encode
 
 _NOTE = "seals"
 _UNSEALED = ~sa.exists().where(seals.c.event_id == events.c.id)
+_EVENT = [events.c[name] for name in _FIELDS]
 _PENDING = (
-    sa.select(events)
+    sa.select(*_EVENT)
     .where(events.c.id > sa.bindparam("floor"), _UNSEALED)
     .order_by(events.c.id)
     .limit(sa.bindparam("most"))
@@ -79,8 +79,9 @@ def canonical(event: sa.Row[Any]) -> bytes:
     conversation_id, assignment_number, message_id, inbox_id, outbox_id, agent, data. Instants are UTC to the microsecond
     (2026-11-22T08:00:00.000000Z), what is empty is null, and a number without a fraction is written without one.
     """
-    row = tuple(event)
-    values = {name: _plain(row[_PLACE[name]]) for name in _FIELDS}
+    values = dict(zip(_FIELDS, event, strict=False))
+    values["at"], values["recorded_at"] = _instant(values["at"]), _instant(values["recorded_at"])
+    values["data"] = _plain(values["data"])
     return _encode(values).encode("ascii")
 
 
@@ -127,7 +128,7 @@ def verify(connection: sa.Connection) -> Iterator[Link]:
     installation = known_installation(connection)
     before, number = genesis(installation.instance if installation else ""), 0
     query: sa.Select[Any] = (
-        sa.select(*events.c, seals.c.number, seals.c.event_id, seals.c.hash)
+        sa.select(*_EVENT, seals.c.number, seals.c.event_id, seals.c.hash)
         .select_from(seals.outerjoin(events, events.c.id == seals.c.event_id))
         .order_by(seals.c.number)
         .execution_options(yield_per=1_000)
@@ -162,10 +163,12 @@ def _hash(before: str, event: bytes) -> str:
 
 def _plain(value: Any) -> Any:
     """As JSON keeps it on both engines: PostgreSQL reads 1e20 back as a whole number, SQLite as a fraction."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    if isinstance(value, float):
-        return int(value) if value.is_integer() else value
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {key: _plain(one) for key, one in value.items()}
-    return [_plain(one) for one in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _instant(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
