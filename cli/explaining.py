@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from cli.case_page import accepted
 from cli.contact_page import restriction_line
+from cli.explaining_promise import print_promise, promise_object
 from cli.explaining_rules import print_rules, rules_behind
 from cli.printing import Times, one_line, plural, print_table, say
 from router.texts import reason_in_words
@@ -57,6 +58,7 @@ def explanation(connection: sa.Connection, case: sa.Row[Any], loaded: Loaded | N
         "links": links_of(connection, case.id),
         "beside": [{"key": key, "owner": owner} for key, owner in beside(connection, case, limit=20)],
         "restriction": customer_of(connection, case)["restriction"],
+        "promise": promise_object(connection, case, events, loaded),
         "notices": [letter for letter in letters if letter["kind"] == OutboxKind.NOTICE],
         "escalations": [
             {"at": event.at, "to": event.data.get("to", [])}
@@ -90,6 +92,7 @@ def print_explanation(told: _Doc, times: Times) -> None:
     restricted = restriction_line(told, times)
     if restricted:
         say(f"  the customer is {restricted}")
+    print_promise(told["promise"], times)
     _print_told(told, times)
 
 

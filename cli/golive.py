@@ -19,7 +19,7 @@ from router.house import House
 from ventanilla.errors import BadInput
 from ventanilla.keys import new_key
 from ventanilla.store.tables import channels, conversations
-from ventanilla.words import Mode
+from ventanilla.words import Kind, Mode, Priority
 
 _SAMPLE = {"es": ("Lucía (ejemplo)", "¿Cuándo llega mi pedido?"), "en": ("Lucy (sample)", "When does my order arrive?")}
 
@@ -87,9 +87,9 @@ def _open_cases(run: Context, channel: str) -> int:
 
 
 def _sample(house: House, channel: str, language: str, name: str, subject: str, now: datetime) -> tuple[str, str]:
-    promise, _ = house.promise(None)
-    due = house.due(promise, now, first=True)
-    case: Any = SimpleNamespace(key=new_key(), language=language, due_at=due, channel=channel)
+    about = {"team": house.config.channels[channel].team, "kind": Kind.QUERY, "priority": Priority.NORMAL}
+    case: Any = SimpleNamespace(key=new_key(), language=language, channel=channel, promise=None, tags=(), **about)
+    case.due_at = house.due(case, now, first=True)
     if isinstance(house.config.channels[channel], EmailSettings):
         return receipt(house, case, name=name, subject=subject, received_at=now, now=now)
     return "", short_receipt(house, case, medium="", now=now)

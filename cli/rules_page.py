@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cli.explaining import in_words
+from cli.explaining_promise import chosen_in_words
 from cli.printing import Times, one_line, say
 from router.assigning.rules import Decided, Tried
 from router.house import House
@@ -42,6 +43,7 @@ _NOTHING: dict[str, Any] = {
     "in_line": None,
     "considered": [],
     "promise": None,
+    "promise_why": None,
     "due_at": None,
 }
 
@@ -78,7 +80,8 @@ def rehearsal_object(
         "considered": [one | {"why": in_words(one["verdict"])} for one in grant.decision["considered"]]
         if grant
         else [],
-        "promise": rehearsed.promise,
+        "promise": rehearsed.promise.name,
+        "promise_why": chosen_in_words(rehearsed.promise),
         "due_at": rehearsed.due_at and _utc(rehearsed.due_at),
     }
 
@@ -151,10 +154,10 @@ def _ends(told: _Doc, house: House, at: datetime) -> Iterator[tuple[str, str]]:
             if one["agent"] != told["owner"]:
                 yield "", f"{one['agent']}: {one['why']}"
     if told["due_at"] is None:
-        yield "promise", told["promise"] or "none"
+        yield "promise", f"{told['promise'] or 'none'} ({told['promise_why']})"
     else:
         due = spoken(datetime.fromisoformat(told["due_at"]), house.zone(), _LANGUAGE, now=at)
-        yield "promise", f"{told['promise']}: an answer {due}"
+        yield "promise", f"{told['promise']}: an answer {due} ({told['promise_why']})"
 
 
 def _in_brackets(text: str) -> str:

@@ -11,13 +11,12 @@ import sqlalchemy as sa
 
 from config.promises import PromiseSettings, Target
 from config.schema import Config
+from router.promises.choosing import Chosen, choose_promise, the_default
 from ventanilla.clocks.calendar import ALWAYS, Calendar
 from ventanilla.clocks.due import due_at
 from ventanilla.store.installation import Installation, active_config, ensure_installation
 from ventanilla.store.tables import channels
 from ventanilla.words import Mode
-
-DEFAULT_PROMISE = "normal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,17 +44,17 @@ class House:
         """The date it is in the house's time zone."""
         return now.astimezone(self.zone()).date()
 
-    def promise(self, name: str | None) -> tuple[str | None, PromiseSettings | None]:
-        """The promise of that name, else the one called `normal`, else the only one there is, else none."""
-        promises = self.config.promises
-        chosen = name or (DEFAULT_PROMISE if DEFAULT_PROMISE in promises else None)
-        if chosen is None and len(promises) == 1:
-            chosen = next(iter(promises))
-        return chosen, promises.get(chosen) if chosen else None
+    def default_promise(self) -> PromiseSettings | None:
+        """The promise of what no other is meant for; None without one."""
+        return the_default(self.config.promises).settings
 
-    def due(self, promise: str | None, start: datetime, *, first: bool) -> datetime | None:
-        """When a turn that began at `start` is due under a promise; None where nothing is promised."""
-        _, settings = self.promise(promise)
+    def promise_of(self, case: Any) -> Chosen:
+        """The promise of a case (its row, or what it begins with), and why that one."""
+        return choose_promise(self.config.promises, case, tags=case.tags)
+
+    def due(self, case: Any, start: datetime, *, first: bool) -> datetime | None:
+        """When a turn of this case that began at `start` is due; None where nothing is promised."""
+        settings = self.promise_of(case).settings
         if settings is None:
             return None
         target: Target | None = settings.first_response if first else settings.next_response or settings.first_response

@@ -22,12 +22,14 @@ from router.house import House
 from router.incoming.facts import facts_of
 from router.incoming.languages import language_and_source
 from router.incoming.screening import Known, is_staff, screen
+from router.promises.choosing import Chosen
 from ventanilla.channel import Message, Screening
+from ventanilla.measures.terms import CaseFacts
 from ventanilla.store.agents import absences_of
 from ventanilla.store.assignments import Grant
 from ventanilla.store.contacts import contact_at
 from ventanilla.store.tables import agents
-from ventanilla.words import Verdict
+from ventanilla.words import Kind, Priority, Verdict
 
 ACTOR = "rehearsal"
 _NOBODY_YET = SimpleNamespace(id=0, language=None, tags=(), last_owner=None, account_manager=None, restriction=None)
@@ -45,7 +47,7 @@ class Rehearsal:
     decided: Decided
     tried: Sequence[Tried]
     team: str
-    promise: str | None
+    promise: Chosen
     due_at: datetime | None
     grant: Grant | None = None
 
@@ -64,7 +66,6 @@ def rehearse(
     language, source = language_and_source(message, contact.language, house.language_of(channel))
     facts = facts_of(house, channel, message, tags=contact.tags, language=language, at=at)
     decided, tried = try_rules(house.config.rules, facts)
-    promise, _ = house.promise(decided.promise)
     wanted = Wanted(
         team=decided.team or house.config.channels[channel].team,
         contact=contact,
@@ -73,6 +74,15 @@ def rehearse(
         languages=frozenset(decided.languages),
         named_agent=decided.agent,
         just_written=True,
+    )
+    begins = CaseFacts(
+        channel=channel,
+        team=wanted.team,
+        kind=Kind(decided.kind or Kind.QUERY),
+        priority=Priority(decided.priority or Priority.NORMAL),
+        tags=decided.tags,
+        received_at=at,
+        promise=decided.promise,
     )
     return Rehearsal(
         screening=_screening(connection, house, message, is_contact=found is not None),
@@ -83,8 +93,8 @@ def rehearse(
         decided=decided,
         tried=tried,
         team=wanted.team,
-        promise=promise,
-        due_at=house.due(promise, at, first=True),
+        promise=house.promise_of(begins),
+        due_at=house.due(begins, at, first=True),
         grant=None if connection is None else _grant(connection, house, wanted, at),
     )
 

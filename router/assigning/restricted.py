@@ -69,7 +69,7 @@ def withheld_automatic(connection: sa.Connection, house: House, case: Any, *, no
         return NOTHING_TO_BLOCKED
     if found.restriction != Restriction.RESTRICTED or case.kind in _RECEIPT_BY_LAW:
         return None
-    _, promise = house.promise(case.promise)
+    promise = house.promise_of(case).settings
     return None if promise is not None and promise.pack else NO_RECEIPT
 
 

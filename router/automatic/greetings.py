@@ -83,7 +83,7 @@ def _withheld(
 def _words(connection: sa.Connection, house: House, row: sa.Row[Any], message: Message, journal: Journal) -> str:
     known = contact_at(connection, message.customer)
     language = (known.language if known else None) or message.language or house.language_of(row.channel)
-    _, promise = house.promise(None)
+    promise = house.default_promise()
     calendar = house.calendar(promise.calendar) if promise and promise.calendar else None
     hours = opening_hours(calendar, language, today=house.today(journal.now)) if calendar else ""
     return greeting(language, house=house.config.service.name, hours=hours)

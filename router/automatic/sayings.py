@@ -63,7 +63,7 @@ def filled(text: str, values: Mapping[str, str]) -> str:
 
 def next_opening(house: House, case: Any, *, now: datetime) -> str:
     """When the promise's calendar opens next, in words; nothing while it is open, or where there is none."""
-    _, promise = house.promise(getattr(case, "promise", None))
+    promise = house.promise_of(case).settings
     calendar = house.calendar(promise.calendar) if promise and promise.calendar else None
     if calendar is None or calendar.is_open(now):
         return ""

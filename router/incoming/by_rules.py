@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from router.assigning.rules import Decided, apply_rules
@@ -18,7 +19,6 @@ def case_by_rules(house: House, row: Any, message: Message, contact: Any, *, tea
     language = language_of(message, contact.language, house.language_of(row.channel))
     facts = facts_of(house, row.channel, message, tags=contact.tags, language=language, at=row.received_at)
     decided = apply_rules(house.config.rules, facts)
-    promise, _ = house.promise(decided.promise)
     new = NewCase(
         channel=row.channel,
         team=decided.team or team,
@@ -29,12 +29,12 @@ def case_by_rules(house: House, row: Any, message: Message, contact: Any, *, tea
         subject=message.subject,
         language=language,
         first_message_at=row.received_at,
-        due_at=house.due(promise, row.received_at, first=True),
-        promise=promise,
+        due_at=None,
+        promise=decided.promise,
         priority=decided.priority or Priority.NORMAL,
         kind=decided.kind or Kind.QUERY,
         skills=decided.skills,
         languages=decided.languages,
         tags=decided.tags,
     )
-    return new, decided
+    return replace(new, due_at=house.due(new, row.received_at, first=True)), decided

@@ -77,7 +77,7 @@ def _add_late_original(
     case = survivor(connection, written_in)
     at = received.row.received_at
     if case.waiting_since is not None and at < case.waiting_since:  # the customer has waited since the first version
-        due = house.due(case.promise, at, first=case.first_response_at is None)
+        due = house.due(case, at, first=case.first_response_at is None)
         open_turn(connection, case, journal, at=at, due_at=due)
 
 

@@ -14,7 +14,7 @@ def facts_of(
     house: House, channel: str, message: Message, *, tags: Iterable[str], language: str, at: datetime
 ) -> Facts:
     """The facts of a message that came in at a moment; `tags` are its customer's."""
-    _, promise = house.promise(None)
+    promise = house.default_promise()
     calendar = house.calendar(promise.calendar if promise else None)
     return Facts(
         channel=channel,

@@ -56,7 +56,7 @@ def go_on(
     """The case with the customer's new message awaited, and whether that opened a turn or changed its owner."""
     case = found.case
     assert case is not None  # noqa: S101  the caller has looked
-    due = house.due(case.promise, row.received_at, first=case.first_response_at is None)
+    due = house.due(case, row.received_at, first=case.first_response_at is None)
     if found.reopens:
         wanted = Wanted(
             team=case.team,

@@ -37,7 +37,7 @@ def answered_in(move: Move, key: str, other_key: str) -> Moved:
     reply = _answer(move, other, case)
     if reply is None:
         raise Refused("no_answer_there", key=case.key, other=other.key)
-    due = partial(move.house.due, case.promise, first=False)
+    due = partial(move.house.due, case, first=False)
     tell_answered(move.connection, move.house, case, move.journal, by=reply.agent, at=reply.replied_at)
     end_turn_elsewhere(move.connection, case, move.journal, reply=reply, other=other.id, due=due)
     tell_of_rest(move.connection, move.house, lock_case(move.connection, case.id), move.journal)

@@ -40,7 +40,7 @@ def split(move: Move, key: str, message_id: int, *, and_after: bool = False) -> 
         raise Refused("only_message", key=case.key)
     new = _open(move, case, said)
     move_messages(move.connection, said, case, new, move.journal)
-    due = partial(move.house.due, case.promise, first=case.first_response_at is None)
+    due = partial(move.house.due, case, first=case.first_response_at is None)
     settle_rest(move.connection, case, move.journal, due=due, agent=move.agent)
     tell_of_rest(
         move.connection, move.house, lock_case(move.connection, case.id), move.journal, since=case.waiting_since
@@ -103,7 +103,7 @@ def _open(move: Move, case: sa.Row[Any], said: list[sa.Row[Any]]) -> sa.Row[Any]
         language=case.language,
         first_message_at=said[0].received_at,
         waits_since=since,
-        due_at=move.house.due(case.promise, since, first=True),
+        due_at=move.house.due(case, since, first=True),
         promise=case.promise,
         priority=case.priority,
         kind=case.kind,

@@ -126,7 +126,6 @@ def _by_telegram(move: Move, first: First, to: str) -> _Place:
 def _open(move: Move, first: First, place: _Place) -> sa.Row[Any]:
     house = move.house
     contact = contact_for(move.connection, place.party, now=move.now)
-    promise, _ = house.promise(None)
     new = NewCase(
         channel=first.channel,
         team=house.config.channels[first.channel].team,
@@ -139,7 +138,6 @@ def _open(move: Move, first: First, place: _Place) -> sa.Row[Any]:
         first_message_at=move.now,
         due_at=None,
         waits=False,
-        promise=promise,
         origin=Origin.STAFF,
     )
     grant = Grant(agent=move.agent, reason=BEGAN, actor=move.agent, config_version=house.version, accepted=True)

@@ -123,7 +123,7 @@ def _place(
     if ends is None or ends.upto is None:
         return
     if ended_before is not None:
-        due = house.due(case.promise, ended_before.since, first=case.first_response_at is None)
+        due = house.due(case, ended_before.since, first=case.first_response_at is None)
         count_answer(connection, case, made, ended_before, journal, at=ends.at, due_at=due)
     elif settle_answer(connection, house, lock_case(connection, case.id), made, journal, at=ends.at):
         hold_pending_replies(connection, house, case, journal, by=whose.agent, at=ends.at)

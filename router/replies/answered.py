@@ -63,7 +63,7 @@ def settle_answer(
     """An answer (`message`, a row of ours that names what its author had seen) reached the customer's provider at `at`; whether
     that ended their turn. The notice on the owner's phone says so; what the author had not seen waits on, with a notice of its
     own. The caller holds the case's lock."""
-    due = partial(house.due, case.promise, first=False)
+    due = partial(house.due, case, first=False)
     ended = close_turn(connection, case, journal, message=message, at=at, answers=message.answers, due=due)
     if ended:
         tell_answered(connection, house, case, journal, by=message.agent, at=at)

@@ -58,7 +58,7 @@ def _restore(
     if case.first_response_at == closed.at:
         stamp_first_response(connection, case.id)
         case = lock_case(connection, case.id)
-    due = house.due(case.promise, since, first=case.first_response_at is None)
+    due = house.due(case, since, first=case.first_response_at is None)
     if case.state in OWNED_STATES:
         open_turn(connection, case, journal, at=since, due_at=due)
     else:
