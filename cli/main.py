@@ -43,6 +43,7 @@ GROUPS = (
     "cli.doctor",
     "cli.parse",
     "cli.rules",
+    "cli.evidence",
     "cli.twilio",
     "cli.storage",
 )

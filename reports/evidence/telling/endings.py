@@ -1,0 +1,100 @@
+"""What was changed about a case and by whom: its kind and the like, merges, each end with its reason, each new beginning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from reports.evidence.gathering import Dossier
+from reports.evidence.packed import Making
+from reports.evidence.page import Block, Heading, Line, Table, Words
+from reports.evidence.speaking import Speaker
+from ventanilla.words import CaseState, EventKind
+
+_ENDS = (CaseState.RESOLVED, CaseState.CLOSED, CaseState.SPAM)
+_WORDS_OF = {"kind": "kind", "priority": "priority"}
+
+
+def tell_changes(dossier: Dossier, speaker: Speaker) -> Iterator[Block]:
+    """Changes of kind, priority and the like, merges and splits; nothing where there were none."""
+    kinds = (EventKind.CASE_CHANGED, EventKind.CASE_MERGED, EventKind.CASE_UNMERGED, EventKind.CASE_SPLIT)
+    told = dossier.of_kind(*kinds)
+    if not told:
+        return
+    yield Heading(text=speaker.say("changes"), anchor="changes")
+    rows = [
+        (speaker.both(event.at), dossier.name_of(event.agent or event.actor), _change(event, dossier, speaker))
+        for event in told
+    ]
+    titles = [speaker.say(f"changes.{name}") for name in ("when", "who", "what")]
+    yield Table(titles=titles, rows=rows, widths=(3, 2.5, 5))
+
+
+def tell_endings(dossier: Dossier, making: Making, speaker: Speaker) -> Iterator[Block]:
+    """Each time that the case was ended, with the reason that was given, and each time that it was opened again."""
+    told = [event for event in dossier.of_kind(EventKind.CASE_STATE, EventKind.CASE_REOPENED) if _matters(event)]
+    yield Heading(text=speaker.say("endings"), anchor="endings")
+    if not told:
+        yield Line(text=speaker.say("endings.none"))
+    notes = {note["id"]: note["text"] for note in dossier.document["notes"]}
+    for event in told:
+        yield Line(text=_ending(event, dossier, speaker))
+        reason = notes.get(event.data.get("note"))
+        if reason and making.with_notes:
+            yield Words(text=reason, cut=speaker.say("cut"))
+        elif reason:
+            yield Line(text=speaker.say("endings.reason_kept"), quiet=True)
+
+
+def _matters(event: sa.Row[Any]) -> bool:
+    return event.kind == EventKind.CASE_REOPENED or event.data.get("to") in _ENDS
+
+
+def _ending(event: sa.Row[Any], dossier: Dossier, speaker: Speaker) -> str:
+    who = dossier.name_of(event.agent or event.actor)
+    values = {"when": speaker.spelled(event.at), "who": who}
+    if event.kind == EventKind.CASE_REOPENED:
+        return speaker.say("endings.reopened", **values)
+    how = speaker.word("resolution", event.data.get("resolution")) if event.data.get("resolution") else ""
+    return speaker.say(
+        "endings.ended", state=speaker.word("state", event.data["to"]), how=f" ({how})" if how else "", **values
+    )
+
+
+def _change(event: sa.Row[Any], dossier: Dossier, speaker: Speaker) -> str:
+    data: Mapping[str, Any] = event.data
+    if event.kind == EventKind.CASE_MERGED:
+        return speaker.say("changes.merged", key=_key(dossier, data.get("absorbed")))
+    if event.kind == EventKind.CASE_UNMERGED:
+        return speaker.say("changes.unmerged", key=_key(dossier, data.get("back")))
+    if event.kind == EventKind.CASE_SPLIT:
+        return speaker.say("changes.split")
+    return "\n".join(_field(name, value, speaker) for name, value in _fields(data)) or speaker.say("none")
+
+
+def _fields(data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Each thing that changed with what it was and is, however the event spells it."""
+    if {"from", "to"} <= set(data):
+        yield str(data.get("what") or data.get("field") or "kind"), data
+        data = {name: value for name, value in data.items() if name not in ("from", "to", "what", "field")}
+    yield from data.items()
+
+
+def _field(name: str, value: Any, speaker: Speaker) -> str:
+    label = speaker.word("field", name)
+    if isinstance(value, Mapping) and {"from", "to"} <= set(value):
+        before, after = (_value(name, value[side], speaker) for side in ("from", "to"))
+        return speaker.say("changes.field", name=label, before=before, after=after)
+    return f"{label}: {_value(name, value, speaker)}"
+
+
+def _value(name: str, value: Any, speaker: Speaker) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or speaker.say("none")
+    return speaker.word(_WORDS_OF.get(name, ""), None if value is None else str(value))
+
+
+def _key(dossier: Dossier, case_id: Any) -> str:
+    return dossier.family.get(case_id, "?")

@@ -1,0 +1,70 @@
+"""The receipt that a customer got: its full text, when, to whom, what its provider said; or why there was none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+
+from reports.evidence.gathering import Dossier
+from reports.evidence.packed import Making
+from reports.evidence.page import Block, Facts, Heading, Line, Words
+from reports.evidence.speaking import Speaker
+from ventanilla.words import EventKind, OutboxKind
+
+
+def receipt_in_brief(dossier: Dossier, speaker: Speaker) -> Iterator[str]:
+    """A line for each receipt, or one that says why there is none."""
+    for letter in _receipts(dossier):
+        when = speaker.spelled(letter.sent_at) if letter.sent_at else ""
+        yield f"{speaker.word('delivery', letter.state)}{', ' + when if when else ''}"
+    if not _receipts(dossier):
+        yield speaker.say("receipt.none")
+
+
+def tell_receipts(dossier: Dossier, making: Making, speaker: Speaker) -> Iterator[Block]:
+    """Every receipt whole."""
+    yield Heading(text=speaker.say("receipt"), anchor="receipt")
+    for letter in _receipts(dossier):
+        yield Facts(rows=list(letter_facts(letter, making, speaker)))
+        yield Line(text=speaker.say("receipt.text"), quiet=True)
+        yield Words(text=str(letter.payload.get("text", "")), cut=speaker.say("cut"))
+    if not _receipts(dossier):
+        yield Line(text=speaker.say("receipt.none"))
+    for event in dossier.of_kind(EventKind.ACKNOWLEDGEMENT_WITHHELD):
+        reason = event.data.get("reason", "")
+        yield Line(text=speaker.say("receipt.withheld", when=speaker.at(event.at), reason=reason), quiet=True)
+
+
+def letter_facts(letter: sa.Row[Any], making: Making, speaker: Speaker) -> Iterator[tuple[str, str]]:
+    """To whom, when, and what its provider said of it."""
+    payload = letter.payload
+    yield speaker.say("letter.to"), str(letter.recipient)
+    if payload.get("cc"):
+        yield speaker.say("letter.cc"), ", ".join(payload["cc"])
+    if payload.get("subject"):
+        yield speaker.say("letter.subject"), str(payload["subject"])
+    yield speaker.say("letter.via"), str(letter.via)
+    yield speaker.say("letter.written"), speaker.both(letter.created_at)
+    yield speaker.say("letter.sent"), speaker.both(letter.sent_at)
+    if letter.delivered_at:
+        yield speaker.say("letter.delivered"), speaker.both(letter.delivered_at)
+    reason = f" ({letter.reason})" if letter.reason else ""
+    yield speaker.say("letter.state"), f"{speaker.word('delivery', letter.state)}{reason}"
+    yield from _ids(letter, speaker)
+    packed = making.contents.sent.get(letter.id)
+    if packed is not None:
+        yield speaker.say("letter.bytes"), f"{packed.name}\nSHA-256 {packed.sha256}\n{speaker.say('letter.rebuilt')}"
+
+
+def _ids(letter: sa.Row[Any], speaker: Speaker) -> Iterator[tuple[str, str]]:
+    if letter.message_id:
+        yield "Message-ID", str(letter.message_id)
+    ids = [one for one in (letter.external_id, *(letter.parts or ())) if one and one != letter.message_id]
+    if ids:
+        yield speaker.say("letter.id"), "\n".join(str(one) for one in dict.fromkeys(ids))
+
+
+def _receipts(dossier: Dossier) -> list[sa.Row[Any]]:
+    return [row for row in dossier.letters if row.kind == OutboxKind.ACKNOWLEDGEMENT]
