@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from tests.cli.conftest import Ask, Read
 from tests.cli.town import Town
 from ventanilla.store.audit import promises
 from ventanilla.store.blobs import blob_path, put_blob
+from ventanilla.store.seals import seal_pending
 
 
 def test_a_house_that_keeps_its_promises_ends_with_zero(either_town: Town, ask: Ask, read: Read) -> None:
@@ -36,3 +39,20 @@ def test_blobs_are_read_whole_only_when_asked_for(town: Town, ask: Ask) -> None:
 
     assert set(ask(town, "audit").values()) == {0}
     assert ask(town, "audit", "--blobs", code=1)["blob_damaged"] == 1
+
+
+def test_the_head_of_the_chain_is_printed_and_found_again(town: Town, ask: Ask, read: Read) -> None:
+    town.write("lucia@client.example")
+    assert read(town, "seal") == "nothing was sealed yet\n"
+    with town.store.write() as connection:
+        sealed = seal_pending(connection, now=datetime.now(UTC), limit=1000)
+
+    head = ask(town, "seal")
+
+    assert head["number"] == len(sealed)
+    written = f"{head['number']}:{head['hash']}"
+    assert read(town, "seal") == f"seal {written}\n"
+    assert read(town, "audit").endswith(f"seal {written}\n")
+    assert ask(town, "seal", "--check", written)["holds"] is True
+    assert ask(town, "seal", "--check", f"1:{head['hash']}", code=1)["holds"] is False
+    assert "there is no seal 9,999" in read(town, "seal", "--check", f"9999:{head['hash']}", code=1)

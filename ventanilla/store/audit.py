@@ -9,7 +9,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from ventanilla.store.audits import answers, chats, customers, ledger, letters, responsibility, storage
+from ventanilla.store.audits import answers, chain, chats, customers, ledger, letters, responsibility, storage
 
 Check = Callable[[sa.Connection], int]
 
@@ -58,6 +58,10 @@ def _checks(blobs: Path, now: datetime, hash_blobs: bool) -> dict[str, Check]:
         customers.case_apart_from_its_address,
         customers.suggestion_of_nobody,
         storage.event_of_nothing,
+        chain.event_changed,
+        chain.event_gone,
+        chain.seal_missing,
+        chain.event_not_sealed,
         partial(storage.blob_missing, blobs=blobs),
         *((partial(storage.blob_damaged, blobs=blobs),) if hash_blobs else ()),
         storage.broken_reference,

@@ -18,9 +18,20 @@ import sqlalchemy as sa
 from ventanilla.store.books import lock_books, note_in_books
 from ventanilla.store.installation import ensure_installation, known_installation
 from ventanilla.store.seal_window import move_window, open_window
-from ventanilla.store.tables import events, seals
+from ventanilla.store.tables import bookkeeping, events, seals
 
-__all__ = ["Link", "Seal", "canonical", "genesis", "head", "lock_books", "seal_at", "seal_pending", "verify"]
+__all__ = [
+    "Link",
+    "Seal",
+    "canonical",
+    "genesis",
+    "head",
+    "head_in_books",
+    "lock_books",
+    "seal_at",
+    "seal_pending",
+    "verify",
+]
 
 _FIELDS = (
     "id",
@@ -39,7 +50,7 @@ _FIELDS = (
 )
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular=False, allow_nan=False).encode
 
-_NOTE = "seals"
+_NOTE, _HEAD = "seals", "head"
 _UNSEALED = ~sa.exists().where(seals.c.event_id == events.c.id)
 _EVENT = [events.c[name] for name in _FIELDS]
 _PENDING = (
@@ -100,7 +111,8 @@ def seal_pending(connection: sa.Connection, *, now: datetime, limit: int) -> Seq
     window = open_window(connection, lock_books(connection).get(_NOTE, {}), now=now)
     rows = connection.execute(_PENDING, {"floor": window.begins, "most": limit}).all()
     if rows:
-        _chain(connection, rows, now)
+        newest = _chain(connection, rows, now)
+        note_in_books(connection, **{_HEAD: {"number": newest.number, "hash": newest.hash}})
     highest = max((row.id for row in rows), default=0)
     note_in_books(
         connection, **{_NOTE: move_window(connection, window, to=highest, all_seen=len(rows) < limit, now=now)}
@@ -112,6 +124,12 @@ def head(connection: sa.Connection) -> Seal | None:
     """The newest seal; None where nothing was sealed yet. Written down elsewhere, it proves all that came before it."""
     row = connection.execute(_LAST).one_or_none()
     return None if row is None else Seal(number=row.number, hash=row.hash)
+
+
+def head_in_books(connection: sa.Connection) -> Seal | None:
+    """The newest seal as the books have it: that of a chain whose end was cut off."""
+    noted = (connection.scalar(sa.select(bookkeeping.c.data)) or {}).get(_HEAD)
+    return None if noted is None else Seal(number=int(noted["number"]), hash=str(noted["hash"]))
 
 
 def seal_at(connection: sa.Connection, number: int) -> Seal | None:
@@ -146,7 +164,7 @@ def verify(connection: sa.Connection) -> Iterator[Link]:
         before, number = row.hash, row.number
 
 
-def _chain(connection: sa.Connection, rows: Sequence[sa.Row[Any]], now: datetime) -> None:
+def _chain(connection: sa.Connection, rows: Sequence[sa.Row[Any]], now: datetime) -> Seal:
     last = head(connection)
     number = last.number if last else 0
     before = last.hash if last else genesis(ensure_installation(connection, now=now).instance)
@@ -155,6 +173,7 @@ def _chain(connection: sa.Connection, rows: Sequence[sa.Row[Any]], now: datetime
         number, before = number + 1, _hash(before, canonical(row))
         made.append({"number": number, "event_id": row[0], "hash": before})
     connection.execute(_INSERT, made)
+    return Seal(number=number, hash=before)
 
 
 def _hash(before: str, event: bytes) -> str:
