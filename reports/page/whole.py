@@ -1,0 +1,141 @@
+"""The whole page: one HTML file that needs no other, holds no script, and loads nothing. Knows no store and no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Literal
+
+from babel.dates import format_date
+
+from reports.figures import Figure, Report
+from reports.page.levels import levels
+from reports.page.made import Seal, made
+from reports.page.markup import Html, element, joined, trusted
+from reports.page.plots.backlog import backlog
+from reports.page.plots.distribution import distribution
+from reports.page.plots.heat import heat
+from reports.page.plots.trend import trend
+from reports.page.sections import figures
+from reports.page.style import STYLE, content_policy
+from reports.page.summary import overall, summary
+from reports.page.words import say
+from reports.page.worst import worst
+from router.house import House
+
+_LOCALES = {"es": "es", "en": "en_GB"}
+_DRAWN = ("first_response", "next_response")
+
+
+def render_page(
+    report: Report,
+    house: House,
+    language: Literal["es", "en"],
+    *,
+    now: datetime,
+    splits: Sequence[Report] = (),
+    seal: Seal | None = None,
+) -> str:
+    """The report as a page. `splits` are the same period grouped by something, shown below it; `now` (aware) is when it was
+    written; `seal` the head of the log's chain, if it is known."""
+    body = joined(
+        element("a", say(language, "skip"), href="#figures", class_="skip"),
+        _header(report, house, language, now),
+        element("main", _parts(report, language, splits), id="figures"),
+        made(house, language, seal=seal),
+    )
+    page = element("html", _head(report, house, language), element("body", body), lang=language)
+    return f"<!DOCTYPE html>\n{page}\n"
+
+
+def period(report: Report, language: str) -> str:
+    """The report's days in words."""
+    first, last = _day(report.start, language), _day(report.end, language)
+    return say(language, "one_day" if first == last else "period", first=first, last=last)
+
+
+def _head(report: Report, house: House, language: str) -> Html:
+    title = f"{say(language, 'title')}, {period(report, language)} · {house.config.service.name}"
+    return element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", http_equiv="Content-Security-Policy", content=content_policy()),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name="referrer", content="no-referrer"),
+        element("meta", name="robots", content="noindex"),
+        element("meta", name="generator", content="Ventanilla"),
+        element("title", title),
+        element("style", trusted(STYLE)),
+    )
+
+
+def _header(report: Report, house: House, language: str, now: datetime) -> Html:
+    local = now.astimezone(house.zone())
+    written = say(
+        language,
+        "written",
+        day=_day(local.date(), language),
+        time=f"{local:%H:%M}",
+        zone=house.config.service.timezone,
+    )
+    counted = say(language, "grouped_end" if report.by_end else "grouped_start")
+    return element(
+        "header",
+        element("p", house.config.service.name, class_="house"),
+        element("h1", say(language, "title")),
+        element("p", period(report, language), class_="period"),
+        element("p", f"{written}. {counted}.", class_="soft"),
+    )
+
+
+def _parts(report: Report, language: str, splits: Sequence[Report]) -> list[Html]:
+    parts = [
+        element("section", element("h2", say(language, "summary")), summary(report, language)),
+        levels(report.figures, language),
+        figures(report, language, name="all"),
+        _plots(report, language),
+        worst(report, language),
+        *(figures(split, language, name=f"by-{place}-{split.by}") for place, split in enumerate(splits, start=1)),
+    ]
+    return [part for part in parts if part is not None]
+
+
+def _plots(report: Report, language: str) -> Html:
+    drawn = [
+        *(_distribution(report, metric, language) for metric in _present(report.distribution)),
+        *(
+            trend(
+                metric, [(day, p50, p90, count) for day, of, p50, p90, count in report.trend if of == metric], language
+            )
+            for metric in _present([point[1:] for point in report.trend])
+        ),
+        heat(report.arrivals, language),
+        backlog(report.backlog, language),
+    ]
+    return element("section", element("h2", say(language, "plots")), element("div", drawn, class_="plots"))
+
+
+def _distribution(report: Report, metric: str, language: str) -> Html:
+    buckets = [(upper, count) for of, upper, count in report.distribution if of == metric]
+    level = next((one.levels[0] for one in _whole(report) if one.metric == metric and len(one.levels) == 1), None)
+    return distribution(
+        metric,
+        buckets,
+        language,
+        target=level.within if level else None,
+        within=level.within_target if level else None,
+    )
+
+
+def _whole(report: Report) -> list[Figure]:
+    return overall(report.figures)
+
+
+def _present(rows: Sequence[tuple[object, ...]]) -> list[str]:
+    """The metrics that are drawn; of the first response always, be there any or none."""
+    there = {str(row[0]) for row in rows}
+    return [metric for metric in _DRAWN if metric in there or metric == "first_response"]
+
+
+def _day(day: date, language: str) -> str:
+    return format_date(day, "long", locale=_LOCALES[language])
