@@ -10,7 +10,9 @@ from pathlib import Path
 from config.available import CHANNEL_KINDS
 from config.check_calendars import check_calendars, check_zone
 from config.check_channels import check_channels
+from config.check_choice import check_choice
 from config.check_decisions import check_available, check_name, check_promises, check_staff
+from config.check_law import check_law
 from config.check_people import check_people
 from config.check_plugins import check_plugins
 from config.check_rules import check_rules
@@ -87,6 +89,8 @@ def _checks(draft: Draft, pieces: Pieces, *, kinds: Collection[str], today: date
     yield from check_staff_mail(draft)
     yield from check_web(draft)
     yield from check_promises(draft)
+    yield from check_law(draft, today=today)
+    yield from check_choice(draft)
     yield from check_rules(draft, pieces, today=today, thorough=thorough)
     if thorough:  # a command that only looks needs no mailbox's password and no other package
         yield from check_secrets(draft)

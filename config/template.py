@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from config.claim_words import CLAIM, COMPLAINT
 from config.durations import format_duration
 from config.email import EmailSettings
 from config.people import TeamSettings
+from ventanilla.words import Kind
 
 # Every setting there is, with its meaning.
 EXAMPLE = Path(__file__).with_name("example.toml")
@@ -50,8 +52,16 @@ calendar = "oficina"          # sin calendario, siempre de turno
 
 [calendars.oficina]
 hours = {{ mon-fri = ["09:00-14:00", "16:00-19:00"] }}
-# holidays = {{ country = "ES", region = "MD" }}   # festivos de un país y una región
-"""
+holidays = {{ country = "ES" }}     # <- con la comunidad, region = "MD": también sus festivos
+
+# Quejas y reclamaciones: su plazo y su justificante según la ley; qué ley es la suya lo cuenta `ventanilla packs`.
+[promises.reclamaciones]
+applies_to = {{ kind = ["complaint", "claim"] }}
+calendar = "oficina"
+pack = "es-consumidores"      # <- o "es-ley-10-2025" (servicios básicos, grandes empresas); "none": ninguna
+
+# Las que se conocen por sus palabras, en el asunto o en el texto; lo que se escape lo enseña `conversations --unclassified`.
+{rules}"""
 
 _ENGLISH = """\
 # Ventanilla: what to fill in is marked with <-. Then: `ventanilla check --connect`.
@@ -92,7 +102,14 @@ calendar = "office"           # without a calendar: always on duty
 [calendars.office]
 hours = {{ mon-fri = ["09:00-18:00"] }}
 # holidays = {{ country = "GB", region = "ENG" }}   # public holidays of a country and region
-"""
+
+# [promises.claims]           # terms and receipts by law for complaints and claims: `ventanilla packs` tells which there are
+# applies_to = {{ kind = ["complaint", "claim"] }}
+# calendar = "office"
+# pack = "es-consumidores"
+
+# Complaints and claims, known by their words in subject or text; `conversations --unclassified` shows what may have slipped by.
+{rules}"""
 
 
 def secret_file(language: str = "es") -> str:
@@ -118,7 +135,18 @@ def template(
         address=_quoted(address or ("soporte@example.com" if is_spanish else "support@example.com")),
         max_age=format_duration(EmailSettings.model_fields["acknowledge"].default.max_age),
         reopen=format_duration(TeamSettings.model_fields["reopen_within"].default),
+        rules=_rules_on_words(),
     )
+
+
+def _rules_on_words() -> str:
+    """A claim or a complaint by its words; the expressions stand between single quotes, so that TOML leaves them alone."""
+    rules = [
+        f"[[rules]]\nwhen = {{ {where} = '{pattern}' }}\nthen = {{ kind = \"{kind}\" }}\n"
+        for kind, pattern in ((Kind.CLAIM, CLAIM), (Kind.COMPLAINT, COMPLAINT))
+        for where in ("subject", "text")
+    ]
+    return "\n".join(rules)
 
 
 def _quoted(text: str) -> str:

@@ -61,12 +61,7 @@ CASES: list[tuple[str, str, list[str]]] = [
         ["promises.normal.first_response: expected a table, got a text"],
     ),
     (
-        'first_response = { within = "1h", target = 90 }',
-        'pack = "es-consumidores"',
-        ['promises.normal.pack: "es-consumidores" is not available in this version; set the times yourself'],
-    ),
-    (
-        'first_response = { within = "1h", target = 90 }',
+        'pack = "none"',
         'pack = "es-consumidor"',
         ['promises.normal.pack: unknown pack "es-consumidor"; did you mean "es-consumidores"?'],
     ),

@@ -22,7 +22,7 @@ CASES = [
     (NAME, "name =", 2, 'column 7: a value is missing or wrong: a text needs quotes, such as name = "Ana"'),
     (NAME, 'name = "Sol', 2, 'column 12: a text is not closed: " is missing'),
     (NAME, 'name = "a"\nname = "b"', 3, "column 11: the same key is written twice"),
-    ("", "[agents.ana]", 34, "column 12: the table [agents.ana] is written twice"),
+    ("", "[agents.ana]", 35, "column 12: the table [agents.ana] is written twice"),
     (
         '"09:00-15:00"] }',
         '"09:00-15:00"]',

@@ -41,7 +41,7 @@ def test_the_example_loads_without_a_problem_and_warns_only_of_what_this_version
 def test_every_commented_table_loads_too(tmp_path: Path) -> None:
     loaded = load(written(tmp_path, complete()))
     assert sorted(loaded.config.channels) == ["chat", "soporte", "telefono"]
-    assert len(loaded.config.rules) == 2
+    assert len(loaded.config.rules) == 6
 
 
 @pytest.mark.parametrize(("line", "text"), ALTERNATIVES, ids=[line[1:40] for line, _ in ALTERNATIVES])

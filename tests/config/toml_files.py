@@ -46,6 +46,7 @@ hours = { mon-thu = ["09:00-14:00", "15:00-18:00"], fri = ["09:00-15:00"] }
 [promises.normal]
 calendar = "madrid"
 first_response = { within = "1h", target = 90 }
+pack = "none"
 """
 
 
