@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import structlog
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from cli.assembly import Service
     from config.schema import Config
     from desk.media import Media
+    from desk.scraping import Scraping
     from desk.webhooks import Webhooks
 
 log = structlog.get_logger(__name__)
@@ -48,7 +50,8 @@ def desk() -> int:
         log.error("cannot_listen", listen=address, problem=str(error))  # noqa: TRY400
         return 3
     webhooks = build_webhooks(service)
-    app = build_app(webhooks, public_url=service.config.service.public_url, media=build_media(service))
+    public_url, media = service.config.service.public_url, build_media(service)
+    app = build_app(webhooks, public_url=public_url, media=media, scraping=build_scraping(service))
     server = WebServer(app, listener)
     threads = [
         threading.Thread(target=server.run, name="web"),
@@ -65,8 +68,9 @@ def desk() -> int:
 
 
 def is_needed(config: Config) -> bool:
-    """Whether `up` starts this process: somebody asked for it by [web] listen, or a provider can call a channel here."""
-    if "listen" in config.web.model_fields_set:
+    """Whether `up` starts this process: somebody asked for it by [web] listen or metrics, or a provider can call a channel here."""
+    asked = config.web.model_fields_set
+    if "listen" in asked or ("metrics" in asked and config.web.metrics != "off"):
         return True
     if config.service.public_url is None:
         return False
@@ -107,6 +111,21 @@ def build_media(service: Service) -> Media:
 
     signing_key = service.house.installation.signing_key
     return Media(blobs=service.store.blobs, signing_key=signing_key, clock=service_now)
+
+
+def build_scraping(service: Service) -> Scraping | None:
+    """What gives the machine's own figures to Prometheus; None where the file turns that off."""
+    if service.config.web.metrics == "off":
+        return None
+    from cli.assembly import service_now
+    from desk.metrics import Metrics
+    from desk.scraping import Scraping
+    from ventanilla.errors import Temporary, Unreachable
+
+    metrics = Metrics(service.store, clock=service_now)
+    with suppress(Temporary, Unreachable):  # the first scrape does it then
+        metrics.begin()
+    return Scraping(settings=service.config.web, scrape=metrics.scrape)
 
 
 def _count_refusals(webhooks: Webhooks, stop: threading.Event) -> None:

@@ -46,14 +46,16 @@ def status() -> int:
 
 def describe(place: Whereabouts, seen: Glance, *, now: datetime) -> dict[str, Any]:
     """The document that `status --json` prints."""
+    from cli.status_machine import machine, times_by_channel, times_told
     from daemon.lock import holder
 
     pid = holder(place.data_dir)
+    times = times_by_channel(seen)
     told: dict[str, Any] = {
         "service": place.name,
         "running": pid,
         "config": _config(place, seen),
-        "channels": [_channel(row, now) for row in seen.channels],
+        "channels": [_channel(row, now) | {"times": times_told(times.get(row["name"]))} for row in seen.channels],
         "inbox": {state.value: seen.inbox.get(state, 0) for state in InboxState},
         "outbox": {state.value: seen.outbox.get(state, 0) for state in DeliveryState},
         "held_by_brake": seen.held_by_brake,
@@ -65,6 +67,7 @@ def describe(place: Whereabouts, seen: Glance, *, now: datetime) -> dict[str, An
         "agents": [_agent(row, seen, now) for row in seen.agents],
         "processes": read_processes(place.data_dir) if pid is not None else [],
     }
+    told["machine"] = machine(told["channels"], times)
     told["next"] = list(_next_steps(told, now=now))
     return told
 
@@ -115,6 +118,7 @@ def _channel(row: dict[str, Any], now: datetime) -> dict[str, Any]:
         "last_pull_at": row["last_pull_at"],
         "last_pull_seconds": _age(row["last_pull_at"], now),
         "last_item_at": row["last_item_at"],
+        "quiet_since": row["quiet_since"],
         "pending": row["waits"] or 0,
         "lag_seconds": _age(oldest, now) or 0,
         "problem": row["problem"],

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cli.printing import Times, counts, plural, print_table, say, span
+from cli.status_machine import print_machine, quiet_line
 
 _PRESENCE = {"on_duty": "on duty", "off_duty": "off duty", "away": "away"}
 _STATES = {"never_pulled": "never pulled"}
@@ -22,6 +23,7 @@ def print_status(told: dict[str, Any], *, zone: ZoneInfo, now: datetime) -> None
     if any(told["files"].values()):
         say(f"Files   {counts(told['files'])}")
     say(f"Cases   {_cases(told)}")
+    print_machine(told)
     _print_refused(told["refused_calls"], times)
     _print_line(told["line"], times)
     _print_agents(told["agents"], times)
@@ -51,6 +53,8 @@ def _print_channels(channels: list[dict[str, Any]], times: Times) -> None:
             say(f"  {one['name']}, {one['problem_part'] or 'pulling'}: {one['problem']}")
             if one["cure"]:
                 say(f"    cure: {one['cure']}")
+        elif one["quiet_since"]:
+            say(f"  {quiet_line(one, times.now)}")
 
 
 def _channel(one: dict[str, Any], times: Times) -> tuple[str, ...]:

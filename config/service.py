@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import ipaddress
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
 from config.base import Settings
 from config.durations import PositiveDuration
 from config.links import BlobsUrl, Link, QueueUrl, StoreUrl
-from config.plain import expecting
-from config.values import AnchoredPath, Language, Text, Url, Zone
+from config.plain import expecting, plain_error
+from config.secrets import Secret
+from config.values import AnchoredPath, AtLeastOne, Language, Text, Url, Zone
 
 
 class ServiceSettings(Settings):
@@ -49,6 +51,20 @@ def _has_port(address: str) -> str:
     return address
 
 
+def _is_network(text: str) -> str:
+    try:
+        return str(ipaddress.ip_network(text))
+    except ValueError:
+        raise plain_error(f'expected a network such as "10.0.0.0/8", got "{text[:80]}"') from None
+
+
+Networks = Annotated[tuple[Annotated[Text, AfterValidator(_is_network)], ...], AtLeastOne]
+Audience = Annotated[
+    Literal["local", "anyone", "off"] | Networks,
+    expecting('"local", "anyone", "off" or networks such as ["10.0.0.0/8"]'),
+]
+
+
 class WebSettings(Settings):
     """[web]. Where webhooks, API, desk and metrics listen."""
 
@@ -58,6 +74,8 @@ class WebSettings(Settings):
         AfterValidator(_has_port),
         expecting('host:port such as "127.0.0.1:8080"'),
     ] = "127.0.0.1:8080"
+    metrics: Audience = "local"
+    metrics_token: Secret | None = None
 
 
 class RetentionSettings(Settings):

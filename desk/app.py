@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from desk.media import Media
+from desk.scraping import Scraping
 from desk.webhooks import AWAY, Reply, Webhooks
 from ventanilla.channel import Hook, HookRequest
 
@@ -27,13 +28,17 @@ class TooLarge(Exception):
     """A body is above what its hook takes."""
 
 
-def build_app(webhooks: Webhooks, *, public_url: str | None, media: Media | None = None) -> Starlette:
+def build_app(
+    webhooks: Webhooks, *, public_url: str | None, media: Media | None = None, scraping: Scraping | None = None
+) -> Starlette:
     """The application. `public_url` is where the world sees it: providers sign the address that they called, and what a proxy
     says of host and scheme is not believed. A path in it may be stripped by the proxy or left. Without `media` no file of ours
-    is given out."""
+    is given out. `/metrics` is there with `scraping`, never below the public path."""
     desk = _Desk(webhooks, (public_url or "").rstrip("/"))
     below = ("", desk.prefix) if desk.prefix else ("",)
     routes = [Route("/healthz", _healthz, methods=["GET"])]
+    if scraping is not None:
+        routes.append(Route("/metrics", scraping.give, methods=["GET"]))
     for start in below:
         routes.append(Route(f"{start}/webhooks/{{channel}}", desk.webhook, methods=METHODS))
         routes.append(Route(f"{start}/webhooks/{{channel}}/{{path:path}}", desk.webhook, methods=METHODS))

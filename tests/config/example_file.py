@@ -87,7 +87,7 @@ def written(folder: Path, text: str) -> Path:
     """The text as a file, with every secret that the example names."""
     secrets = folder / "secrets"
     secrets.mkdir(exist_ok=True)
-    for name in ("soporte", "avisos", "oauth2", "ca.pem"):
+    for name in ("soporte", "avisos", "oauth2", "ca.pem", "metrics"):
         (secrets / name).write_text("x\n")
         (secrets / name).chmod(0o600)
     (secrets / "store").write_text("postgresql://u:p@localhost/v\n")

@@ -17,6 +17,7 @@ from typing import Any
 from desk.app import build_app
 from desk.listening import listen
 from desk.media import Media
+from desk.scraping import Scraping
 from desk.server import WebServer
 from desk.webhooks import Webhooks
 from tests.servers.ports import free_port, wait_until
@@ -112,6 +113,7 @@ def web_side(
     *,
     public_url: str = PUBLIC,
     enqueue: Callable[[Sequence[int]], object] | None = None,
+    scraping: Scraping | None = None,
     **changes: Any,
 ) -> Iterator[Web]:
     """The web side on a port of its own, over a real store."""
@@ -126,7 +128,7 @@ def web_side(
     )
     port = free_port()
     media = Media(blobs=store.blobs, signing_key=SECRET, clock=webhooks.clock)
-    app = build_app(webhooks, public_url=public_url, media=media)
+    app = build_app(webhooks, public_url=public_url, media=media, scraping=scraping)
     server = WebServer(app, listen(f"127.0.0.1:{port}"))
     thread = threading.Thread(target=server.run)
     thread.start()

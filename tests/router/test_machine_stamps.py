@@ -63,4 +63,4 @@ def test_what_is_unreadable_is_timed_too_and_a_row_let_in_again_begins_afresh(ho
     with house.store.write() as connection:
         assert reopen_row(connection, row_id, states=(InboxState.QUARANTINED,), released_by="marta")
     (row,) = house.rows(inbox)
-    assert (row.taken_at, row.route_ms) == (None, None)
+    assert (row.taken_at, row.route_ms, row.again) == (None, None, True)

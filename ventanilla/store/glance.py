@@ -9,20 +9,24 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from ventanilla.errors import Temporary, Unreachable
+from ventanilla.store.machine import lately
 from ventanilla.store.revision import FIND_REVISION
 
 _BUSY_SECONDS = 5
 _INSTANTS = ("_at", "_since")
-_FLAGS = ("on_duty", "forced_observe")
+_FLAGS = ("on_duty", "forced_observe", "again", "failing")
+LATELY = timedelta(hours=1)
+NEWEST = 2000
+"""How far back the machine's own times are looked at, and in how many rows at most."""
 
 _CONFIG = "SELECT id, sha256, applied_at FROM config_versions ORDER BY id DESC LIMIT 1"
 _CHANNELS = """SELECT c.name, c.kind, c.mode, c.forced_observe, c.last_pull_at, c.last_item_at, c.paused_at,
-c.problem, c.problem_part, c.cure, c.retry_at, c.failures, p.waits, p.oldest_at
+c.quiet_since, c.problem, c.problem_part, c.cure, c.retry_at, c.failures, p.waits, p.oldest_at
 FROM channels c LEFT JOIN (SELECT channel, count(*) AS waits, min(received_at) AS oldest_at FROM inbox
 WHERE state = 'pending' GROUP BY channel) p ON p.channel = c.name
 WHERE c.enabled ORDER BY c.name"""
@@ -59,6 +63,8 @@ class Glance:
     line: Sequence[Row]
     agents: Sequence[Row]
     absences: Sequence[Row]
+    items_lately: Sequence[Row]
+    letters_lately: Sequence[Row]
 
 
 def glance(url: str, *, now: datetime, revision: str) -> Glance | None:
@@ -66,10 +72,11 @@ def glance(url: str, *, now: datetime, revision: str) -> Glance | None:
 
     Raises Unreachable where there is no store yet, Temporary when it does not answer.
     """
-    with _reader(url) as read:
+    with bare_reader(url) as read:
         if read(FIND_REVISION) != [{"version_num": revision}]:
             return None
         cases = read(_CASES)[0]
+        items, letters = lately(read, since=now - LATELY, most=NEWEST)
         moment = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         return Glance(
             config=next(iter(read(_CONFIG)), None),
@@ -84,6 +91,8 @@ def glance(url: str, *, now: datetime, revision: str) -> Glance | None:
             line=read(_LINE),
             agents=read(_AGENTS),
             absences=read(_AWAY.format(now=f"'{moment}'")),
+            items_lately=items,
+            letters_lately=letters,
         )
 
 
@@ -112,7 +121,9 @@ def _value(name: str, value: Any) -> Any:
     return bool(value) if name in _FLAGS else value
 
 
-def _reader(url: str) -> Any:
+def bare_reader(url: str) -> Any:
+    """A context in which a query on the bare driver gives rows by column, all of one moment, and nothing can be written. Raises
+    Unreachable where there is no store, Temporary when it does not answer."""
     if url.startswith("sqlite:///"):
         return _sqlite(Path(url.removeprefix("sqlite:///")))
     return _postgresql(url.replace("postgresql+psycopg://", "postgresql://", 1))

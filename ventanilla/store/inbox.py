@@ -183,6 +183,7 @@ def reopen_row(
         "attempts": 0,
         "enqueued_at": None,
         "taken_at": None,
+        "again": True,
         "released_by": released_by,
     }
     change = sa.update(inbox).where(inbox.c.id == row_id, inbox.c.state.in_(states)).values(values)

@@ -29,6 +29,7 @@ inbox = sa.Table(
     sa.Column("routed_at", Utc),
     sa.Column("route_ms", sa.Integer),  # how long the router took for it
     sa.Column("duplicate_of", Id),
+    sa.Column("again", sa.Boolean, nullable=False, server_default=sa.false()),  # settled once, and let in again
     sa.Column("raw_blob", sa.Text),
     sa.Column("raw", sa.LargeBinary),  # behind all others: SQLite reads a row up to the column it is asked for
     sa.UniqueConstraint("source", "item_key"),

@@ -219,6 +219,7 @@ CREATE TABLE inbox (
 	routed_at TIMESTAMP WITH TIME ZONE, 
 	route_ms INTEGER, 
 	duplicate_of BIGINT, 
+	again BOOLEAN DEFAULT false NOT NULL, 
 	raw_blob TEXT, 
 	raw BYTEA, 
 	CONSTRAINT pk_inbox PRIMARY KEY (id), 

@@ -227,6 +227,7 @@ CREATE TABLE inbox (
 	routed_at VARCHAR(27), 
 	route_ms INTEGER, 
 	duplicate_of INTEGER, 
+	again BOOLEAN DEFAULT 0 NOT NULL, 
 	raw_blob TEXT, 
 	raw BLOB, 
 	CONSTRAINT uq_inbox_source_item_key UNIQUE (source, item_key), 
