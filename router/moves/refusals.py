@@ -25,6 +25,7 @@ REFUSALS: dict[str, str] = {
     "no_receiver": "{agent} cannot be given cases; who can: {agents}",
     "not_owner": "{key} is {owner}'s: only they can say so; take it first (ventanilla transfer {key} --to {agent} --as {agent})",
     "no_restriction_reason": "say why, with --reason: whoever lifts it one day must know",
+    "no_hold_reason": "say why it is held, with --reason: whoever ends it one day must know",
     "only_supervisors": '{agent} is no supervisor: ask one (role = "supervisor" in the file)',
     "not_your_customer": "{agent} has no case of this customer: ask whoever has one, or a supervisor",
     "already_past": "this day is over: give a later one with --until",
