@@ -26,6 +26,7 @@ def differences(old: Config | Json, new: Config | Json) -> tuple[str, ...]:
         sentences += _tables(noun, before.get(section, {}), after.get(section, {}))
     sentences += _promises_moved(_order(old), _order(new))
     sentences += _rules(before.get("rules", []), after.get("rules", []))
+    sentences += _tables("report", _by_name(before.get("reports", [])), _by_name(after.get("reports", [])))
     return tuple(sentences)
 
 
@@ -68,6 +69,8 @@ def _introduced(noun: str, table: Json) -> str:
         return f': {table["kind"]}, team "{table["team"]}", mode {table["mode"]}'
     if noun == "team":
         return f": members {_shown(table['members'])}; duty {_shown(table['duty'])}"
+    if noun == "report":
+        return f": each {table['every']} at {table['at']} to {_shown(table['to'])}"
     if noun == "agent":
         return f": {table['name']}, {table['role']}, capacity {table['capacity']}"
     return ""
@@ -103,6 +106,10 @@ def _rules(old: Sequence[Any], new: Sequence[Any]) -> Iterator[str]:
     for number, (before, after) in enumerate(zip(old, new, strict=False), start=1):
         if any(_changes(before, after)):
             yield f"rule {number} is changed"
+
+
+def _by_name(listed: Sequence[Any]) -> dict[str, Any]:
+    return {str(one["name"]): one for one in listed}
 
 
 def _changes(old: Json, new: Json, *, path: str = "", is_free: bool = False) -> Iterator[tuple[str, str]]:

@@ -17,6 +17,7 @@ from config.people import AgentSettings, TeamSettings
 from config.pieces import SINGLE, Piece, Pieces
 from config.promises import PromiseSettings
 from config.remark import Key, Remark
+from config.reports import ReportSettings
 from config.rules import Rule
 from config.schema import Config
 from config.service import ServiceSettings
@@ -28,6 +29,7 @@ _CLASSES: dict[str, type[Settings]] = {
     "calendars": CalendarSettings,
     "promises": PromiseSettings,
     "rules": Rule,
+    "reports": ReportSettings,
 }
 
 
@@ -42,6 +44,7 @@ class Draft:
     calendars: dict[str, CalendarSettings] = field(default_factory=dict)
     promises: dict[str, PromiseSettings] = field(default_factory=dict)
     rules: dict[int, Rule] = field(default_factory=dict)
+    reports: dict[int, ReportSettings] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
 
     @property
@@ -57,7 +60,7 @@ class Draft:
 
     def tables(self) -> list[tuple[Key, Settings]]:
         """Every table with its key."""
-        named = ("channels", "teams", "agents", "calendars", "promises", "rules")
+        named = ("channels", "teams", "agents", "calendars", "promises", "rules", "reports")
         return [((name,), table) for name, table in self.single.items()] + [
             ((section, name), table) for section in named for name, table in getattr(self, section).items()
         ]
@@ -65,7 +68,8 @@ class Draft:
     def config(self) -> Config:
         """The whole, once every table is right."""
         named = {name: getattr(self, name) for name in ("channels", "teams", "agents", "calendars", "promises")}
-        return Config.model_construct(None, **self.single, **named, rules=tuple(self.rules.values()))
+        listed = {"rules": tuple(self.rules.values()), "reports": tuple(self.reports.values())}
+        return Config.model_construct(None, **self.single, **named, **listed)
 
 
 def read_draft(pieces: Pieces) -> Draft:

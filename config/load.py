@@ -15,6 +15,7 @@ from config.check_decisions import check_available, check_name, check_promises, 
 from config.check_law import check_law
 from config.check_people import check_people
 from config.check_plugins import check_plugins
+from config.check_reports import check_reports
 from config.check_rules import check_rules
 from config.check_secrets import check_secrets
 from config.check_staff_bot import check_staff_bot
@@ -91,6 +92,7 @@ def _checks(draft: Draft, pieces: Pieces, *, kinds: Collection[str], today: date
     yield from check_promises(draft)
     yield from check_law(draft, today=today)
     yield from check_choice(draft)
+    yield from check_reports(draft, today=today)
     yield from check_rules(draft, pieces, today=today, thorough=thorough)
     if thorough:  # a command that only looks needs no mailbox's password and no other package
         yield from check_secrets(draft)

@@ -15,7 +15,7 @@ from config.sources import Source
 from ventanilla.errors import Problem
 
 NAMED = ("channels", "teams", "agents", "calendars", "promises")
-LISTED = ("rules",)
+LISTED = ("rules", "reports")
 SINGLE = tuple(key for key in Config.written_keys() if key not in NAMED + LISTED)
 
 

@@ -13,6 +13,7 @@ from config.email import EmailSettings
 from config.kinds import read_channel
 from config.people import AgentSettings, TeamSettings
 from config.promises import PromiseSettings
+from config.reports import ReportSettings
 from config.rules import Rule
 from config.service import BlobsSettings, QueueSettings, RetentionSettings, ServiceSettings, StoreSettings, WebSettings
 from config.staff import StaffSettings
@@ -41,6 +42,7 @@ class Config(Settings):
     promises: dict[str, PromiseSettings] = Field(default_factory=dict)
     retention: RetentionSettings = RetentionSettings()
     rules: tuple[Rule, ...] = ()
+    reports: tuple[ReportSettings, ...] = ()
 
     def store_url(self) -> str:
         """The store's address for SQLAlchemy, always with its driver. Reads the secret now; raises LoginRefused."""

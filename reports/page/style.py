@@ -26,7 +26,7 @@ p{margin:.4em 0}
 .skip{position:absolute;left:-9999px}.skip:focus{left:12px;top:8px;background:var(--ground);padding:6px 10px;z-index:1}
 a{color:var(--bar)}
 :focus-visible{outline:3px solid var(--focus);outline-offset:2px}
-.cards-row{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(255px,100%),1fr));gap:16px;margin:0;padding:0;list-style:none}
+.cards-row{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(300px,100%),1fr));gap:16px;margin:0;padding:0;list-style:none}
 .key{background:var(--card);border:1px solid var(--edge);border-radius:8px;padding:14px 16px}
 .key h3{color:var(--soft);font-size:.95rem;margin:0}
 .key .big{font-size:1.75rem;font-weight:650;line-height:1.25;margin:.1em 0}
