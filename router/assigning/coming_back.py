@@ -11,9 +11,9 @@ from router.assigning.passing import contact_of
 from router.assigning.responsible import Wanted, choose_responsible
 from router.house import House
 from ventanilla.store.assignments import Grant
-from ventanilla.store.conversations import lock_case
+from ventanilla.store.conversations import change_facts, lock_case
 from ventanilla.store.events import Journal
-from ventanilla.store.tables import agents, conversations
+from ventanilla.store.tables import agents
 
 
 def is_there(connection: sa.Connection, house: House, agent: str) -> bool:
@@ -27,7 +27,7 @@ def grant_again(
 ) -> Grant:
     """Whoever had a case that is over has it again, if they are there; else whoever the policy names for a customer who has waited
     since then; a team that is gone is replaced. The caller holds the case's lock."""
-    case = in_a_team(connection, house, case)
+    case = in_a_team(connection, house, case, journal)
     if is_there(connection, house, case.owner):
         return Grant(agent=case.owner, reason=reason, actor=journal.actor, config_version=house.version)
     wanted = Wanted(
@@ -43,12 +43,12 @@ def grant_again(
     return grant
 
 
-def in_a_team(connection: sa.Connection, house: House, case: sa.Row[Any]) -> sa.Row[Any]:
+def in_a_team(connection: sa.Connection, house: House, case: sa.Row[Any], journal: Journal) -> sa.Row[Any]:
     """The case, whose team, where that is gone, is its channel's now, else the first that there is."""
     teams = house.config.teams
     if case.team in teams:
         return case
     channel = house.config.channels.get(case.channel)
     team = channel.team if channel is not None else next(iter(teams))
-    connection.execute(sa.update(conversations).where(conversations.c.id == case.id).values(team=team))
+    change_facts(connection, case, journal, team=team)
     return lock_case(connection, case.id)

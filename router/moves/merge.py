@@ -61,7 +61,7 @@ def unmerge(move: Move, key: str) -> Moved:
         require_part(move, into)
     if case.before_merge["state"] in OWNED_STATES:
         require_no_other_chat(move, case)
-        keep_in_a_team(move, case)
+        case = keep_in_a_team(move, case)
     owner = owner_again(move, case)
     grant = Grant(
         agent=owner,

@@ -42,7 +42,7 @@ def reopen(move: Move, key: str) -> Moved:
         config_version=move.house.version,
         accepted=owner == move.agent,
     )
-    keep_in_a_team(move, case)
+    case = keep_in_a_team(move, case)
     due = move.house.due(case, at, first=case.first_response_at is None)
     opened = reopen_case(move.connection, case, grant, move.journal, at=at, due_at=due)
     move.journal.add(EventKind.CASE_REOPENED, conversation_id=case.id, agent=move.agent, data={"by": "hand"})
@@ -64,9 +64,9 @@ def require_no_other_chat(move: Move, case: sa.Row[Any]) -> None:
         raise Refused("other_chat", key=case.key, other=other.key)
 
 
-def keep_in_a_team(move: Move, case: sa.Row[Any]) -> None:
-    """A case whose team is gone comes back in its channel's, else in one of those that there are."""
-    in_a_team(move.connection, move.house, case)
+def keep_in_a_team(move: Move, case: sa.Row[Any]) -> sa.Row[Any]:
+    """A case whose team is gone comes back in its channel's, else in one of those that there are. Returns it."""
+    return in_a_team(move.connection, move.house, case, move.journal)
 
 
 def _wait_for_what_was_passed_over(move: Move, case: sa.Row[Any]) -> Moved:

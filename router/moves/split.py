@@ -110,6 +110,7 @@ def _open(move: Move, case: sa.Row[Any], said: list[sa.Row[Any]]) -> sa.Row[Any]
         skills=case.skills,
         languages=case.languages,
         tags=case.tags,
+        split_from=case.id,
     )
     made = open_case(move.connection, new, grant, move.journal)
     theirs = sa.select(sa.literal(made.id), participants.c.kind, participants.c.value)

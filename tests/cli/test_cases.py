@@ -182,7 +182,7 @@ def test_a_case_is_shown_whole(either_town: Town, ask: Ask) -> None:
         "released_at": None,
         "reason": "balanced",
     }
-    assert [event["kind"] for event in case["events"]][:3] == ["case_opened", "turn_opened", "due_set"]
+    assert [event["kind"] for event in case["events"]][:3] == ["case_opened", "turn_opened", "assigned"]
     assert [letter["kind"] for letter in case["sent"]] == ["notice", "acknowledgement"]
 
 

@@ -49,8 +49,10 @@ _POINT = (
 )
 
 
-def add_assignment(connection: sa.Connection, case_id: int, number: int, grant: Grant, journal: Journal) -> None:
-    """Write assignment `number` of a case; the caller has pointed the conversation at it in the same transaction."""
+def add_assignment(
+    connection: sa.Connection, case_id: int, number: int, grant: Grant, journal: Journal, *, team: str
+) -> None:
+    """Write assignment `number` of a case of a team; the caller has pointed the conversation at it in the same transaction."""
     connection.execute(
         _INSERT,
         {
@@ -69,7 +71,10 @@ def add_assignment(connection: sa.Connection, case_id: int, number: int, grant: 
     )
     note_assigned(connection, grant.agent, now=journal.now)
     ids: dict[str, Any] = {"conversation_id": case_id, "assignment_number": number, "agent": grant.agent}
-    journal.add(EventKind.ASSIGNED, data={"reason": grant.reason, "pinned": grant.pinned}, **ids)
+    data: dict[str, Any] = {"reason": grant.reason, "pinned": grant.pinned, "team": team}
+    if grant.accept_by is not None and not grant.accepted:
+        data["accept_by"] = grant.accept_by.isoformat()
+    journal.add(EventKind.ASSIGNED, data=data, **ids)
     if grant.accepted:
         journal.add(EventKind.ACCEPTED, **ids)
     if grant.in_line:
@@ -95,7 +100,7 @@ def hand_over(connection: sa.Connection, case: sa.Row[Any], grant: Grant, journa
         shift_load(connection, {case.owner: -1, grant.agent: 1})
     if case.line_since is not None and not grant.in_line:
         journal.add(EventKind.LINE_LEFT, conversation_id=case.id, agent=grant.agent)
-    add_assignment(connection, case.id, number, grant, journal)
+    add_assignment(connection, case.id, number, grant, journal, team=case.team)
     note_last_owner(connection, case.contact_id, grant.agent)
     return number
 
@@ -122,7 +127,8 @@ def leave_line(
         connection.execute(change.values(line_since=None, pinned=pinned))
         this = (assignments.c.conversation_id == case.id) & (assignments.c.number == case.assignment_number)
         connection.execute(sa.update(assignments).where(this).values(accept_by=accept_by))
-        journal.add(EventKind.LINE_LEFT, **_ids(case))
+        asked = {"accept_by": accept_by.isoformat()} if accept_by is not None else {}
+        journal.add(EventKind.LINE_LEFT, data=asked, **_ids(case))
 
 
 def _ids(case: sa.Row[Any]) -> dict[str, Any]:

@@ -85,9 +85,10 @@ class NewCase:
     languages: Sequence[str] = ()
     tags: Sequence[str] = ()
     origin: Origin = Origin.CUSTOMER
+    split_from: int | None = None
 
 
-_COLUMNS = tuple(name for name in NewCase.__dataclass_fields__ if name not in ("waits", "waits_since"))
+_COLUMNS = tuple(name for name in NewCase.__dataclass_fields__ if name not in ("waits", "waits_since", "split_from"))
 
 
 def open_case(connection: sa.Connection, new: NewCase, grant: Grant, journal: Journal) -> sa.Row[Any]:
@@ -111,14 +112,42 @@ def open_case(connection: sa.Connection, new: NewCase, grant: Grant, journal: Jo
         "line_since": journal.now if grant.in_line else None,
     }
     case = connection.execute(_OPEN, values).one()
-    journal.add(EventKind.CASE_OPENED, conversation_id=case.id, channel=new.channel, at=new.first_message_at)
+    begins = {"conversation_id": case.id, "channel": new.channel, "at": new.first_message_at}
+    journal.add(EventKind.CASE_OPENED, data=_as_opened(new), **begins)
     if since is not None:
         shift_load(connection, {grant.agent: 1})
         journal.add(EventKind.TURN_OPENED, conversation_id=case.id, at=since)
-        _note_due(journal, case.id, new.due_at)
-    add_assignment(connection, case.id, 1, grant, journal)
+    add_assignment(connection, case.id, 1, grant, journal, team=new.team)
     note_last_owner(connection, new.contact_id, grant.agent)
     return case
+
+
+def _as_opened(new: NewCase) -> dict[str, Any]:
+    """What its clocks are chosen by, as it began."""
+    data: dict[str, Any] = {
+        "team": new.team,
+        "kind": str(new.kind),
+        "priority": str(new.priority),
+        "tags": list(new.tags),
+        "promise": new.promise,
+        "origin": str(new.origin),
+        "waits": new.waits,
+    }
+    return data if new.split_from is None else {**data, "split_from": new.split_from}
+
+
+def change_facts(connection: sa.Connection, case: sa.Row[Any], journal: Journal, **columns: Any) -> bool:
+    """Change what a case (locked) is about or whose: its kind, priority, tags, team or promise. Whether anything changed.
+
+    The event names what is new and what it was before; its clocks are counted by that from then on.
+    """
+    new = {name: value for name, value in columns.items() if getattr(case, name) != value}
+    if not new:
+        return False
+    connection.execute(sa.update(conversations).where(conversations.c.id == case.id).values(new))
+    data = {**new, "was": {name: getattr(case, name) for name in new}}
+    journal.add(EventKind.CASE_CHANGED, conversation_id=case.id, data=data)
+    return True
 
 
 def reopen_case(
@@ -148,8 +177,8 @@ def reopen_case(
     }
     connection.execute(sa.update(conversations).where(conversations.c.id == case.id).values(values))
     shift_load(connection, {grant.agent: 1})
-    _note_turn(journal, case, at, due_at)
-    add_assignment(connection, case.id, number, grant, journal)
+    _note_turn(journal, case, at)
+    add_assignment(connection, case.id, number, grant, journal, team=case.team)
     note_last_owner(connection, case.contact_id, grant.agent)
     return lock_case(connection, case.id)
 
@@ -165,12 +194,11 @@ def open_turn(
         state = CaseState.OPEN if case.state != CaseState.WAITING_THIRD_PARTY else CaseState.WAITING_THIRD_PARTY
         values |= {"waiting_since": at, "due_at": due_at, "state": state}
         shift_load(connection, {case.owner: 1})
-        _note_turn(journal, case, at, due_at, state=state)
+        _note_turn(journal, case, at, state=state)
     elif at < case.waiting_since:  # routed out of order: the customer has waited since the earlier one
         values |= {"waiting_since": at, "due_at": due_at}
         moved = {"moved": "earlier message routed later"}
         journal.add(EventKind.TURN_OPENED, conversation_id=case.id, at=at, data=moved)
-        _note_due(journal, case.id, due_at)
     values["first_message_at"] = _first_message_at(case, at)
     connection.execute(sa.update(conversations).where(conversations.c.id == case.id).values(values))
     return opens
@@ -182,19 +210,11 @@ def _first_message_at(case: sa.Row[Any], at: datetime) -> datetime:
     return at if ours_alone else min(at, case.first_message_at)
 
 
-def _note_turn(
-    journal: Journal, case: sa.Row[Any], at: datetime, due_at: datetime | None, *, state: CaseState = CaseState.OPEN
-) -> None:
+def _note_turn(journal: Journal, case: sa.Row[Any], at: datetime, *, state: CaseState = CaseState.OPEN) -> None:
     if case.state != state:
         data = {"from": case.state, "to": state}
         journal.add(EventKind.CASE_STATE, conversation_id=case.id, at=at, data=data)
     journal.add(EventKind.TURN_OPENED, conversation_id=case.id, at=at)
-    _note_due(journal, case.id, due_at)
-
-
-def _note_due(journal: Journal, case_id: int, due_at: datetime | None) -> None:
-    if due_at is not None:
-        journal.add(EventKind.DUE_SET, conversation_id=case_id, data={"due_at": due_at.isoformat()})
 
 
 def lock_case(connection: sa.Connection, case_id: int) -> sa.Row[Any]:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from ventanilla.store.agents import shift_load
 from ventanilla.store.assignments import Grant, add_assignment
-from ventanilla.store.conversations import lock_case, open_turn
+from ventanilla.store.conversations import change_facts, lock_case, open_turn
 from ventanilla.store.events import Journal
 from ventanilla.store.insert import insert_ignoring
 from ventanilla.store.tables import collaborators, conversations, messages
@@ -53,7 +53,10 @@ def absorb(connection: sa.Connection, case: sa.Row[Any], into: sa.Row[Any], jour
         connection.execute(sa.update(conversations).where(conversations.c.id == case.id).values(values))
         change = {"from": case.state, "to": str(CaseState.MERGED), "into": into.id}
         journal.add(EventKind.CASE_STATE, conversation_id=case.id, agent=agent, data=change)
-    journal.add(EventKind.CASE_MERGED, conversation_id=into.id, agent=agent, data={"absorbed": case.id})
+    brought = {"absorbed": case.id, "received_at": case.first_message_at.isoformat()}
+    if case.waiting_since is not None:
+        brought["waiting_since"] = case.waiting_since.isoformat()
+    journal.add(EventKind.CASE_MERGED, conversation_id=into.id, agent=agent, data=brought)
     return _take_over(connection, case, into, journal)
 
 
@@ -73,7 +76,7 @@ def bring_back(
     since = _moment(before["waiting_since"])
     merged_at = datetime.fromisoformat(before["at"])
     waits = _still_waits(connection, own, family, since, merged_at) if since is not None else None
-    if since is not None and waits is None:
+    if since is not None and waits != since:
         _note_answer_meanwhile(connection, case, into, _answers(own, family, since, merged_at), since, journal)
     _come_back(connection, case, journal, grant=grant, agent=agent, waits=waits)
     journal.add(EventKind.CASE_UNMERGED, conversation_id=into.id, agent=agent, data={"back": case.id})
@@ -87,16 +90,17 @@ def _take_over(connection: sa.Connection, case: sa.Row[Any], into: sa.Row[Any], 
         "first_message_at": min(case.first_message_at, into.first_message_at),
         "last_message_at": max(case.last_message_at, into.last_message_at),
         "first_response_at": _earliest(case.first_response_at, into.first_response_at),
-        "kind": max(case.kind, into.kind, key=lambda word: _WEIGHT[word]),
-        "priority": max(case.priority, into.priority, key=lambda word: _URGENCY[word]),
     }
     connection.execute(sa.update(conversations).where(conversations.c.id == into.id).values(values))
+    kind = max(case.kind, into.kind, key=lambda word: _WEIGHT[word])
+    priority = max(case.priority, into.priority, key=lambda word: _URGENCY[word])
+    change_facts(connection, into, journal, kind=kind, priority=priority)
     if case.waiting_since is None:
         return False
     due = _earliest(case.due_at, into.due_at)
     opened = open_turn(connection, lock_case(connection, into.id), journal, at=case.waiting_since, due_at=due)
     if not opened and due != into.due_at:
-        _set_due(connection, into.id, due, journal)
+        _set_due(connection, into.id, due)
     return opened
 
 
@@ -145,7 +149,7 @@ def _come_back(
     journal.add(EventKind.CASE_STATE, conversation_id=case.id, agent=agent, data=change)
     if state not in OWNED_STATES:
         return
-    add_assignment(connection, case.id, case.assignment_number + 1, grant, journal)
+    add_assignment(connection, case.id, case.assignment_number + 1, grant, journal, team=case.team)
     if waits is not None:
         shift_load(connection, {grant.agent: 1})
         journal.add(EventKind.TURN_OPENED, conversation_id=case.id, at=waits, data={"by": UNMERGED})
@@ -165,8 +169,8 @@ def _give_up(
     before = case.before_merge
     was = before["survivor"]
     values = {"first_message_at": max(into.first_message_at, _moment(was["first_message_at"]) or into.first_message_at)}
-    values |= {name: was[name] for name in ("kind", "priority") if was[name] != getattr(into, name)}
     connection.execute(sa.update(conversations).where(conversations.c.id == into.id).values(values))
+    change_facts(connection, into, journal, kind=was["kind"], priority=was["priority"])
     gone = (collaborators.c.conversation_id == into.id) & collaborators.c.agent.in_(before["collaborators"])
     connection.execute(sa.delete(collaborators).where(gone))
     own_turn = _moment(was["waiting_since"])
@@ -180,7 +184,7 @@ def _give_up(
                 sa.update(conversations).where(conversations.c.id == into.id).values(waiting_since=waits)
             )
             journal.add(EventKind.TURN_OPENED, conversation_id=into.id, at=waits, data={"moved": UNMERGED})
-            _set_due(connection, into.id, _moment(was["due_at"]) or into.due_at, journal)
+            _set_due(connection, into.id, _moment(was["due_at"]) or into.due_at)
     if into.first_response_at == case.first_response_at:
         stamp_first_response(connection, into.id)
 
@@ -227,10 +231,8 @@ def _copy_collaborators(connection: sa.Connection, case_id: int, into_id: int) -
     return [row["agent"] for row in copies if connection.execute(add, row).first() is not None]
 
 
-def _set_due(connection: sa.Connection, case_id: int, due: datetime | None, journal: Journal) -> None:
+def _set_due(connection: sa.Connection, case_id: int, due: datetime | None) -> None:
     connection.execute(sa.update(conversations).where(conversations.c.id == case_id).values(due_at=due))
-    if due is not None:
-        journal.add(EventKind.DUE_SET, conversation_id=case_id, data={"due_at": due.isoformat()})
 
 
 def _family(case_id: int) -> sa.ColumnElement[bool]:

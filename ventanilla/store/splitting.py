@@ -7,8 +7,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ventanilla.store.assignments import enter_line
-from ventanilla.store.conversations import lock_case, open_turn
 from ventanilla.store.events import Journal
 from ventanilla.store.insert import insert_ignoring
 from ventanilla.store.tables import conversations, message_refs, messages
@@ -66,8 +64,9 @@ def settle_rest(connection: sa.Connection, case: sa.Row[Any], journal: Journal, 
     since = connection.scalar(left.where(messages.c.received_at >= case.waiting_since))
     if since == case.waiting_since:
         return
-    stop_waiting(connection, case, journal, at=journal.now, outcome=SPLIT, agent=agent)
-    if since is not None:
-        open_turn(connection, lock_case(connection, case.id), journal, at=since, due_at=due(since))
-        if case.line_since is not None:
-            enter_line(connection, lock_case(connection, case.id), journal)
+    if since is None:
+        stop_waiting(connection, case, journal, at=journal.now, outcome=SPLIT, agent=agent)
+        return
+    values = {"waiting_since": since, "due_at": due(since)}
+    connection.execute(sa.update(conversations).where(conversations.c.id == case.id).values(values))
+    journal.add(EventKind.TURN_OPENED, conversation_id=case.id, at=since, data={"moved": SPLIT})

@@ -1,0 +1,87 @@
+"""The bookkeeper: seals what is new in the log, and brings the clocks of the cases that it touches into line. Safe to run twice at
+once, and to be killed: each step is one transaction, and whoever comes next goes on where it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from router.house import House
+from router.timekeeping.book import Book, keep_cases
+from router.timekeeping.versions import Versions
+from ventanilla.measures.life import TIMED
+from ventanilla.store.books import lock_books, note_in_books
+from ventanilla.store.engine import Store
+from ventanilla.store.events import Journal
+from ventanilla.store.seals import seal_pending
+from ventanilla.store.tables import conversations
+
+ACTOR = "bookkeeper"
+STEP = 2_000  # events a transaction: a few hundred cases
+_AGAIN = "clocks_again"
+_CASES = 300
+
+
+def catch_up(store: Store, house: House, *, now: datetime, limit: int = 5000) -> int:
+    """Bring the books up to date; return how many events were new, at most `limit` (more may be waiting then).
+
+    Whoever is about to read clocks calls it first. Where nothing is new nothing is written. A case that somebody is changing just
+    now is left for the next call.
+    """
+    done = 0
+    while done < limit:
+        size = min(STEP, limit - done)
+        with store.write() as connection:
+            taken = catch_up_in(connection, house, now=now, limit=size)
+        done += taken
+        if taken < size:
+            break
+    return done
+
+
+def catch_up_in(connection: sa.Connection, house: House, *, now: datetime, limit: int = STEP) -> int:
+    """One step within a transaction of the caller's; returns how many events were new."""
+    books = lock_books(connection)
+    new = seal_pending(connection, now=now, limit=limit)
+    touched = {*_touched(new), *books.get(_AGAIN, ())}
+    if touched:
+        left = keep(connection, house, touched, now=now)
+        if left or books.get(_AGAIN):
+            note_in_books(connection, **{_AGAIN: sorted(left)})
+    return len(new)
+
+
+def keep(connection: sa.Connection, house: House, case_ids: Iterable[int], *, now: datetime) -> set[int]:
+    """Bring these cases' clocks into line with their events; the caller holds the books. Returns those left for later."""
+    journal = Journal(now=now, actor=ACTOR)
+    versions = Versions(connection, house)
+    ids, left = sorted(case_ids), set[int]()
+    for first in range(0, len(ids), _CASES):
+        left |= keep_cases(Book(connection, versions), ids[first : first + _CASES], journal)
+    journal.flush(connection)
+    return left
+
+
+def rebuild(store: Store, house: House, *, now: datetime) -> int:
+    """Work out every case's clocks from its events, whatever stands in the table; returns how many cases were looked at. What is
+    right already is not written. Each few hundred cases are a transaction of their own."""
+    catch_up(store, house, now=now, limit=1_000_000_000)
+    done, last = 0, 0
+    while True:
+        query = sa.select(conversations.c.id).where(conversations.c.id > last).order_by(conversations.c.id)
+        with store.write() as connection:
+            books = lock_books(connection)
+            ids = connection.scalars(query.limit(_CASES)).all()
+            left = keep(connection, house, ids, now=now)
+            if left:
+                note_in_books(connection, **{_AGAIN: sorted({*left, *books.get(_AGAIN, ())})})
+        if not ids:
+            return done
+        done, last = done + len(ids), ids[-1]
+
+
+def _touched(rows: Iterable[Any]) -> set[int]:
+    return {row.conversation_id for row in rows if row.conversation_id is not None and row.kind in TIMED}
