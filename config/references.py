@@ -27,8 +27,8 @@ _REFERENCES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("rules", "*", "then", "promise"), "promises"),
     (("staff", "email", "channel"), "channels"),
     (("staff", "digest_to", "*"), "agents"),
-    (("reports", "*", "channels", "*"), "channels"),
-    (("reports", "*", "teams", "*"), "teams"),
+    (("reports", "*", "channel"), "channels"),
+    (("reports", "*", "team"), "teams"),
 )
 
 

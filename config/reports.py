@@ -18,13 +18,13 @@ TimeOfDay = Annotated[
     Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"),
     expecting('an hour such as "08:00", from "00:00" to "23:59"'),
 ]
-Split = Literal["channel", "team", "agent", "kind", "priority", "day", "hour"]
+Split = Literal["channel", "team", "agent", "kind", "priority", "promise", "day", "weekday", "hour"]
 Format = Literal["html", "xlsx"]
 
 
 class ReportSettings(Settings):
     """[[reports]]. The period is the whole day, week (Monday to Sunday) or month before, in the service's zone; it goes out at `at`
-    on the first day after it. `to` are agents or mail addresses; `by` splits the figures; without `channels` and `teams` all count.
+    on the first day after it. `to` are agents or mail addresses; `by` splits the figures; without `channel` and `team` all count.
     """
 
     name: ReportName
@@ -32,7 +32,7 @@ class ReportSettings(Settings):
     at: TimeOfDay = "08:00"
     to: Annotated[tuple[Text, ...], OneOrMore, AtLeastOne, Unique]
     by: Annotated[tuple[Split, ...], OneOrMore, Unique] = ()
-    channels: Annotated[tuple[Text, ...], OneOrMore, Unique] = ()
-    teams: Annotated[tuple[Text, ...], OneOrMore, Unique] = ()
+    channel: Text | None = None
+    team: Text | None = None
     language: Literal["es", "en"] | None = None
     formats: Annotated[tuple[Format, ...], OneOrMore, AtLeastOne, Unique] = ("html", "xlsx")

@@ -32,8 +32,8 @@ CASES = [
     ('by = ["channel"', 'by = ["chanel"', "reports[1].by[1]"),
     (
         'by = ["channel"',
-        'channels = ["chat"]\nby = ["channel"',
-        'reports[1].channels[1]: unknown channel "chat"; known here: soporte',
+        'channel = "chat"\nby = ["channel"',
+        'reports[1].channel: unknown channel "chat"; known here: soporte',
     ),
     ('name = "direccion"', 'name = "la dirección"', "reports[1].name: expected a name of up to 64 letters"),
     (
