@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from babel.dates import format_date
 
 from router.house import House, modes
+from router.promises.moot import is_warning_moot
 from router.replies.tokens import token_in
 from router.whatsapp.rows import is_knock_moot
 from ventanilla.store.consent import opted_out_at
@@ -66,7 +67,7 @@ def still_allowed(connection: sa.Connection, house: House, row: sa.Row[Any]) -> 
     if row.conversation_id is not None:
         query = sa.select(conversations.c.channel).where(conversations.c.id == row.conversation_id)
         channels = (connection.scalars(query).one(), row.via)
-    if moot := is_knock_moot(connection, row):
+    if moot := is_knock_moot(connection, row) or is_warning_moot(connection, row):
         return moot
     in_force = modes(connection)
     if goes_to_staff(row):

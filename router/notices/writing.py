@@ -145,24 +145,45 @@ def write_alert(
     channel: str | None = None,
     kind: OutboxKind = OutboxKind.ALERT,
     case_id: int | None = None,
+    not_before: datetime | None = None,
+    about: Mapping[str, Any] | None = None,
 ) -> int:
     """Tell these people something about the service itself, or about a case, once per occasion each; return how many rows are
-    new. Whoever answers such an alert answers the customer of that case."""
-    words = ALERT[spoken_language(house.config.service.language)]
-    filled_subject, text = words.filled({"subject": subject, "body": body, "house": house.config.service.name})
+    new. Whoever answers such an alert answers the customer of that case. `about` is kept with it, for whoever looks before it
+    leaves."""
     written = 0
     for agent in dict.fromkeys(to):
-        for target in targets_of(connection, house, agent)[:1]:
-            letter = Letter(
-                kind=kind,
-                dedupe_key=f"{occasion}:{agent}",
-                via=target.via,
-                recipient=target.recipient,
-                payload=_alert_payload(house, target, filled_subject, text, case_id),
-                agent=agent,
-            )
+        letter = alert_letter(connection, house, agent, occasion=occasion, subject=subject, body=body, case_id=case_id)
+        if letter is not None:
+            letter = replace(letter, kind=kind, not_before=not_before, payload={**letter.payload, **(about or {})})
             written += _put_alert(connection, house, letter, channel=channel, now=now)
     return written
+
+
+def alert_letter(
+    connection: sa.Connection,
+    house: House,
+    agent: str,
+    *,
+    occasion: str,
+    subject: str,
+    body: str,
+    case_id: int | None = None,
+) -> Letter | None:
+    """An alert as it would be written to somebody by the first way that reaches them; None where none does. Writes nothing."""
+    target = next(iter(targets_of(connection, house, agent)), None)
+    if target is None:
+        return None
+    words = ALERT[spoken_language(house.config.service.language)]
+    filled_subject, text = words.filled({"subject": subject, "body": body, "house": house.config.service.name})
+    return Letter(
+        kind=OutboxKind.ALERT,
+        dedupe_key=f"{occasion}:{agent}",
+        via=target.via,
+        recipient=target.recipient,
+        payload=_alert_payload(house, target, filled_subject, text, case_id),
+        agent=agent,
+    )
 
 
 def alert_again(connection: sa.Connection, house: House, row: sa.Row[Any], *, now: datetime) -> int:

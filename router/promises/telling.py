@@ -1,0 +1,140 @@
+"""What is told of one clock at risk or broken, and to whom, in the transaction that records it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from config.promises import OWNER, PromiseSettings
+from router.house import House
+from router.notices.on_phone import language_for
+from router.notices.writing import write_alert
+from router.promises.crowd import put_on_list
+from router.promises.moot import WARNS
+from router.promises.readers import STAND_IN, Reader, readers_of
+from router.texts.promises import promise_words
+from ventanilla.clocks.due import spoken, waited
+from ventanilla.words import EventKind, Metric
+
+_RESPONSES = (Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE, Metric.CUSTOMER_WAIT)
+_SUBJECT = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Late:
+    """A clock (a row of `clocks`) and what is to be recorded of it: `kind` (warned, breached) at the moment `at`, its own."""
+
+    clock: Any
+    kind: EventKind
+    at: datetime
+
+    @property
+    def is_broken(self) -> bool:
+        return self.kind is EventKind.PROMISE_BREACHED
+
+    @property
+    def occasion(self) -> str:
+        """What names this warning or breach once and for all. A warning that stands a second time names its own moment too."""
+        clock, word = self.clock, "breached" if self.is_broken else "warned"
+        again = "" if self.is_broken or clock.warned_at is None else f":{self.at.isoformat()}"
+        return f"{word}:{clock.conversation_id}:{clock.metric}:{clock.number}:{clock.due_at.isoformat()}{again}"
+
+
+def whom(connection: sa.Connection, house: House, case: Any, late: Late, *, now: datetime) -> list[Reader]:
+    """A warning is for the first whom the promise names, a breach for all of them. A promise that the file has no more is told as
+    the file's own default would be."""
+    escalate = _settings(house, late).escalate
+    return readers_of(connection, house, case, escalate if late.is_broken else escalate[:1], now=now)
+
+
+def tell(
+    connection: sa.Connection, house: House, case: Any, late: Late, *, crowded: frozenset[str], now: datetime
+) -> list[str]:
+    """Write to each of them, once; return their names in order. `crowded` are those who get one list of many."""
+    told = whom(connection, house, case, late, now=now)
+    for reader in told:
+        line = _line(house, case, late, reader, now)
+        if reader.agent not in crowded or not put_on_list(
+            connection, house, reader, line, channel=case.channel, now=now
+        ):
+            subject, body = _letter(house, case, late, reader, now)
+            write_alert(
+                connection,
+                house,
+                to=[reader.agent],
+                occasion=late.occasion,
+                subject=subject,
+                body=body,
+                now=now,
+                channel=case.channel,
+                case_id=case.id,
+                not_before=reader.not_before,
+                about={} if late.is_broken else {WARNS: _mark(case, late)},
+            )
+    return [reader.agent for reader in told]
+
+
+def _mark(case: Any, late: Late) -> dict[str, Any]:
+    """What makes a warning that was put off until somebody's shift pointless: that clock has stopped."""
+    return {"metric": late.clock.metric, "number": late.clock.number, "case": case.id}
+
+
+def _settings(house: House, late: Late) -> PromiseSettings:
+    return house.config.promises.get(late.clock.promise or "") or PromiseSettings()
+
+
+def _letter(house: House, case: Any, late: Late, reader: Reader, now: datetime) -> tuple[str, str]:
+    language, word = language_for(house, reader.agent), "broken" if late.is_broken else "warned"
+    facts = {"key": case.key, "owner": _name(house, case.owner), "when": _when(house, late, language, now)}
+    role = reader.role if reader.role in (OWNER, STAND_IN) else "other"
+    lead = promise_words(language, f"{word}_{role}", **facts)
+    paragraphs = [lead, "\n".join(_facts(house, case, late, reader, now)), promise_words(language, "see", **facts)]
+    return promise_words(language, f"{word}_subject", **facts), "\n\n".join(paragraphs)
+
+
+def _facts(house: House, case: Any, late: Late, reader: Reader, now: datetime) -> Iterator[str]:
+    language, clock = language_for(house, reader.agent), late.clock
+    subject = _customers_subject(house, case)
+    if subject:
+        yield f"«{subject}»"
+    waits = case.waiting_since is not None and clock.metric in _RESPONSES
+    since = waited((now - clock.started_at).total_seconds(), language)
+    yield promise_words(language, "waits" if waits else "is_open", waited=since)
+    what = "response" if clock.metric in _RESPONSES else "legal" if clock.metric == Metric.LEGAL else "resolution"
+    yield promise_words(language, f"due_{what}", when=_when(house, late, language, now), name=clock.name)
+    if reader.role != OWNER:
+        yield promise_words(language, "owner", owner=_name(house, case.owner))
+    description = _settings(house, late).description
+    if description:
+        yield promise_words(language, "promise", description=description)
+
+
+def _line(house: House, case: Any, late: Late, reader: Reader, now: datetime) -> str:
+    language = language_for(house, reader.agent)
+    subject = _customers_subject(house, case)
+    about = f"{case.key} «{subject}»" if subject else str(case.key)
+    facts = {"owner": _name(house, case.owner), "when": _when(house, late, language, now)}
+    return promise_words(language, "line_broken" if late.is_broken else "line_warned", about=about, **facts)
+
+
+def _customers_subject(house: House, case: Any) -> str:
+    """What the customer wrote over it, where notices may show that."""
+    return "" if house.config.staff.notice_body == "none" else " ".join(case.subject.split())[:_SUBJECT]
+
+
+def _when(house: House, late: Late, language: str, now: datetime) -> str:
+    """When it is or was due, on the wall of the house. A day is told by its own last minute, not by the next day's first."""
+    due = late.clock.due_at
+    wall = due.astimezone(house.zone())
+    if late.clock.metric == Metric.LEGAL and (wall.hour, wall.minute, wall.second) == (0, 0, 0):
+        due -= timedelta(minutes=1)
+    return spoken(due, house.zone(), language, now=now)
+
+
+def _name(house: House, agent: str) -> str:
+    settings = house.config.agents.get(agent)
+    return settings.name if settings and settings.name else agent
