@@ -14,14 +14,17 @@ from ventanilla.errors import BadInput, Permanent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     import sqlalchemy as sa
 
     from reports.evidence.making import Evidence
     from reports.evidence.originals import Rebuild
     from reports.evidence.verifying import Verified
+    from router.house import House
 
 _TELL_EVERY = 2.0
+_EVENTS = 5_000
 _BOTH = "both"
 
 
@@ -89,6 +92,7 @@ def _make(
     (key,) = case_keys([typed])
     target = out or Path(f"evidence-{key}.zip")
     house, now = run.house(), run.now()
+    _bring_books_up_to_date(run, house, now)
     order = Order(key=key, target=target, languages=languages, with_notes=with_notes, force=force)
     made = make_evidence(
         run.store, house, order, now=now, version=__version__, rebuild=_rebuilder(run), progress=_progress()
@@ -98,6 +102,15 @@ def _make(
     else:
         _tell(made)
     return 1 if made.missing or made.damaged else 0
+
+
+def _bring_books_up_to_date(run: Context, house: House, now: datetime) -> None:
+    """Clocks and seals as of now; a last look seals what the books themselves wrote."""
+    from router.timekeeping.keeper import catch_up
+
+    while catch_up(run.store, house, now=now, limit=_EVENTS) >= _EVENTS:
+        pass
+    catch_up(run.store, house, now=now, limit=_EVENTS)
 
 
 def _rebuilder(run: Context) -> Rebuild:
@@ -132,7 +145,7 @@ def _as_recorded(row: sa.Row[Any]) -> bytes:
     return json.dumps(told, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace") + b"\n"
 
 
-def _document(made: Evidence, now: Any) -> dict[str, Any]:
+def _document(made: Evidence, now: datetime) -> dict[str, Any]:
     return {
         "path": made.path,
         "key": made.key,

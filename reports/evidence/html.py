@@ -30,7 +30,7 @@ th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bot
 td { overflow-wrap: anywhere; min-width: 5rem; }
 th { background: #eef3f4; border-bottom: 2px solid #1f4e5f; }
 tr.faint td { color: #6d6d66; background: #f7f7f4; }
-tr.loud td { font-weight: 600; background: #fdf3d7; }
+tr.loud td { background: #fdf3d7; }
 pre { font: inherit; white-space: pre-wrap; overflow-wrap: anywhere; margin: .5rem 0 1rem; padding: .75rem 1rem;
   background: #fafaf7; border-left: 4px solid #c9c9c2; }
 @media (max-width: 40rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; } body { font-size: 15px; } }
@@ -64,8 +64,7 @@ def _block(block: Block) -> str:
         rows = "".join(f'<dt>{_text(name)}</dt><dd dir="auto">{_text(what)}</dd>\n' for name, what in block.rows)
         return f"<dl>\n{rows}</dl>\n" if rows else ""
     if isinstance(block, Words):
-        language = f' lang="{escape(block.language)}"' if block.language else ""
-        return f'<pre dir="auto"{language}>{_text(block.text)}</pre>\n'
+        return f'<pre dir="auto">{_text(block.text)}</pre>\n'
     return _table(block)
 
 

@@ -44,12 +44,12 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """A text exactly as somebody wrote it, of whatever length, in `language` where that is known. `cut` is what a form with no room
-    for all of it says in place of the rest."""
+    """A text exactly as somebody wrote it, of whatever length. `cut` is what a form with no room for all of it says in place of the
+    rest, `turned` what one says that cannot set what is written from right to left."""
 
     text: str
-    language: str = ""
     cut: str = ""
+    turned: str = ""
 
 
 Block = Heading | Line | Facts | Table | Words

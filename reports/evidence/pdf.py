@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 from xml.sax.saxutils import escape
 
-from reports.evidence.characters import drawable, on_one_line, visible
+from reports.evidence.characters import drawable, has_right_to_left, on_one_line, visible
 from reports.evidence.page import Block, Facts, Heading, Line, Page, Table, Words
 from reports.fonts import BOLD, REGULAR
 
@@ -19,7 +19,7 @@ _INK, _QUIET, _LINE, _ACCENT, _PALE, _LOUD = "#1c1c1a", "#55554f", "#c9c9c2", "#
 _LONGEST_TEXT = 60_000
 """Characters of one message that are printed; the rest is in the other files."""
 _LONGEST_CELL = 700
-_PIECE_LINES, _PIECE_CHARACTERS = 40, 1500
+_PIECE_LINES, _PIECE_CHARACTERS = 40, 4000
 _PRINTING = threading.Lock()
 """reportlab keeps its fonts for the whole process: one print at a time."""
 
@@ -151,6 +151,8 @@ def _flowables(block: Block, styles: dict[str, Any], width: float) -> Iterator[A
     elif isinstance(block, Words):
         yield Spacer(1, 3)
         yield from (Paragraph(_markup(piece), styles["words"]) for piece in _pieces(block))
+        if block.turned and has_right_to_left(block.text):
+            yield Paragraph(_markup(block.turned), styles["quiet"])
         yield Spacer(1, 6)
     elif isinstance(block, Facts):
         rows = [
@@ -159,6 +161,7 @@ def _flowables(block: Block, styles: dict[str, Any], width: float) -> Iterator[A
         ]
         if rows:
             yield _grid(rows, [width * 0.26, width * 0.74], titles=0, shades=[])
+            yield Spacer(1, 4)
     elif block.rows:
         yield _table(block, styles, width)
         yield Spacer(1, 6)
@@ -171,13 +174,22 @@ def _pieces(words: Words) -> Iterator[str]:
         text = f"{text[:_LONGEST_TEXT]}\n\n{words.cut}"
     piece: list[str] = []
     for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
-        for start in range(0, max(len(line), 1), _PIECE_CHARACTERS):
-            piece.append(line[start : start + _PIECE_CHARACTERS])
+        for part in _parts(line):
+            piece.append(part)
             if len(piece) >= _PIECE_LINES or sum(map(len, piece)) >= _PIECE_CHARACTERS:
                 yield "\n".join(piece)
                 piece = []
     if piece:
         yield "\n".join(piece)
+
+
+def _parts(line: str) -> Iterator[str]:
+    """A line in parts of bounded length, cut between words where there are any."""
+    while len(line) > _PIECE_CHARACTERS:
+        cut = line.rfind(" ", _PIECE_CHARACTERS // 2, _PIECE_CHARACTERS)
+        yield line[: cut if cut > 0 else _PIECE_CHARACTERS]
+        line = line[cut + 1 if cut > 0 else _PIECE_CHARACTERS :]
+    yield line
 
 
 def _cell(text: str) -> str:
@@ -188,7 +200,7 @@ def _table(table: Table, styles: dict[str, Any], width: float) -> Any:
     from reportlab.platypus import Paragraph
 
     def row(number: int) -> list[Any]:
-        style = styles["heavy" if number in table.loud else "faint" if number in table.faint else "cell"]
+        style = styles["faint" if number in table.faint else "cell"]
         return [Paragraph(_cell(cell), style) for cell in table.rows[number]]
 
     share = sum(table.widths)
@@ -205,7 +217,7 @@ def _grid(rows: list[list[Any]], widths: list[float], *, titles: int, shades: li
     looks: list[Any] = [
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("LEFTPADDING", (0, 0), (-1, -1), 3 if titles else 0),
-        ("RIGHTPADDING", (0, 0), (-1, -1), 3),
+        ("RIGHTPADDING", (0, 0), (-1, -1), 3 if titles else 8),
         ("TOPPADDING", (0, 0), (-1, -1), 2 if titles else 1),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5 if titles else 1),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from reports.evidence.gathering import Dossier
 from reports.evidence.packed import Making
 from reports.evidence.page import Block, Facts, Heading, Line
 from reports.evidence.speaking import Speaker
+from reports.evidence.telling.owners import who_did
 from reports.evidence.telling.receipt import receipt_in_brief
 from reports.evidence.telling.verdicts import Verdict, verdict
 from ventanilla.words import CaseState, Metric
@@ -54,7 +56,7 @@ def tell_case(dossier: Dossier, making: Making, speaker: Speaker) -> Iterator[Bl
         ]
     )
     for hold in dossier.holds:
-        yield Line(text=_hold(hold, making, speaker), strong=hold.ended_at is None)
+        yield Line(text=_hold(hold, dossier, making, speaker), strong=hold.ended_at is None)
 
 
 def legal_clocks(dossier: Dossier) -> list[sa.Row[Any]]:
@@ -68,8 +70,16 @@ def deadline_in_brief(clock: sa.Row[Any], making: Making, speaker: Speaker) -> s
     if clock.due_at is None:
         return f"{clock.name}: {speaker.word('verdict', found)}"
     when = speaker.at(clock.stopped_at) if clock.stopped_at and found is not Verdict.OTHERWISE else ""
-    said = speaker.say("brief.due", due=speaker.at(clock.due_at), verdict=speaker.word("verdict", found).upper())
+    said = speaker.say("brief.due", due=spoken_due(clock, speaker), verdict=speaker.word("verdict", found).upper())
     return f"{said}{' (' + when + ')' if when else ''} · {clock.name}"
+
+
+def spoken_due(clock: sa.Row[Any], speaker: Speaker) -> str:
+    """The last day where the term ends with a day, else the instant."""
+    local = clock.due_at.astimezone(speaker.zone)
+    if local.timetz().replace(tzinfo=None) != time():
+        return speaker.spelled(clock.due_at)
+    return speaker.say("law.whole_day", day=speaker.day((local - timedelta(days=1)).date()))
 
 
 def _first_answer(dossier: Dossier, speaker: Speaker) -> str:
@@ -120,8 +130,8 @@ def _channels(dossier: Dossier, making: Making, speaker: Speaker) -> str:
     return "\n".join(named)
 
 
-def _hold(hold: sa.Row[Any], making: Making, speaker: Speaker) -> str:
-    who = hold.set_by
+def _hold(hold: sa.Row[Any], dossier: Dossier, making: Making, speaker: Speaker) -> str:
+    who = who_did(hold.set_by, dossier, speaker)
     reason = f": {hold.reason}" if making.with_notes else ""
     if hold.ended_at is not None:
         return (

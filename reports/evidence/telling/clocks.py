@@ -28,7 +28,7 @@ def tell_clocks(dossier: Dossier, making: Making, speaker: Speaker) -> Iterator[
     loud = frozenset(number for number, found in enumerate(verdicts) if found in _LOUD)
     names = ("what", "ran", "promised", "took", "kept")
     yield Table(
-        titles=[speaker.say(f"clocks.{name}") for name in names], rows=rows, widths=(2.8, 3.4, 3.2, 2.8, 2.6), loud=loud
+        titles=[speaker.say(f"clocks.{name}") for name in names], rows=rows, widths=(2.8, 3.3, 3.3, 3.1, 2.6), loud=loud
     )
 
 
@@ -55,7 +55,8 @@ def _what(row: sa.Row[Any], dossier: Dossier, speaker: Speaker) -> Iterator[str]
 def _ran(row: sa.Row[Any], speaker: Speaker) -> Iterator[str]:
     yield speaker.say("clocks.from", when=speaker.both(row.started_at))
     if row.stopped_at is not None:
-        yield speaker.say("clocks.to", when=speaker.both(row.stopped_at), how=speaker.word("ended", row.ended))
+        local, utc = speaker.at(row.stopped_at), speaker.utc(row.stopped_at)
+        yield speaker.say("clocks.to", local=local, utc=utc, how=speaker.word("ended", row.ended))
     elif row.paused_since is not None:
         yield speaker.say("clocks.paused_since", when=speaker.at(row.paused_since))
     else:

@@ -9,9 +9,11 @@ import sqlalchemy as sa
 
 from reports.evidence.gathering import Dossier
 from reports.evidence.packed import Making
-from reports.evidence.page import Block, Heading, Line, Table, Words
+from reports.evidence.page import Block, Heading, Line, Table
 from reports.evidence.speaking import Speaker
-from ventanilla.words import CaseState, EventKind
+from reports.evidence.telling.owners import who_did
+from reports.evidence.telling.verbatim import words_of
+from ventanilla.words import OWNED_STATES, CaseState, EventKind
 
 _ENDS = (CaseState.RESOLVED, CaseState.CLOSED, CaseState.SPAM)
 _WORDS_OF = {"kind": "kind", "priority": "priority"}
@@ -25,7 +27,11 @@ def tell_changes(dossier: Dossier, speaker: Speaker) -> Iterator[Block]:
         return
     yield Heading(text=speaker.say("changes"), anchor="changes")
     rows = [
-        (speaker.both(event.at), dossier.name_of(event.agent or event.actor), _change(event, dossier, speaker))
+        (
+            speaker.both(event.at),
+            who_did(event.agent or event.actor, dossier, speaker),
+            _change(event, dossier, speaker),
+        )
         for event in told
     ]
     titles = [speaker.say(f"changes.{name}") for name in ("when", "who", "what")]
@@ -34,7 +40,7 @@ def tell_changes(dossier: Dossier, speaker: Speaker) -> Iterator[Block]:
 
 def tell_endings(dossier: Dossier, making: Making, speaker: Speaker) -> Iterator[Block]:
     """Each time that the case was ended, with the reason that was given, and each time that it was opened again."""
-    told = [event for event in dossier.of_kind(EventKind.CASE_STATE, EventKind.CASE_REOPENED) if _matters(event)]
+    told = [event for event in dossier.of_kind(EventKind.CASE_STATE) if _matters(event)]
     yield Heading(text=speaker.say("endings"), anchor="endings")
     if not told:
         yield Line(text=speaker.say("endings.none"))
@@ -43,19 +49,23 @@ def tell_endings(dossier: Dossier, making: Making, speaker: Speaker) -> Iterator
         yield Line(text=_ending(event, dossier, speaker))
         reason = notes.get(event.data.get("note"))
         if reason and making.with_notes:
-            yield Words(text=reason, cut=speaker.say("cut"))
+            yield words_of(reason, speaker)
         elif reason:
             yield Line(text=speaker.say("endings.reason_kept"), quiet=True)
 
 
 def _matters(event: sa.Row[Any]) -> bool:
-    return event.kind == EventKind.CASE_REOPENED or event.data.get("to") in _ENDS
+    return _is_reopening(event) or event.data.get("to") in _ENDS
+
+
+def _is_reopening(event: sa.Row[Any]) -> bool:
+    return event.data.get("from") in _ENDS and event.data.get("to") in OWNED_STATES
 
 
 def _ending(event: sa.Row[Any], dossier: Dossier, speaker: Speaker) -> str:
-    who = dossier.name_of(event.agent or event.actor)
+    who = who_did(event.agent or event.actor, dossier, speaker)
     values = {"when": speaker.spelled(event.at), "who": who}
-    if event.kind == EventKind.CASE_REOPENED:
+    if _is_reopening(event):
         return speaker.say("endings.reopened", **values)
     how = speaker.word("resolution", event.data.get("resolution")) if event.data.get("resolution") else ""
     return speaker.say(
@@ -71,23 +81,18 @@ def _change(event: sa.Row[Any], dossier: Dossier, speaker: Speaker) -> str:
         return speaker.say("changes.unmerged", key=_key(dossier, data.get("back")))
     if event.kind == EventKind.CASE_SPLIT:
         return speaker.say("changes.split")
-    return "\n".join(_field(name, value, speaker) for name, value in _fields(data)) or speaker.say("none")
+    return "\n".join(_field(*changed, speaker) for changed in _fields(data)) or speaker.say("none")
 
 
-def _fields(data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Each thing that changed with what it was and is, however the event spells it."""
-    if {"from", "to"} <= set(data):
-        yield str(data.get("what") or data.get("field") or "kind"), data
-        data = {name: value for name, value in data.items() if name not in ("from", "to", "what", "field")}
-    yield from data.items()
+def _fields(data: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    """Each thing that changed: its name, what it was, what it is."""
+    was = data.get("was") or {}
+    yield from ((name, was.get(name), value) for name, value in data.items() if name != "was")
 
 
-def _field(name: str, value: Any, speaker: Speaker) -> str:
-    label = speaker.word("field", name)
-    if isinstance(value, Mapping) and {"from", "to"} <= set(value):
-        before, after = (_value(name, value[side], speaker) for side in ("from", "to"))
-        return speaker.say("changes.field", name=label, before=before, after=after)
-    return f"{label}: {_value(name, value, speaker)}"
+def _field(name: str, before: Any, after: Any, speaker: Speaker) -> str:
+    label, was, now = speaker.word("field", name), _value(name, before, speaker), _value(name, after, speaker)
+    return speaker.say("changes.field", name=label, before=was, after=now)
 
 
 def _value(name: str, value: Any, speaker: Speaker) -> str:

@@ -15,7 +15,7 @@ from reports.evidence.gathering import Dossier
 from reports.evidence.packed import Making
 from reports.evidence.page import Block, Facts, Heading, Line, Table
 from reports.evidence.speaking import Speaker
-from reports.evidence.telling.brief import deadline_in_brief, legal_clocks
+from reports.evidence.telling.brief import deadline_in_brief, legal_clocks, spoken_due
 from router.promises.law import named
 from ventanilla.clocks.calendar import Calendar
 from ventanilla.words import EventKind, Metric
@@ -83,7 +83,7 @@ def _facts(
         )
     yield speaker.say("law.received"), speaker.spelled(clock.started_at)
     if clock.due_at is not None:
-        yield speaker.say("law.due"), speaker.spelled(clock.due_at)
+        yield speaker.say("law.due"), f"{spoken_due(clock, speaker)}\n({speaker.utc(clock.due_at)})"
     if clock.stopped_at is not None:
         ended = speaker.word("ended", clock.ended)
         yield speaker.say("law.stopped"), f"{speaker.spelled(clock.stopped_at)}: {ended}"

@@ -10,9 +10,10 @@ import sqlalchemy as sa
 
 from reports.evidence.gathering import Dossier
 from reports.evidence.packed import Making
-from reports.evidence.page import Block, Facts, Heading, Line, Table, Words
+from reports.evidence.page import Block, Facts, Heading, Line, Table
 from reports.evidence.speaking import Speaker
-from reports.evidence.telling.receipt import letter_facts
+from reports.evidence.telling.receipt import letter_facts, letter_stamps, stamps_table
+from reports.evidence.telling.verbatim import words_of
 from ventanilla.words import OutboxKind
 
 _Doc = Mapping[str, Any]
@@ -52,16 +53,15 @@ def _message(number: int, message: _Doc, dossier: Dossier, making: Making, speak
     code = "message.in" if inward else "message.automatic" if message["automatic"] else "message.out"
     yield Heading(text=f"{number}. {speaker.say(code, who=who)} · {speaker.at(_when(message))}", level=2)
     yield Facts(rows=list(_facts(message, dossier, making, speaker)))
-    yield from _stamps(message, speaker)
+    yield from _stamps(message, dossier, speaker)
     text = message["text"] if inward else message["reply_text"] or message["text"]
-    yield Words(text=text or speaker.say("message.no_text"), cut=speaker.say("cut"))
+    yield words_of(text or speaker.say("message.no_text"), speaker)
     yield from _files(message, making, speaker)
     yield from _versions(message, making, speaker)
 
 
 def _facts(message: _Doc, dossier: Dossier, making: Making, speaker: Speaker) -> Iterator[tuple[str, str]]:
-    row = next(row for row in dossier.message_rows if row.id == message["id"])
-    letter = dossier.letter(row.outbox_id)
+    letter = _letter(message, dossier)
     yield speaker.say("message.medium"), speaker.word("medium", message["medium"])
     if message["from_address"]:
         name = f"{message['from_name']} " if message["from_name"] else ""
@@ -83,6 +83,11 @@ def _facts(message: _Doc, dossier: Dossier, making: Making, speaker: Speaker) ->
         yield speaker.say("message.original"), _packed(raw.name, raw.sha256, raw.trouble, speaker)
 
 
+def _letter(message: _Doc, dossier: Dossier) -> sa.Row[Any] | None:
+    row = next(row for row in dossier.message_rows if row.id == message["id"])
+    return dossier.letter(row.outbox_id)
+
+
 def _addressed(message: _Doc, speaker: Speaker) -> Iterator[tuple[str, str]]:
     for code in ("to", "cc"):
         if message[code]:
@@ -91,8 +96,12 @@ def _addressed(message: _Doc, speaker: Speaker) -> Iterator[tuple[str, str]]:
         yield speaker.say("letter.subject"), message["subject"]
 
 
-def _stamps(message: _Doc, speaker: Speaker) -> Iterator[Block]:
+def _stamps(message: _Doc, dossier: Dossier, speaker: Speaker) -> Iterator[Block]:
     """Each time that is kept of it, on our wall and in UTC."""
+    letter = _letter(message, dossier)
+    if letter is not None:
+        yield letter_stamps(letter, speaker)
+        return
     inward = message["direction"] == "in"
     names = ("sent_at", "received_at", "pulled_at", "routed_at") if inward else ("replied_at", "delivered_at")
     rows = [
@@ -103,9 +112,7 @@ def _stamps(message: _Doc, speaker: Speaker) -> Iterator[Block]:
     if not rows:
         yield Line(text=speaker.say("stamp.none"), quiet=True)
         return
-    yield Table(
-        titles=[speaker.say("stamp"), speaker.say("stamp.local"), speaker.say("stamp.utc")], rows=rows, widths=(5, 3, 3)
-    )
+    yield stamps_table(rows, speaker)
 
 
 def _files(message: _Doc, making: Making, speaker: Speaker) -> Iterator[Block]:
@@ -141,7 +148,7 @@ def _versions(message: _Doc, making: Making, speaker: Speaker) -> Iterator[Block
         raw = making.contents.raw.get(version["raw"]["inbox_id"]) if version["raw"] else None
         where = f" ({raw.name})" if raw is not None and raw.name else ""
         yield Line(text=speaker.say("version.before", when=speaker.at(when)) + where, quiet=True)
-        yield Words(text=version["text"], cut=speaker.say("cut"))
+        yield words_of(version["text"], speaker)
 
 
 def _automatic(number: int, letter: sa.Row[Any], making: Making, speaker: Speaker) -> Iterator[Block]:
@@ -153,14 +160,15 @@ def _automatic(number: int, letter: sa.Row[Any], making: Making, speaker: Speake
         yield Line(text=speaker.say("message.receipt_above", state=speaker.word("delivery", letter.state)))
         return
     yield Facts(rows=list(letter_facts(letter, making, speaker)))
-    yield Words(text=str(letter.payload.get("text", "")), cut=speaker.say("cut"))
+    yield letter_stamps(letter, speaker)
+    yield words_of(str(letter.payload.get("text", "")), speaker)
 
 
 def _note(number: int, note: _Doc, dossier: Dossier, speaker: Speaker) -> Iterator[Block]:
     who = dossier.name_of(note["agent"])
     yield Heading(text=f"{number}. {speaker.say('note', who=who)} · {speaker.at(note['created_at'])}", level=2)
     yield Line(text=speaker.say("note.internal", utc=speaker.utc(note["created_at"])), quiet=True)
-    yield Words(text=note["text"], cut=speaker.say("cut"))
+    yield words_of(note["text"], speaker)
 
 
 def _author(message: _Doc, dossier: Dossier, speaker: Speaker) -> str:

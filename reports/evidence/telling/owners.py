@@ -22,6 +22,11 @@ def tell_owners(dossier: Dossier, speaker: Speaker) -> Iterator[Block]:
     yield Table(titles=[speaker.say(f"owners.{name}") for name in names], rows=rows, widths=(2.6, 3, 3, 4))
 
 
+def who_did(actor: str, dossier: Dossier, speaker: Speaker) -> str:
+    """One of us by name, or which part of the program."""
+    return dossier.name_of(actor) if actor in dossier.names else speaker.word("actor", actor)
+
+
 def _row(row: sa.Row[Any], dossier: Dossier, speaker: Speaker) -> tuple[str, ...]:
     who = dossier.name_of(row.agent)
     if len(dossier.family) > 1:
@@ -31,7 +36,7 @@ def _row(row: sa.Row[Any], dossier: Dossier, speaker: Speaker) -> tuple[str, ...
 
 
 def _why(row: sa.Row[Any], dossier: Dossier, speaker: Speaker) -> Iterator[str]:
-    yield f"{reason_in_words(speaker.language, row.reason)} ({speaker.say('owners.by', who=dossier.name_of(row.actor))})"
+    yield f"{reason_in_words(speaker.language, row.reason)} ({speaker.say('owners.by', who=who_did(row.actor, dossier, speaker))})"
     if row.notified_at:
         yield speaker.say("owners.told", when=speaker.at(row.notified_at))
     if row.accepted_at:

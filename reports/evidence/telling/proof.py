@@ -9,13 +9,26 @@ from reports.evidence.packed import Making, Packed
 from reports.evidence.page import Block, Facts, Heading, Line, Table
 from reports.evidence.speaking import Speaker
 
-_STAMPS = ("sent_at", "received_at", "pulled_at", "routed_at", "replied_at", "delivered_at", "resolved_at")
+_STAMPS = {
+    "sent_at": ("stamp.sent_at",),
+    "received_at": ("stamp.received_at",),
+    "pulled_at": ("stamp.pulled_at",),
+    "routed_at": ("stamp.routed_at",),
+    "written": ("letter.written",),
+    "replied_at": ("letter.sent", "stamp.replied_at"),
+    "delivered_at": ("letter.delivered",),
+    "resolved_at": ("stamp.resolved_at",),
+}
+"""What is told of each, and under which names it stands in the tables above."""
 
 
 def tell_stamps(speaker: Speaker) -> Iterator[Block]:
     """Which clock each time was read from."""
     yield Heading(text=speaker.say("stamps"), anchor="stamps")
-    rows = [(speaker.say(f"stamp.{name}"), speaker.say(f"stamps.{name}")) for name in _STAMPS]
+    rows = [
+        (" / ".join(speaker.say(name) for name in names), speaker.say(f"stamps.{code}"))
+        for code, names in _STAMPS.items()
+    ]
     yield Table(titles=[speaker.say("stamp"), speaker.say("stamps.whose")], rows=rows, widths=(3, 8))
     yield Line(text=speaker.say("stamps.local", zone=speaker.zone.key), quiet=True)
 
@@ -29,7 +42,7 @@ def tell_proof(dossier: Dossier, making: Making, speaker: Speaker) -> Iterator[B
     if packed:
         titles = [speaker.say(f"proof.{name}") for name in ("file", "what", "sha256")]
         rows = [_row(one, speaker) for one in packed]
-        yield Table(titles=titles, rows=rows, widths=(4, 3, 5.5))
+        yield Table(titles=titles, rows=rows, widths=(4.7, 3, 5))
     yield Facts(rows=list(_facts(dossier, making, speaker)))
     if dossier.versions:
         rows = [(str(row.id), speaker.both(row.applied_at), row.sha256) for row in dossier.versions]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from reports.evidence.gathering import Dossier
 from reports.evidence.packed import Making
-from reports.evidence.page import Block, Facts, Heading, Line, Words
+from reports.evidence.page import Block, Facts, Heading, Line, Table
 from reports.evidence.speaking import Speaker
+from reports.evidence.telling.verbatim import words_of
 from ventanilla.words import EventKind, OutboxKind
 
 
@@ -28,8 +29,9 @@ def tell_receipts(dossier: Dossier, making: Making, speaker: Speaker) -> Iterato
     yield Heading(text=speaker.say("receipt"), anchor="receipt")
     for letter in _receipts(dossier):
         yield Facts(rows=list(letter_facts(letter, making, speaker)))
+        yield letter_stamps(letter, speaker)
         yield Line(text=speaker.say("receipt.text"), quiet=True)
-        yield Words(text=str(letter.payload.get("text", "")), cut=speaker.say("cut"))
+        yield words_of(str(letter.payload.get("text", "")), speaker)
     if not _receipts(dossier):
         yield Line(text=speaker.say("receipt.none"))
     for event in dossier.of_kind(EventKind.ACKNOWLEDGEMENT_WITHHELD):
@@ -46,16 +48,26 @@ def letter_facts(letter: sa.Row[Any], making: Making, speaker: Speaker) -> Itera
     if payload.get("subject"):
         yield speaker.say("letter.subject"), str(payload["subject"])
     yield speaker.say("letter.via"), str(letter.via)
-    yield speaker.say("letter.written"), speaker.both(letter.created_at)
-    yield speaker.say("letter.sent"), speaker.both(letter.sent_at)
-    if letter.delivered_at:
-        yield speaker.say("letter.delivered"), speaker.both(letter.delivered_at)
     reason = f" ({letter.reason})" if letter.reason else ""
     yield speaker.say("letter.state"), f"{speaker.word('delivery', letter.state)}{reason}"
     yield from _ids(letter, speaker)
     packed = making.contents.sent.get(letter.id)
     if packed is not None:
         yield speaker.say("letter.bytes"), f"{packed.name}\nSHA-256 {packed.sha256}\n{speaker.say('letter.rebuilt')}"
+
+
+def letter_stamps(letter: sa.Row[Any], speaker: Speaker) -> Table:
+    """When it was written, taken by its provider, and delivered, on our wall and in UTC."""
+    told = (("written", letter.created_at), ("sent", letter.sent_at), ("delivered", letter.delivered_at))
+    rows = [(speaker.say(f"letter.{name}"), speaker.at(at), speaker.utc(at)) for name, at in told if at is not None]
+    return stamps_table(rows, speaker)
+
+
+def stamps_table(rows: Sequence[tuple[str, str, str]], speaker: Speaker) -> Table:
+    """What happened, when by our wall, when in UTC."""
+    return Table(
+        titles=[speaker.say("stamp"), speaker.say("stamp.local"), speaker.say("stamp.utc")], rows=rows, widths=(5, 3, 3)
+    )
 
 
 def _ids(letter: sa.Row[Any], speaker: Speaker) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ ENGLISH = {
     "none": "–",
     "bytes": "{count} bytes",
     "cut": "[The text goes on. It is whole in the HTML version of this file and in the originals.]",
+    "turned": "[Some of this text is written from right to left: read it in the HTML version or in the original.]",
     "scope": (
         "This document gives what stands about the case in the record that {house} keeps: what came in, what went out, who "
         "answered for it, and the times. The originals and their SHA-256 hashes come with it in the same ZIP archive."
@@ -24,11 +25,11 @@ ENGLISH = {
     "brief.unanswered": "None on record.",
     "brief.after": "After {elapsed} by the clock; {business} within opening hours.",
     "brief.deadline": "Legal deadline",
-    "brief.due": "Due {due}: {verdict}",
+    "brief.due": "{due}: {verdict}",
     "brief.state": "State",
     "brief.waits": "the customer has waited for an answer since {since}",
     "brief.count": "Messages",
-    "brief.counted": "{said} from the customer, {ours} from us",
+    "brief.counted": "from the customer: {said}; from us: {ours}",
     # The case
     "case": "The case",
     "case.key": "Key",
@@ -93,6 +94,7 @@ ENGLISH = {
     "law.reviewed_on": "{pack}, reviewed {day}",
     "law.received": "Received",
     "law.due": "Due",
+    "law.whole_day": "{day}, until 24:00",
     "law.stopped": "Answer",
     "law.calendar": "Calendar",
     "law.holidays": "public holidays of {where}",
@@ -191,11 +193,11 @@ ENGLISH = {
     "clocks.promised": "Promised",
     "clocks.took": "Took",
     "clocks.kept": "Outcome",
-    "clocks.from": "from {when}",
-    "clocks.to": "to {when}\n({how})",
+    "clocks.from": "{when}",
+    "clocks.to": "→ {local}\n{utc}\n{how}",
     "clocks.runs": "still running",
     "clocks.paused_since": "paused since {when}",
-    "clocks.due": "due {when}",
+    "clocks.due": "due:\n{when}",
     "clocks.counted": "calendar {calendar}, version {version}",
     "clocks.always": "none (around the clock)",
     "clocks.elapsed": "clock: {length}",
@@ -213,6 +215,7 @@ ENGLISH = {
     ),
     "stamps.pulled_at": "Our clock, when it was written into the record.",
     "stamps.routed_at": "Our clock, when it was given to whoever is responsible.",
+    "stamps.written": "Our clock, when its author had it sent, or the program wrote it.",
     "stamps.replied_at": (
         "Our clock, when the provider accepted the answer; of one that was written past this service, the time under which the "
         "mailbox or the provider has it. Counting ends here."
@@ -249,6 +252,13 @@ ENGLISH = {
     "trouble.missing": "MISSING: the record names it and its bytes are not there",
     "trouble.damaged": "DAMAGED: it has not the hash under which it was kept",
     # Words of the store
+    "actor.router": "the program",
+    "actor.sweeper": "the program",
+    "actor.deliverer": "the program",
+    "actor.keeper": "the program",
+    "actor.files": "the program",
+    "actor.admin": "a person, at the command line",
+    "actor.provider": "the provider",
     "state.open": "open",
     "state.waiting_customer": "waiting for the customer",
     "state.waiting_third_party": "waiting for a third party",

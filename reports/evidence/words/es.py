@@ -9,6 +9,7 @@ SPANISH = {
     "none": "–",
     "bytes": "{count} bytes",
     "cut": "[El texto sigue. Entero está en la versión HTML de este expediente y en los originales.]",
+    "turned": "[Parte de este texto se escribe de derecha a izquierda: léala en la versión HTML o en el original.]",
     "scope": (
         "Este documento reproduce lo que consta sobre el caso en el registro que lleva {house}: lo recibido, lo enviado, "
         "quién respondió de ello y los tiempos. Lo acompañan, en el mismo archivo ZIP, los originales y sus huellas SHA-256."
@@ -24,11 +25,11 @@ SPANISH = {
     "brief.unanswered": "No consta ninguna.",
     "brief.after": "A los {elapsed} de reloj; {business} dentro de horario.",
     "brief.deadline": "Plazo legal",
-    "brief.due": "Vence el {due}: {verdict}",
+    "brief.due": "{due}: {verdict}",
     "brief.state": "Estado",
     "brief.waits": "el cliente espera respuesta desde {since}",
     "brief.count": "Mensajes",
-    "brief.counted": "{said} del cliente, {ours} nuestros",
+    "brief.counted": "del cliente: {said}; nuestros: {ours}",
     # The case
     "case": "El caso",
     "case.key": "Clave",
@@ -93,6 +94,7 @@ SPANISH = {
     "law.reviewed_on": "{pack}, revisada el {day}",
     "law.received": "Recibido",
     "law.due": "Vence",
+    "law.whole_day": "{day}, hasta las 24:00",
     "law.stopped": "Respuesta",
     "law.calendar": "Calendario",
     "law.holidays": "festivos de {where}",
@@ -191,11 +193,11 @@ SPANISH = {
     "clocks.promised": "Comprometido",
     "clocks.took": "Duró",
     "clocks.kept": "Resultado",
-    "clocks.from": "desde {when}",
-    "clocks.to": "hasta {when}\n({how})",
+    "clocks.from": "{when}",
+    "clocks.to": "→ {local}\n{utc}\n{how}",
     "clocks.runs": "sigue corriendo",
     "clocks.paused_since": "en pausa desde {when}",
-    "clocks.due": "vence {when}",
+    "clocks.due": "vence:\n{when}",
     "clocks.counted": "calendario {calendar}, versión {version}",
     "clocks.always": "sin horario",
     "clocks.elapsed": "reloj: {length}",
@@ -213,6 +215,7 @@ SPANISH = {
     ),
     "stamps.pulled_at": "Nuestro reloj, al guardarlo en el registro.",
     "stamps.routed_at": "Nuestro reloj, al asignarlo a su responsable.",
+    "stamps.written": "Nuestro reloj, cuando su autor lo mandó enviar o el programa lo escribió.",
     "stamps.replied_at": (
         "Nuestro reloj, cuando el proveedor aceptó la respuesta; de una escrita fuera de este servicio, la hora con que consta "
         "en el buzón o el proveedor. Hasta esta se cuenta."
@@ -249,6 +252,13 @@ SPANISH = {
     "trouble.missing": "FALTA: el registro lo nombra y sus bytes no están",
     "trouble.damaged": "DAÑADO: no tiene la huella con que se guardó",
     # Words of the store
+    "actor.router": "el programa",
+    "actor.sweeper": "el programa",
+    "actor.deliverer": "el programa",
+    "actor.keeper": "el programa",
+    "actor.files": "el programa",
+    "actor.admin": "una persona, en la línea de órdenes",
+    "actor.provider": "el proveedor",
     "state.open": "abierto",
     "state.waiting_customer": "a la espera del cliente",
     "state.waiting_third_party": "a la espera de un tercero",
