@@ -16,6 +16,7 @@ from router.assigning.leavers import hand_over_leavers
 from router.assigning.line import drain_line, move_on_from_absent
 from router.automatic.announcements import announce_delays
 from router.notices.digests import send_opening_digests, send_screened_digest
+from router.promises.sweep import warn_and_break
 from router.timekeeping.keeper import catch_up
 from router.whatsapp.warning import warn_of_closing_windows
 from ventanilla.errors import Temporary
@@ -39,6 +40,7 @@ def sweep_until(service: Service, stop: threading.Event, beat: Callable[[], None
         beat()
         now = service_now()
         _try("books", lambda: catch_up(service.store, service.house, now=now))  # noqa: B023
+        _try("promises", lambda: warn_and_break(service.store, service.house, _journal(now)))  # noqa: B023
         _try("presence and line", lambda: drain_line(service.store, service.house, _journal(now)))  # noqa: B023
         _try("absent owners", lambda: move_on_from_absent(service.store, service.house, _journal(now)))  # noqa: B023
         _try("acceptances", lambda: lapse_acceptances(service.store, service.house, _journal(now)))  # noqa: B023

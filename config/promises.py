@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
@@ -67,3 +67,9 @@ def default_promise(promises: Mapping[str, PromiseSettings]) -> str | None:
     if DEFAULT_PROMISE in for_all:
         return DEFAULT_PROMISE
     return for_all[0] if len(for_all) == 1 else None
+
+
+def order_of_promises(content: Mapping[str, Any]) -> list[str]:
+    """The promises of a version as it was kept, in the order of its file: a store may keep a document's keys in another."""
+    known = content.get("promises", {})
+    return [name for name in content.get("promises_order", known) if name in known]

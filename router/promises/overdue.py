@@ -1,4 +1,7 @@
-"""Which running clocks are past a warning or past their due time, and whether that still holds of their case. Reads only."""
+"""Which running clocks are past a warning or past their due time, and whether that still holds of their case. Reads only.
+
+What was told of a clock counts for the times that it had then or that are earlier: one that got more time warns again.
+"""
 
 from __future__ import annotations
 
@@ -18,17 +21,20 @@ ON_ITS_WAY = timedelta(minutes=10)
 _RESOLUTIONS = (Metric.FIRST_RESOLUTION, Metric.FULL_RESOLUTION)
 _LAW_AHEAD = timedelta(days=12)  # how early the last open day before a deadline can begin
 _DAYS_BACK = 10
+_AS_SEEN = ("started_at", "due_at", "warned_at", "breached_at")
 _RUNS = (
     sa.select(clocks)
     .join(conversations, conversations.c.id == clocks.c.conversation_id)
-    .where(clocks.c.stopped_at.is_(None), clocks.c.breached_at.is_(None), clocks.c.paused_since.is_(None))
+    .where(clocks.c.stopped_at.is_(None), clocks.c.paused_since.is_(None), clocks.c.due_at.is_not(None))
+    .where(sa.or_(clocks.c.breached_at.is_(None), clocks.c.breached_at < clocks.c.due_at))
     .where(conversations.c.owned == 1)
     .where(sa.or_(clocks.c.metric.in_(_RESOLUTIONS), conversations.c.waiting_since.is_not(None)))
     .order_by(clocks.c.due_at, clocks.c.conversation_id, clocks.c.metric, clocks.c.number)
 )
 _BROKEN = _RUNS.where(clocks.c.due_at <= sa.bindparam("now")).limit(sa.bindparam("most"))
 _WARNED = (
-    _RUNS.where(clocks.c.warned_at.is_(None), clocks.c.warn_at <= sa.bindparam("now"))
+    _RUNS.where(clocks.c.warn_at <= sa.bindparam("now"))
+    .where(sa.or_(clocks.c.warned_at.is_(None), clocks.c.warned_at < clocks.c.warn_at))
     .where(clocks.c.due_at > sa.bindparam("now"))
     .limit(sa.bindparam("most"))
 )
@@ -103,14 +109,9 @@ def still_holds(connection: sa.Connection, case: Any, late: Late, *, now: dateti
     row = connection.execute(
         _AGAIN, {"case_id": clock.conversation_id, "metric": clock.metric, "number": clock.number}
     ).one_or_none()
-    same = row is not None and (row.due_at, row.warned_at) == (clock.due_at, clock.warned_at)
-    if (
-        not same
-        or row is None
-        or row.stopped_at is not None
-        or row.breached_at is not None
-        or row.paused_since is not None
-    ):
+    if row is None or row.stopped_at is not None or row.paused_since is not None:
+        return None
+    if any(getattr(row, name) != getattr(clock, name) for name in _AS_SEEN):
         return None
     if not _waits(case, row) or (not late.is_broken and row.due_at <= now):
         return None

@@ -22,7 +22,7 @@ from ventanilla.store.books import lock_books
 from ventanilla.store.conversations import lock_case
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
-from ventanilla.store.tables import clocks, conversations
+from ventanilla.store.tables import clocks, conversations, events
 
 _CASES = sa.select(conversations).where(conversations.c.id.in_(sa.bindparam("ids", expanding=True)))
 
@@ -59,7 +59,7 @@ def _record(connection: sa.Connection, house: House, late: Late, journal: Journa
     lock_books(connection)  # before the case, as whoever keeps the clocks does
     case = lock_case(connection, late.clock.conversation_id)
     clock = still_holds(connection, case, late, now=journal.now)
-    if clock is None or not _mark(connection, late, now=journal.now):
+    if clock is None or not _mark(connection, late, now=journal.now) or _is_in_log(connection, late):
         return False
     told = tell(connection, house, case, late, crowded=crowd, now=journal.now)
     data = {
@@ -77,8 +77,17 @@ def _record(connection: sa.Connection, house: House, late: Late, journal: Journa
 def _mark(connection: sa.Connection, late: Late, *, now: datetime) -> bool:
     """Note in the clock's row when it was told, if the row stands as it was seen; whether it did."""
     seen = late.clock
-    same: Any = sa.and_(*(clocks.c[name] == getattr(seen, name) for name in ("conversation_id", "metric", "number")))
-    same &= clocks.c.stopped_at.is_(None) & (clocks.c.due_at == seen.due_at) & clocks.c.breached_at.is_(None)
-    same &= clocks.c.warned_at.is_(None) if seen.warned_at is None else clocks.c.warned_at == seen.warned_at
+    same: Any = clocks.c.stopped_at.is_(None)
+    for name in ("conversation_id", "metric", "number", "due_at", "warned_at", "breached_at"):
+        value = getattr(seen, name)
+        same &= clocks.c[name].is_(None) if value is None else clocks.c[name] == value
     column = clocks.c.breached_at if late.is_broken else clocks.c.warned_at
     return connection.execute(sa.update(clocks).where(same).values({column: now})).rowcount == 1
+
+
+def _is_in_log(connection: sa.Connection, late: Late) -> bool:
+    """Whether the very same was recorded before: a clock worked out afresh from the events knows less than they do."""
+    seen = late.clock
+    query = sa.select(events.c.data).where(events.c.conversation_id == seen.conversation_id, events.c.kind == late.kind)
+    found = connection.scalars(query.where(events.c.at == late.at))
+    return any((data.get("metric"), data.get("number")) == (seen.metric, seen.number) for data in found)

@@ -18,7 +18,7 @@ import structlog
 from pydantic import ValidationError
 
 from config.calendars import CalendarSettings
-from config.promises import PromiseSettings
+from config.promises import PromiseSettings, order_of_promises
 from router.house import House
 from router.promises.policy import HousePolicy
 from ventanilla.measures.stretch import Stretch
@@ -98,7 +98,7 @@ def _as_it_was(house: House, version: int, content: dict[str, Any] | None) -> Ho
     try:
         parts: dict[str, Any] = {
             "promises": {
-                name: PromiseSettings.model_validate(one) for name, one in content.get("promises", {}).items()
+                name: PromiseSettings.model_validate(content["promises"][name]) for name in order_of_promises(content)
             },
             "calendars": {
                 name: CalendarSettings.model_validate(one) for name, one in content.get("calendars", {}).items()

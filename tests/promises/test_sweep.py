@@ -301,7 +301,7 @@ def test_what_the_law_wants_warns_at_its_share_and_as_the_last_open_day_before_b
     # then: three quarters, Friday at nine (the 5th and 6th are a weekend), and the day's end
     share = case.waiting_since + (due - case.waiting_since) * 0.75
     assert events_of(house) == [(WARNED, share), (WARNED, moments[1]), (BREACHED, due)]
-    assert "Plazo legal (es-consumidores:claim): hoy a las 23:59." in alerts(house)[-1].payload["text"]
+    assert "Plazo legal (es-consumidores:claim): ayer a las 23:59." in alerts(house)[-1].payload["text"]
 
 
 def test_what_was_answered_before_the_day_and_asked_again_after_it_has_not_missed_it(house: House) -> None:

@@ -59,14 +59,14 @@ clocks = sa.Table(
     sa.Index(
         "ix_clocks_to_warn",
         "warn_at",
-        sqlite_where=sa.text("stopped_at IS NULL AND warned_at IS NULL AND warn_at IS NOT NULL"),
-        postgresql_where=sa.text("stopped_at IS NULL AND warned_at IS NULL AND warn_at IS NOT NULL"),
+        sqlite_where=sa.text("stopped_at IS NULL AND warn_at IS NOT NULL"),
+        postgresql_where=sa.text("stopped_at IS NULL AND warn_at IS NOT NULL"),
     ),
     sa.Index(
         "ix_clocks_to_break",
         "due_at",
-        sqlite_where=sa.text("stopped_at IS NULL AND breached_at IS NULL AND due_at IS NOT NULL"),
-        postgresql_where=sa.text("stopped_at IS NULL AND breached_at IS NULL AND due_at IS NOT NULL"),
+        sqlite_where=sa.text("stopped_at IS NULL AND due_at IS NOT NULL"),
+        postgresql_where=sa.text("stopped_at IS NULL AND due_at IS NOT NULL"),
     ),
     sa.Index(
         "ix_clocks_running",

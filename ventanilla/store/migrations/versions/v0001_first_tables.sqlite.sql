@@ -334,8 +334,8 @@ CREATE TABLE clocks (
 CREATE INDEX ix_clocks_metric_day ON clocks (metric, day);;
 CREATE INDEX ix_clocks_metric_end_day ON clocks (metric, end_day);;
 CREATE INDEX ix_clocks_running ON clocks (metric, started_at) WHERE stopped_at IS NULL;;
-CREATE INDEX ix_clocks_to_break ON clocks (due_at) WHERE stopped_at IS NULL AND breached_at IS NULL AND due_at IS NOT NULL;;
-CREATE INDEX ix_clocks_to_warn ON clocks (warn_at) WHERE stopped_at IS NULL AND warned_at IS NULL AND warn_at IS NOT NULL;;
+CREATE INDEX ix_clocks_to_break ON clocks (due_at) WHERE stopped_at IS NULL AND due_at IS NOT NULL;;
+CREATE INDEX ix_clocks_to_warn ON clocks (warn_at) WHERE stopped_at IS NULL AND warn_at IS NOT NULL;;
 CREATE TABLE legal_holds (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	conversation_id INTEGER NOT NULL, 
