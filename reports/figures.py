@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +20,8 @@ class Spread:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Level:
     """A committed level beside the normal one: `target` percent within `within` seconds was promised; of those counted
-    `within_target` percent were in time, and `target` percent were done within `normal` seconds (None: nothing counted)."""
+    `within_target` percent were in time, and `target` percent were done within `normal` seconds of the promise's business time
+    (None: fewer than that were done at all)."""
 
     promise: str
     target: int
@@ -36,8 +37,9 @@ class Figure:
 
     `count` are those that ended as they should in the period; `otherwise` those that ended otherwise (unanswered, ...), by how.
     `within_target` is the percentage in time of all that were promised a time and are over or overdue: one that was never
-    answered, or is still open past its due time, was not in time. `still_open` are those running at the period's end (or now),
-    `open_ages` their spread.
+    answered, or is still open past its due time, was not in time; `promised` says how many those are. `still_open` are those
+    running now (counted by their end: at the period's end), `open_ages` their spread. `net` is elapsed less the time waiting
+    on the customer. `out_of` and `share` are of `reopened` alone: reopened in time, in percent of those resolved.
     """
 
     group: str
@@ -52,6 +54,9 @@ class Figure:
     open_ages: Spread = Spread()
     otherwise: dict[str, int] | None = None
     levels: tuple[Level, ...] = ()
+    net: Spread = Spread()
+    out_of: int | None = None
+    share: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,3 +90,6 @@ class Report:
     backlog: tuple[tuple[str, int], ...] = ()  # age bucket ("0-1d", ...), open cases
     trend: tuple[tuple[str, str, float | None, float | None, int], ...] = ()  # day, metric, p50, p90, count
     distribution: tuple[tuple[str, float, int], ...] = ()  # metric, upper bound of the bucket in seconds, count
+    made_at: datetime | None = None  # UTC; as of when the open ones are counted
+    zone: str = "UTC"
+    only: tuple[tuple[str, str], ...] = ()  # what it was narrowed to: ("team", "atencion")

@@ -99,6 +99,14 @@ messages = sa.Table(
         deferrable=True,
         initially="DEFERRED",
     ),
+    sa.Index(  # all that a report asks of the messages themselves
+        "ix_messages_arrived",
+        "received_at",
+        "routed_at",
+        "conversation_id",
+        sqlite_where=sa.text("direction = 'in'"),
+        postgresql_where=sa.text("direction = 'in'"),
+    ),
     sa.Index(  # nearly every message edits none: a whole index would be taken for one that tells them apart
         "ix_messages_edits",
         "edits",

@@ -331,7 +331,7 @@ CREATE TABLE clocks (
 	CONSTRAINT ck_clocks_paused_while_running CHECK (stopped_at IS NULL OR paused_since IS NULL), 
 	CONSTRAINT fk_clocks_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id)
 );;
-CREATE INDEX ix_clocks_metric_day ON clocks (metric, day);;
+CREATE INDEX ix_clocks_metric_day ON clocks (metric, day, ended, elapsed, business, paused, within, conversation_id, number, channel, team, agent, kind, priority);;
 CREATE INDEX ix_clocks_metric_end_day ON clocks (metric, end_day);;
 CREATE INDEX ix_clocks_running ON clocks (metric, started_at) WHERE stopped_at IS NULL;;
 CREATE INDEX ix_clocks_to_break ON clocks (due_at) WHERE stopped_at IS NULL AND due_at IS NOT NULL;;
@@ -455,6 +455,7 @@ CREATE TABLE messages (
 	CONSTRAINT fk_messages_agent FOREIGN KEY(agent) REFERENCES agents (name), 
 	CONSTRAINT uq_messages_idempotency_key UNIQUE (idempotency_key)
 );;
+CREATE INDEX ix_messages_arrived ON messages (received_at, routed_at, conversation_id) WHERE direction = 'in';;
 CREATE INDEX ix_messages_conversation_id ON messages (conversation_id);;
 CREATE INDEX ix_messages_edits ON messages (edits) WHERE edits IS NOT NULL;;
 CREATE INDEX ix_messages_external_id ON messages (external_id);;
