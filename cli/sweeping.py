@@ -17,6 +17,7 @@ from router.assigning.line import drain_line, move_on_from_absent
 from router.automatic.announcements import announce_delays
 from router.notices.digests import send_opening_digests, send_screened_digest
 from router.promises.sweep import warn_and_break
+from router.quiet.watch import QuietWatch
 from router.timekeeping.keeper import catch_up
 from router.whatsapp.warning import warn_of_closing_windows
 from ventanilla.errors import Temporary
@@ -29,13 +30,15 @@ log = structlog.get_logger(__name__)
 
 PAUSE = 1.0
 REPORTS_KEPT = timedelta(days=7)  # of things that we never noted as sent: by then nobody will
+SETTLING = timedelta(minutes=3)  # a house that was down has to catch up before anybody says that nothing comes
 LONG_LINE = 200  # messages waiting on the queue beyond which the sweeper adds none
 
 
 def sweep_until(service: Service, stop: threading.Event, beat: Callable[[], None]) -> None:
     """One round a second until `stop`. A round that fails is logged; the next one does its work."""
     broker = build_broker(queue_url(service.config))
-    hourly, each_minute = every(600), every(60)
+    hourly, each_minute, now_and_then = every(600), every(60), every(120)
+    watch, settled_at = QuietWatch(service.store), service_now() + SETTLING
     while not stop.is_set():
         beat()
         now = service_now()
@@ -50,6 +53,8 @@ def sweep_until(service: Service, stop: threading.Event, beat: Callable[[], None
             _try("delays", lambda: announce_delays(service.store, service.house, _journal(now)))  # noqa: B023
             _try("waits", lambda: wake_what_waited(service.store, service.house, _journal(now)))  # noqa: B023
             _try("windows", lambda: warn_of_closing_windows(service.store, service.house, _journal(now)))  # noqa: B023
+        if now > settled_at and now_and_then(now):
+            _try("silence", lambda: watch.look(service.house, now=now))  # noqa: B023
         if hourly(now):
             _try("screened", lambda: send_screened_digest(service.store, service.house, now=now))  # noqa: B023
             _try("endings", lambda: close_what_is_over(service.store, service.house, _journal(now)))  # noqa: B023
