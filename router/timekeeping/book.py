@@ -26,7 +26,7 @@ from ventanilla.store.clocks import (
     write_clocks,
 )
 from ventanilla.store.events import Journal
-from ventanilla.words import EventKind
+from ventanilla.words import EventKind, Metric
 
 _TELLING = {EventKind.PROMISE_WARNED: "warned_at", EventKind.PROMISE_BREACHED: "breached_at"}
 _TOLD = ("warned_at", "breached_at")
@@ -103,6 +103,8 @@ def _place(row: Row) -> Place:
 def _differs(row: Row, there: Any) -> bool:
     if there is None:
         return True
+    if isinstance(row, sa.RowMapping):  # taken over as it stands
+        return False
     stands = there._mapping
     return any(stands[name] != value for name, value in row.items() if name not in _TOLD)
 
@@ -122,8 +124,9 @@ def _tell(book: Book, changed: Iterable[Row], journal: Journal) -> None:
 
 
 def _wants_log(book: Book, row: Row) -> bool:
-    stands = book.standing(row["conversation_id"]).get(_place(row))
-    return stands is None or stands.due_at is None or stands.name != row["name"]
+    """A clock whose row is new has been told of only where the table was emptied, or the law's deadline had gone and is back."""
+    standing = book.standing(row["conversation_id"])
+    return not standing or (row["metric"] == Metric.LEGAL and _place(row) not in standing)
 
 
 def _last_told(found: Iterable[Any]) -> dict[tuple[str, int, str], dict[str, datetime]]:

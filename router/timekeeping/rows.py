@@ -14,7 +14,8 @@ from ventanilla.measures.terms import Deadline, Terms
 from ventanilla.measures.timing import Timing, timed, timed_by_law
 from ventanilla.words import Ended, Metric
 
-Row = dict[str, Any]
+Row = Any
+"""A mapping of the columns; of what is taken over, the very row that stands there."""
 _MICROSECOND = timedelta(microseconds=1)
 _RESPONSES = (Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE)
 _KEPT = frozenset(Metric) - {Metric.FIRST_RESOLUTION, Metric.FULL_RESOLUTION, Metric.LEGAL}
@@ -36,7 +37,7 @@ def rows_of(
         version = versions.of(stretch)
         there = standing.get((stretch.metric, stretch.number))
         if there is not None and _is_as_it_was(there, stretch, version):
-            found.append(dict(there._mapping))
+            found.append(there._mapping)
             continue
         terms = versions.terms(version, stretch.facts)
         if stretch.metric is Metric.LEGAL:

@@ -8,7 +8,17 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from tests.store.promises import lay_ground
-from tests.store.rows import EARLIER, NOW, add_inbox, add_letter, add_message, add_remote_file, change_case, release
+from tests.store.rows import (
+    EARLIER,
+    NOW,
+    add_clock,
+    add_inbox,
+    add_letter,
+    add_message,
+    add_remote_file,
+    change_case,
+    release,
+)
 from ventanilla.store import tables as t
 from ventanilla.store.blobs import put_blob
 from ventanilla.store.engine import Store
@@ -71,5 +81,6 @@ def _add_the_rest(connection: sa.Connection, attached: str) -> None:
     ):
         connection.execute(sa.insert(table).values(row))
     add_remote_file(connection)
+    add_clock(connection, agent="ana", promise="año", due_at=NOW, within=3_600_000_000, target=90)
     add_message(connection, 2, inbox_id=2)
     connection.execute(sa.update(t.messages).where(t.messages.c.id == 1).values(edits=2))  # a version that came first

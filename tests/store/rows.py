@@ -165,6 +165,25 @@ def add_event(connection: sa.Connection) -> None:
     connection.execute(sa.insert(t.events).values(values))
 
 
+def add_clock(connection: sa.Connection, **columns: Any) -> None:
+    """The first response of case 2, which its customer waits for."""
+    values = {
+        "conversation_id": 2,
+        "metric": "first_response",
+        "number": 1,
+        "channel": "soporte",
+        "team": "atencion",
+        "kind": "query",
+        "priority": "normal",
+        "started_at": EARLIER,
+        "config_version": 1,
+        "day": "2026-11-22",
+        "hour": 9,
+        **columns,
+    }
+    connection.execute(sa.insert(t.clocks).values(values))
+
+
 def everything(connection: sa.Connection) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table, in a comparable order."""
     return {

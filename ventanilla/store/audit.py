@@ -9,7 +9,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from ventanilla.store.audits import answers, chain, chats, customers, ledger, letters, responsibility, storage
+from ventanilla.store.audits import answers, chain, chats, clocks, customers, ledger, letters, responsibility, storage
 
 Check = Callable[[sa.Connection], int]
 
@@ -57,6 +57,9 @@ def _checks(blobs: Path, now: datetime, hash_blobs: bool) -> dict[str, Check]:
         customers.case_of_nobody,
         customers.case_apart_from_its_address,
         customers.suggestion_of_nobody,
+        clocks.clocks_differ_from_events,
+        clocks.due_time_not_in_log,
+        clocks.due_time_differs_from_clock,
         storage.event_of_nothing,
         chain.event_changed,
         chain.event_gone,
