@@ -29,6 +29,7 @@ GROUPS = (
     "cli.contacts",
     "cli.moves.replies",
     "cli.moves.endings",
+    "cli.moves.classifying",
     "cli.moves.notes",
     "cli.moves.joining",
     "cli.moves.beginning",

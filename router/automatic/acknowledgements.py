@@ -15,11 +15,13 @@ from config.texts import OwnText
 from router.assigning.restricted import withheld_automatic
 from router.automatic.brake import first_state, tell_of_brake
 from router.automatic.chat_words import CALLS, chat_receipt
+from router.automatic.receipts import give_receipt
 from router.automatic.sayings import closed_note, facts, filled, next_opening, own_text
 from router.house import House
 from router.incoming.forwarding import NO_RECEIPT, is_unproven
 from router.incoming.loops import MOST, WITHIN, note_too_many
 from router.permission import customer_hindrance
+from router.promises.lawful import wants_receipt
 from router.replies.thread import thread_of
 from router.texts import ACKNOWLEDGEMENT, date_format, phrase, spoken_language
 from ventanilla.channel import Message
@@ -41,7 +43,11 @@ def acknowledge(
     *,
     in_force: Mapping[str, Mode],
 ) -> int | None:
-    """Write the receipt for a new case, or the event that says why there is none. Returns the row's id."""
+    """Write the receipt for a new case, or the event that says why there is none. Returns the row's id. Where a law wants one it
+    is the law's, and neither `acknowledge` nor the message's age keeps it back."""
+    if wants_receipt(house, case) is not None:
+        obstacle = _doubted(house, message, row)
+        return give_receipt(connection, house, case, journal, in_force=in_force, obstacle=obstacle)
     recipient = _recipient(message)
     withheld = _withheld(connection, house, case, message, row, recipient, journal, in_force)
     if withheld is not None:
@@ -123,16 +129,23 @@ def _withheld(
         return hindered
     if row.released_by:
         return "released by a person"
-    if is_unproven(house, message):
-        return NO_RECEIPT
-    restored_at = house.installation.restored_at
-    if restored_at is not None and row.received_at <= restored_at:
-        return "it came before the store was restored: it may have got one already"
+    if doubted := _doubted(house, message, row):
+        return doubted
     if journal.now - row.received_at > settings.acknowledge.max_age:
         return "the message is older than acknowledge.max_age"
     if automatic_since(connection, journal.now - WITHIN, recipient=recipient) >= MOST:
         return f"this sender already got {MOST} within the hour"
     return withheld_automatic(connection, house, case, now=journal.now)
+
+
+def _doubted(house: House, message: Message, row: sa.Row[Any]) -> str | None:
+    """Why nobody knows whether this message is to be acknowledged at all."""
+    if is_unproven(house, message):
+        return NO_RECEIPT
+    restored_at = house.installation.restored_at
+    if restored_at is not None and row.received_at <= restored_at:
+        return "it came before the store was restored: it may have got one already"
+    return None
 
 
 def _unable(settings: ChannelSettings, message: Message) -> str | None:

@@ -59,6 +59,13 @@ REFUSALS: dict[str, str] = {
     "not_written_to_bot": "a bot can write only to whoever has written to it, and {address!r} has not: write to them another way",
     "nobody_to_know_by": "say who it was: --name, --phone or --email",
     "odd_address": "{address!r} is no {sort}",
+    "no_receipt_wanted": "no law that {key} ({kind}) is under wants a receipt; what it is: ventanilla kind {key} claim",
+    "receipt_by_hand": (
+        "the receipt of {key} cannot go out (ventanilla show {key} says why): give it on paper or by letter, then "
+        'ventanilla receipt {key} --given-by-hand "how"'
+    ),
+    "odd_tag": "{tag!r} is no tag: give up to {longest} letters, digits and signs",
+    "too_many_tags": "{key} would have more than {most} tags: take some off",
     "key_used": "the idempotency key {idempotency_key!r} was used for something else ({key})",
 }
 """By code. Values in braces are filled in; a room that needs another code adds it here and in the bot's languages."""
