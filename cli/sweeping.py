@@ -52,6 +52,7 @@ def sweep_until(service: Service, stop: threading.Event, beat: Callable[[], None
         if each_minute(now):
             _try("delays", lambda: announce_delays(service.store, service.house, _journal(now)))  # noqa: B023
             _try("waits", lambda: wake_what_waited(service.store, service.house, _journal(now)))  # noqa: B023
+            _try("sent reports", lambda: _send_reports(service, now))  # noqa: B023
             _try("windows", lambda: warn_of_closing_windows(service.store, service.house, _journal(now)))  # noqa: B023
         if now > settled_at and now_and_then(now):
             _try("silence", lambda: watch.look(service.house, now=now))  # noqa: B023
@@ -72,6 +73,14 @@ def bring_back(service: Service, broker: Any) -> int:
         enqueue(broker, ids, chunk=1)
         log.info("brought_back", items=len(ids))
     return len(ids)
+
+
+def _send_reports(service: Service, now: datetime) -> int:
+    if not service.config.reports:
+        return 0
+    from reports.sending import send_due_reports  # percentiles, pages and sheets: only where a report is sent at all
+
+    return send_due_reports(service.store, service.house, now=now)
 
 
 def _journal(now: datetime) -> Journal:

@@ -1,6 +1,9 @@
-"""The files that go along with an answer: those of the message that holds its text. Sends nothing."""
+"""The files that go along: of an answer those of the message that holds its text, and what the house itself made. Sends nothing."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -46,6 +49,19 @@ def files_for(connection: sa.Connection, store: Store, message_id: int | None) -
             content_id=row.content_id,
         )
         for row in rows
+    )
+
+
+def files_of_ours(store: Store, files: Sequence[Mapping[str, Any]]) -> tuple[Attachment, ...]:
+    """Files that the house made for a letter (a report): each {filename, content_type, sha256, size}, kept among the blobs. Raises
+    FileNotFoundError when one is not where it was kept."""
+    return tuple(
+        Attachment(
+            filename=str(one["filename"]),
+            content_type=str(one["content_type"]),
+            content=get_blob(store.blobs, str(one["sha256"])),
+        )
+        for one in files
     )
 
 

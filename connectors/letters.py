@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from connectors.letter_files import are_files_pending, files_for
+from connectors.letter_files import are_files_pending, files_for, files_of_ours
 from ventanilla.channel import Attachment, Outgoing
 from ventanilla.store.blobs import get_blob
 from ventanilla.store.engine import Store
@@ -28,7 +28,7 @@ CLOCKS_APART = timedelta(minutes=2)
 HEAVIEST = 15_000_000
 """Bytes of recordings that one letter carries at most; mail servers take little more."""
 _UNDER_WAY = (DeliveryState.PENDING, DeliveryState.HELD, DeliveryState.SENDING)
-_ASKS = ("edits_row", "answers_row", "after_row", "audio_of", "files_of")
+_ASKS = ("edits_row", "answers_row", "after_row", "audio_of", "files_of", "files")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +115,7 @@ def outgoing_whole(store: Store, row: sa.Row[Any]) -> Outgoing:
         spoken = payload.get("audio_of", ())
         carried = _recordings(connection, store, spoken) + files_for(connection, store, payload.get("files_of"))
         waits = is_audio_pending(connection, spoken)
+    carried += files_of_ours(store, payload.get("files", ()))
     text = plain.text
     if waits and not payload.get("only_with_audio") and "audio_later" in payload:
         text = f"{text.rstrip()}\n\n{payload['audio_later']}\n"

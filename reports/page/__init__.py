@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from reports.page.made import Seal
 from reports.page.whole import render_page
 
-__all__ = ["Seal", "render_page"]
+__all__ = ["render_page"]

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from reports.page.markup import Html, element
 from reports.page.words import say
 from router.house import House
 from ventanilla import __version__
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seal:
-    """The head of the log's chain when the report was made: whoever keeps the page can show later what the log said."""
-
-    number: int
-    hash: str
+from ventanilla.store.seals import Seal
 
 
 def made(house: House, language: str, *, seal: Seal | None) -> Html:
-    """A list of sentences."""
+    """A list of sentences. Whoever keeps the page can show later, by the head of the chain, what the log said then."""
     told = [
         say(language, code) for code in ("made_events", "made_response", "made_percentiles", "made_within", "made_open")
     ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from html import escape
+from html import escape, unescape
 
 _EMPTY = frozenset({"meta", "br", "col"})
 
@@ -37,6 +38,11 @@ def joined(*children: Child) -> Html:
         elif child is not None:
             parts += (part if isinstance(part, Html) else escape(part, quote=False) for part in child)
     return Html("".join(parts))
+
+
+def plain(markup: Html) -> str:
+    """What of it is read, without its tags."""
+    return " ".join(unescape(re.sub(r"<[^>]*>", "", markup)).split())
 
 
 def trusted(text: str) -> Html:

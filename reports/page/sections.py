@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from reports.figures import Figure, Report, Spread
 from reports.page.markup import Html, element, joined
 from reports.page.tables import Column, length, table
-from reports.page.words import ENDINGS, GROUPED, KINDS, metric_name, say
+from reports.page.words import ENDINGS, GROUPED, KINDS, WEEKDAYS, metric_name, say
 from reports.spans import NONE, share, span, whole
 
 _NUMBERS = ("count", "p50", "p90", "p95", "max", "within")
@@ -75,7 +75,15 @@ def _times(one: Figure, of: str, language: str) -> Html:
         return length(elapsed, language, class_="elapsed")
     heard = element("span", " ", say(language, "business"), class_="heard")
     under = element("span", length(business, language, class_="business"), heard, class_="under")
-    return element("span", length(elapsed, language, class_="elapsed"), under)
+    return element("span", length(elapsed, language, class_="elapsed"), under, _net(one, of, language))
+
+
+def _net(one: Figure, of: str, language: str) -> Html | None:
+    """The same without the time that the customer took, where that is kept; told once a row."""
+    net = getattr(one.net, of)
+    if net is None or of != "p50" or net == one.elapsed.p50:
+        return None
+    return element("span", say(language, "net", p50=span(net, language)), class_="under wide")
 
 
 def _within(one: Figure, language: str) -> Html:
@@ -104,6 +112,9 @@ def _ages(ages: Spread, one: Figure, language: str) -> str | None:
 
 
 def _otherwise(one: Figure, language: str) -> Html:
+    if one.share is not None and one.out_of:
+        of = whole(one.out_of, language)
+        return joined(say(language, "reopened_of", share=share(one.share, language), out_of=of))
     if not one.otherwise:
         return joined(NONE)
     told = [
@@ -119,6 +130,8 @@ def group_name(group: str, by: str, language: str) -> str:
         return say(language, "everything")
     if by == "kind":
         return KINDS[language].get(group, group)
+    if by == "weekday" and group.isdigit():
+        return WEEKDAYS[language][int(group) % 7]
     return f"{group}:00" if by == "hour" and group.isdigit() else group
 
 

@@ -42,7 +42,7 @@ tbody th{font-weight:600;overflow-wrap:anywhere;min-width:7em}
 thead .number{white-space:normal}
 .under{display:block;color:var(--soft);font-size:.86em;white-space:normal}
 .heard{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden;white-space:nowrap}
-.number .under{white-space:nowrap}
+.number .under{white-space:nowrap}.number .wide{white-space:normal}
 .plots{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(440px,100%),1fr));gap:20px}
 .plot{margin:0;background:var(--card);border:1px solid var(--edge);border-radius:8px;padding:14px 16px;min-width:0;
 break-inside:avoid}

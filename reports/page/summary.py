@@ -11,7 +11,8 @@ from reports.page.tables import length
 from reports.page.words import metric_name, say
 from reports.spans import share, span, whole
 
-_SUMMED_UP = ("first_response", "next_response", "first_resolution")
+_SUMMED_UP = ("first_response", "next_response", "first_resolution", "waiting_now")
+_GAUGE = "waiting_now"
 
 
 def summary(report: Report, language: str) -> Html:
@@ -34,11 +35,19 @@ def overall(figures: Sequence[Figure]) -> list[Figure]:
 
 def _card(one: Figure, before: Figure | None, language: str) -> Iterator[Html]:
     yield element("h3", metric_name(one.metric, language))
+    big = element("data", whole(one.count, language), value=one.count) if one.metric == _GAUGE else None
+    yield element("p", big or length(one.elapsed.p50, language), class_="big")
+    yield from sentences(one, before, language)
+
+
+def sentences(one: Figure, before: Figure | None, language: str) -> Iterator[Html]:
+    """What there is to say of a figure, a paragraph each."""
+    if one.metric == _GAUGE:
+        yield element("p", _gauge(one, language))
+        return
     if one.elapsed.p50 is None:
-        yield element("p", "–", class_="big")
         yield element("p", say(language, "nothing_ended"))
     else:
-        yield element("p", length(one.elapsed.p50, language), class_="big")
         yield element("p", _spread(one, language))
         yield element("p", _business(one, language), class_="soft")
     if before is not None and (before.count or one.count):
@@ -49,6 +58,19 @@ def _card(one: Figure, before: Figure | None, language: str) -> Iterator[Html]:
         yield element("p", count_before(one.still_open, before.still_open, language))
     if are_few(one, before):
         yield element("p", say(language, "few"), class_="soft")
+
+
+def _gauge(one: Figure, language: str) -> str:
+    """What holds now, whatever the period: it has no period before."""
+    if not one.count:
+        return say(language, "gauge_none")
+    oldest = span(one.elapsed.max, language)
+    if one.count == 1:
+        told = say(language, "gauge_one", max=oldest)
+    else:
+        told = say(language, "gauge", p50=span(one.elapsed.p50, language), max=oldest)
+    overdue = say(language, "overdue", count=whole(one.overdue, language)) if one.overdue else ""
+    return ", ".join(part for part in (whole(one.count, language), overdue, told) if part)
 
 
 def _spread(one: Figure, language: str) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from babel.dates import format_date
 
 from reports.figures import Figure, Report
 from reports.page.levels import levels
-from reports.page.made import Seal, made
+from reports.page.made import made
 from reports.page.markup import Html, element, joined, trusted
 from reports.page.plots.backlog import backlog
 from reports.page.plots.distribution import distribution
@@ -22,8 +22,11 @@ from reports.page.summary import overall, summary
 from reports.page.words import say
 from reports.page.worst import worst
 from router.house import House
+from ventanilla.store.seals import Seal
 
 _LOCALES = {"es": "es", "en": "en_GB"}
+_MONTHS = {"es": "MMMM 'de' y", "en": "MMMM y"}
+_DAYS = {"es": "d 'de' MMMM", "en": "d MMMM"}
 _DRAWN = ("first_response", "next_response")
 
 
@@ -50,8 +53,17 @@ def render_page(
 
 def period(report: Report, language: str) -> str:
     """The report's days in words."""
+    if report.start.day == 1 and report.end == _month_end(report.start):
+        return format_date(report.start, _MONTHS[language], locale=_LOCALES[language])
     first, last = _day(report.start, language), _day(report.end, language)
+    if first != last and report.start.year == report.end.year:
+        first = format_date(report.start, _DAYS[language], locale=_LOCALES[language])
     return say(language, "one_day" if first == last else "period", first=first, last=last)
+
+
+def sentence_case(text: str) -> str:
+    """With a capital where a line begins."""
+    return text[:1].upper() + text[1:]
 
 
 def _head(report: Report, house: House, language: str) -> Html:
@@ -83,7 +95,7 @@ def _header(report: Report, house: House, language: str, now: datetime) -> Html:
         "header",
         element("p", house.config.service.name, class_="house"),
         element("h1", say(language, "title")),
-        element("p", period(report, language), class_="period"),
+        element("p", sentence_case(period(report, language)), class_="period"),
         element("p", f"{written}. {counted}.", class_="soft"),
     )
 
@@ -135,6 +147,10 @@ def _present(rows: Sequence[tuple[object, ...]]) -> list[str]:
     """The metrics that are drawn; of the first response always, be there any or none."""
     there = {str(row[0]) for row in rows}
     return [metric for metric in _DRAWN if metric in there or metric == "first_response"]
+
+
+def _month_end(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def _day(day: date, language: str) -> str:

@@ -24,6 +24,7 @@ METRICS: Mapping[str, Mapping[str, str]] = {
         "legal": "Legal deadlines",
         "ingest_lag": "The machine’s own delay",
         "waiting_now": "Waiting now",
+        "backlog": "Open cases",
     },
     "es": {
         "first_response": "Primera respuesta",
@@ -37,6 +38,7 @@ METRICS: Mapping[str, Mapping[str, str]] = {
         "legal": "Plazos legales",
         "ingest_lag": "Retraso de la propia máquina",
         "waiting_now": "Esperan ahora",
+        "backlog": "Casos abiertos",
     },
 }
 ENDINGS: Mapping[str, Mapping[str, str]] = {

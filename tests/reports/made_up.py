@@ -58,6 +58,7 @@ def spread(p50: float) -> Spread:
 
 
 ALL = (
+    "waiting_now",
     "first_response",
     "next_response",
     "time_to_assign",

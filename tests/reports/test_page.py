@@ -9,9 +9,10 @@ import pytest
 from lxml import html
 
 from reports.figures import Figure, Report, Slow
-from reports.page import Seal, render_page
+from reports.page import render_page
 from reports.page.style import STYLE
 from tests.reports import made_up
+from ventanilla.store.seals import Seal
 
 LANGUAGES = ("es", "en")
 REPORTS = {
