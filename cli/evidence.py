@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 
     import sqlalchemy as sa
 
+    from config.schema import Config
     from reports.evidence.making import Evidence
     from reports.evidence.originals import Rebuild
     from reports.evidence.verifying import Verified
     from router.house import House
+    from ventanilla.store.engine import Store
 
 _TELL_EVERY = 2.0
 _EVENTS = 5_000
@@ -93,10 +95,9 @@ def _make(
     target = out or Path(f"evidence-{key}.zip")
     house, now = run.house(), run.now()
     _bring_books_up_to_date(run, house, now)
+    rebuild = rebuilder(run.store, run.glimpsed.config)
     order = Order(key=key, target=target, languages=languages, with_notes=with_notes, force=force)
-    made = make_evidence(
-        run.store, house, order, now=now, version=__version__, rebuild=_rebuilder(run), progress=_progress()
-    )
+    made = make_evidence(run.store, house, order, now=now, version=__version__, rebuild=rebuild, progress=_progress())
     if run.as_json:
         run.print_json(_document(made, now))
     else:
@@ -113,12 +114,10 @@ def _bring_books_up_to_date(run: Context, house: House, now: datetime) -> None:
     catch_up(run.store, house, now=now, limit=_EVENTS)
 
 
-def _rebuilder(run: Context) -> Rebuild:
-    """Puts together again what was handed to the provider: the bytes of a mail, or what another provider got as JSON."""
+def rebuilder(store: Store, config: Config) -> Rebuild:
+    """What puts together again what was handed to a provider: the bytes of a mail, or what another one got, as JSON."""
     from config.email import EmailSettings
     from connectors.letters import outgoing_whole
-
-    config = run.glimpsed.config
 
     def rebuild(row: sa.Row[Any]) -> tuple[bytes, str] | None:
         settings = config.channels.get(row.via)
@@ -126,7 +125,7 @@ def _rebuilder(run: Context) -> Rebuild:
             if isinstance(settings, EmailSettings):
                 from connectors.imap_email.compose import compose
 
-                outgoing = outgoing_whole(run.store, row)
+                outgoing = outgoing_whole(store, row)
                 name = config.service.name
                 mail = compose(outgoing, address=settings.address, name=name, now=row.tried_at or row.sent_at)
                 return mail, ".eml"

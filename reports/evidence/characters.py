@@ -45,11 +45,11 @@ def safe_name(name: str) -> str:
     """A file's name that is safe in every archive and on every disk: plain ASCII letters, digits, `.`, `_`, `-`; no folder, no
     leading dot, bounded; `file` where nothing is left."""
     plain = unicodedata.normalize("NFKD", name.replace("\\", "/").rpartition("/")[2])
-    plain = _UNSAFE_NAME.sub("_", "".join(one for one in plain if not unicodedata.combining(one))).strip("._-")
-    stem, dot, ending = plain.rpartition(".")
-    if dot and len(ending) <= _LONGEST_ENDING:
-        return f"{stem[:_LONGEST_NAME].rstrip('._-') or 'file'}.{ending}"
-    return plain[:_LONGEST_NAME] or "file"
+    plain = _UNSAFE_NAME.sub("_", "".join(one for one in plain if not unicodedata.combining(one)))
+    stem, _, ending = plain.rpartition(".")
+    if ending.isalnum() and len(ending) <= _LONGEST_ENDING and "." in plain:
+        return f"{stem.strip('._-')[:_LONGEST_NAME] or 'file'}.{ending}"
+    return plain.strip("._-")[:_LONGEST_NAME] or "file"
 
 
 def _is_harmless(character: str) -> bool:

@@ -18,7 +18,7 @@ _BODY, _HEAVY = "Ventanilla", "Ventanilla-Bold"
 _INK, _QUIET, _LINE, _ACCENT, _PALE, _LOUD = "#1c1c1a", "#55554f", "#c9c9c2", "#1f4e5f", "#eef3f4", "#fdf3d7"
 _LONGEST_TEXT = 60_000
 """Characters of one message that are printed; the rest is in the other files."""
-_LONGEST_CELL = 700
+_LONGEST_CELL, _MOST_LINES = 700, 16
 _PIECE_LINES, _PIECE_CHARACTERS = 40, 4000
 _PRINTING = threading.Lock()
 """reportlab keeps its fonts for the whole process: one print at a time."""
@@ -193,7 +193,10 @@ def _parts(line: str) -> Iterator[str]:
 
 
 def _cell(text: str) -> str:
-    return _markup(text if len(text) <= _LONGEST_CELL else f"{text[:_LONGEST_CELL]} […]")
+    """A text as a table's cell takes it: no cell may be higher than a sheet."""
+    drawn = drawable(visible(text[:_LONGEST_TEXT]), lambda one: ord(one) in _fonts())
+    short = "\n".join(drawn[:_LONGEST_CELL].split("\n")[:_MOST_LINES])
+    return _markup(short if len(short) == len(drawn) else f"{short} […]")
 
 
 def _table(table: Table, styles: dict[str, Any], width: float) -> Any:

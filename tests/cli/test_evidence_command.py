@@ -1,0 +1,92 @@
+"""`evidence` as it is typed: on both engines, of a case that was merged, refused in plain words, and checked again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from pathlib import Path
+
+from tests.cli.conftest import Ask, Read
+from tests.cli.town import Town
+from ventanilla.store.tables import conversations
+
+
+def keys(town: Town) -> list[str]:
+    with town.store.read() as connection:
+        return [row.key for row in connection.execute(conversations.select().order_by(conversations.c.id))]
+
+
+def test_a_case_is_written_and_holds_on_either_engine(either_town: Town, ask: Ask, read: Read, tmp_path: Path) -> None:
+    either_town.write("eva@clientes.example", files=[("../../nota.txt", "hola")])
+    (key,) = keys(either_town)
+    target = tmp_path / "eva.zip"
+
+    made = ask(either_town, "evidence", key.lower(), "--out", str(target), "--language", "es")
+
+    assert (made["path"], made["key"]) == (str(target), key)
+    assert made["sha256"] == hashlib.sha256(target.read_bytes()).hexdigest()
+    with zipfile.ZipFile(target) as packed:
+        assert sorted(packed.namelist()) == sorted(one["name"] for one in made["files"])
+        assert packed.read("files/0001-nota.txt") == b"hola"
+        case = json.loads(packed.read("case.json"))
+        (shown,) = ask(either_town, "show", key)
+        assert case["messages"][0]["attachments"][0].pop("path") == "files/0001-nota.txt"
+        assert case["messages"][0]["raw"].pop("path") == "originals/received/0001-message-1.json"
+        del shown["messages"][0]["attachments"][0]["path"], shown["messages"][0]["raw"]["path"]
+        assert case == shown, "what `show --json` says, with its files by their names in the ZIP"
+        sealed = [json.loads(line) for line in packed.read("events.jsonl").splitlines()]
+    assert all(one["number"] for one in sealed), "nothing is left without its seal"
+    found = ask(either_town, "evidence", "--verify", str(target))
+    assert (found["holds"], found["events"], found["sealed"]) == (True, len(sealed), len(sealed))
+    assert "holds" in read(either_town, "evidence", "--verify", str(target))
+
+
+def test_a_forged_file_is_told_and_exits_with_1(town: Town, ask: Ask, read: Read, tmp_path: Path) -> None:
+    town.write("eva@clientes.example")
+    target, forged = tmp_path / "e.zip", tmp_path / "forged.zip"
+    ask(town, "evidence", *keys(town), "--out", str(target), "--language", "en")
+    with zipfile.ZipFile(target) as packed, zipfile.ZipFile(forged, "w") as other:
+        for name in packed.namelist():
+            other.writestr(name, packed.read(name) + (b" " if name == "case.json" else b""))
+
+    said = read(town, "evidence", "--verify", str(forged), code=1)
+
+    assert "does NOT hold" in said
+    assert "case.json: was changed" in said
+
+
+def test_a_merged_case_is_written_as_the_one_it_was_merged_into(town: Town, ask: Ask, tmp_path: Path) -> None:
+    town.write("eva@clientes.example", subject="Una")
+    town.write("eva@clientes.example", subject="Otra")
+    one, other = keys(town)
+    owner = ask(town, "show", one)[0]["owner"]
+    ask(town, "merge", other, "--into", one, "--as", owner)
+
+    made = ask(town, "evidence", other, "--out", str(tmp_path / "e.zip"), "--language", "en")
+
+    assert made["key"] == one
+    with zipfile.ZipFile(tmp_path / "e.zip") as packed:
+        page = packed.read("evidence.en.html").decode()
+    assert f"Case {other} was asked for; it was merged into case {one}" in page
+    assert page.count("Message from eva@clientes.example") == 2
+
+
+def test_what_cannot_be_is_refused_with_the_cure(town: Town, read: Read, tmp_path: Path) -> None:
+    town.write("eva@clientes.example")
+    (key,) = keys(town)
+    there = tmp_path / "there.zip"
+    there.write_bytes(b"something")
+
+    assert "expected a case key" in read(town, "evidence", code=2)
+    assert "not a case key" in read(town, "evidence", "nonsense", code=2)
+    assert "there is no case" in read(town, "evidence", "222-222-222", "--out", str(tmp_path / "x.zip"), code=2)
+    assert 'expected es, en or both, got "fr"' in read(town, "evidence", key, "--language", "fr", code=2)
+    assert "--force replaces it" in read(town, "evidence", key, "--out", str(there), code=2)
+    assert "is a folder" in read(town, "evidence", key, "--out", str(tmp_path), code=2)
+    assert "no such folder" in read(town, "evidence", key, "--out", str(tmp_path / "no" / "e.zip"), code=2)
+    assert "is no ZIP" in read(town, "evidence", "--verify", str(there), code=2)
+    assert "leave the key out" in read(town, "evidence", key, "--verify", str(there), code=2)
+    assert there.read_bytes() == b"something"
+    read(town, "evidence", key, "--out", str(there), "--force", "--language", "es")
+    assert zipfile.is_zipfile(there)
