@@ -27,6 +27,7 @@ GROUPS = (
     "cli.demo",
     "cli.cases",
     "cli.contacts",
+    "cli.erase",
     "cli.moves.replies",
     "cli.moves.endings",
     "cli.moves.classifying",
@@ -43,12 +44,14 @@ GROUPS = (
     "cli.calendars",
     "cli.packs",
     "cli.audit",
+    "cli.recompute",
     "cli.doctor",
     "cli.parse",
     "cli.rules",
     "cli.evidence",
     "cli.twilio",
     "cli.storage",
+    "cli.reporting",
 )
 """Modules that add commands to the app; each has `add_to(app)`."""
 

@@ -93,6 +93,7 @@ def restore(
     Example: ventanilla restore /backups/ventanilla-monday.tar
     """
     from daemon.lock import DataLock
+    from ventanilla.store.erasing.remembering import back_again
     from ventanilla.store.restore import restore_backup
 
     run = context()
@@ -101,12 +102,15 @@ def restore(
         try:
             aside = _label_if_agreed(run, store, force=force, yes=yes)
             restored = restore_backup(store, source, now=run.now(), progress=_progress(), aside=aside)
+            with store.read() as connection:
+                erased = back_again(run.loaded.config.service.data_dir, connection)
         finally:
             store.close()
     if run.as_json:
-        run.print_json({**_as_document(restored), "next": _next_steps(run, restored)})
+        steps = _next_steps(run, restored, erased)
+        run.print_json({**_as_document(restored), "erased_before": erased, "next": steps})
     else:
-        _tell(run, restored)
+        _tell(run, restored, erased)
     return 1 if restored.damaged else 0
 
 
@@ -136,7 +140,7 @@ def _as_document(restored: Restored) -> dict[str, object]:
     }
 
 
-def _tell(run: Context, restored: Restored) -> None:
+def _tell(run: Context, restored: Restored, erased: list[int]) -> None:
     made_at = restored.made_at.astimezone().strftime("%Y-%m-%d %H:%M %Z")
     typer.echo(
         f"restored what stood at {made_at}: {restored.rows:,} rows, {restored.blobs:,} attachments and originals"
@@ -145,11 +149,11 @@ def _tell(run: Context, restored: Restored) -> None:
         typer.echo(f"what was there before: {restored.aside}")
     _tell_damaged(restored.damaged, "were missing or damaged when the back-up was made")
     typer.echo("\nEvery channel only observes: nothing is sent to anybody until you say so.\n\nNext:")
-    for number, step in enumerate(_next_steps(run, restored), start=1):
+    for number, step in enumerate(_next_steps(run, restored, erased), start=1):
         typer.echo(f"  {number}. {step}")
 
 
-def _next_steps(run: Context, restored: Restored) -> list[str]:
+def _next_steps(run: Context, restored: Restored, erased: list[int]) -> list[str]:
     from ventanilla.words import Mode
 
     channels = run.loaded.config.channels
@@ -157,6 +161,9 @@ def _next_steps(run: Context, restored: Restored) -> list[str]:
     steps = [
         f"ventanilla login {name}   (tokens are not in a back-up; not needed if this machine still has them)"
         for name in tokens
+    ]
+    steps += [
+        f"ventanilla erase {contact} --yes   (was erased, and the back-up brought them back)" for contact in erased
     ]
     steps.append("ventanilla up   (takes in what has come since; wait until `ventanilla status` shows no backlog)")
     if restored.unsent:

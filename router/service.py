@@ -25,6 +25,7 @@ from router.texts import phrase
 from ventanilla.errors import BadMessage, Temporary
 from ventanilla.store.blobs import put_blob
 from ventanilla.store.engine import Store
+from ventanilla.store.erasing.copies import forget_copies
 from ventanilla.store.events import Journal
 from ventanilla.store.inbox import claim_attempts, lock_pending, raw_bytes, settle, time_routing
 from ventanilla.store.messages import Received
@@ -135,6 +136,8 @@ def _commit(router: Router, read: Sequence[Received], *, since: float) -> dict[i
         time_routing(connection, since=since)
         pending = lock_pending(connection, [one.row.id for one in read])
         outcomes = _place(connection, router.house, [one for one in read if one.row.id in pending], journal)
+        doubled = [one for one in read if outcomes.get(one.row.id) is InboxState.DUPLICATE]
+        forget_copies(connection, doubled, blobs=router.store.blobs, now=router.clock())
         journal.flush(connection)
     return outcomes
 

@@ -94,11 +94,13 @@ class LawDeadline(Settings):
 
 
 class Article(Settings):
-    """One duty, or one thing that is forbidden: what the law says in a sentence, and where. `days` where it sets working days."""
+    """One duty, or one thing that is forbidden: what the law says in a sentence, and where. `days` where it sets working days,
+    `years` where it has the complaints and claims that it is about kept so long."""
 
     says: Said
     source: Text
     days: Annotated[int, Field(ge=1, le=60)] | None = None
+    years: Annotated[int, Field(ge=1, le=30)] | None = None
 
 
 class RequiredArticle(Article):
@@ -159,6 +161,10 @@ class Pack(Settings):
     def days_to_complete(self) -> int | None:
         """Working days that a customer has at least to send what is missing; None where the law names none."""
         return next((one.days for one in self.required if one.what is Duty.COMPLETE), None)
+
+    def kept(self) -> tuple[int, str]:
+        """For how many years complaints and claims are kept after they ended, and where that stands; (0, "") where it does not."""
+        return max(((one.years, one.source) for one in self.required if one.years), default=(0, ""))
 
     def shortest(self) -> timedelta:
         """About the shortest time that it leaves, to sort by."""

@@ -9,8 +9,10 @@ from ventanilla.store.tables import addresses, contact_suggestions, contacts, co
 
 
 def case_of_nobody(connection: sa.Connection) -> int:
-    """Every case belongs to a customer who can be reached at some address."""
-    return count(connection, conversations, ~rows_with(addresses, addresses.c.contact_id == conversations.c.contact_id))
+    """Every case belongs to a customer who can be reached at some address. (One who was erased cannot.)"""
+    theirs = addresses.c.contact_id == conversations.c.contact_id
+    erased = (contacts.c.id == conversations.c.contact_id) & contacts.c.erased_at.is_not(None)
+    return count(connection, conversations, ~rows_with(addresses, theirs), ~rows_with(contacts, erased))
 
 
 def case_apart_from_its_address(connection: sa.Connection) -> int:

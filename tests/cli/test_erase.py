@@ -1,0 +1,248 @@
+"""`erase`: none of a customer's words is left anywhere, every figure stays, and what must be kept stands in the way."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from router.timekeeping.keeper import catch_up
+from tests.cli.conftest import Ask, Read
+from tests.cli.town import Town
+from ventanilla.store.aside import set_aside
+from ventanilla.store.blobs import get_blob
+from ventanilla.store.engine import Store
+from ventanilla.store.inbox import KEEP_IN_ROW
+from ventanilla.store.seals import verify
+from ventanilla.store.tables import attachments, contacts, events, inbox, messages, metadata, outbox
+from ventanilla.words import EventKind
+
+LUCIA, SECOND, PABLO = "lucia@client.example", "lu.perez@otro.example", "pablo@client.example"
+WORDS = ("zurbaran", "rododendro", "lucia", "lu.perez", "perenceja", "ornitorrinco")
+"""What only she wrote, or was written of her alone, in the letters below."""
+
+
+def write_all(town: Town) -> list[str]:
+    """Two cases of hers under two linked addresses, one of pablo's where she takes part, and what became no message."""
+    files = [("DNI-zurbaran.txt", "ornitorrinco"), ("tarifa.txt", "the same for everybody")]
+    town.write(LUCIA, name="Lucía Perenceja", subject="Mi rododendro", text="Soy Zurbaran", files=files)
+    town.write(SECOND, name="Lu Perenceja", subject="Otra vez", text="rododendro " * (KEEP_IN_ROW // 10))
+    town.write(PABLO, subject="Lo mío", text="nada", files=[("tarifa.txt", "the same for everybody")])
+    assert town.run("contact", "link", LUCIA, SECOND, "--yes") == 0
+    town.write(LUCIA, verdict="auto_reply", reason="auto_reply: Zurbaran", subject="rododendro")
+    twice = town.letter(LUCIA, subject="rododendro")
+    for _ in range(2):
+        row = town.commit(twice)
+        with town.store.write() as connection:
+            connection.execute(sa.update(inbox).where(inbox.c.id == row).values(identity="twice"))
+        town.route(row)
+    town.commit(town.letter(LUCIA, text="rododendro de antes"), imported=True)
+    return keys_of(town, LUCIA)
+
+
+def keys_of(town: Town, address: str) -> list[str]:
+    with town.store.read() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT c.key FROM conversations c JOIN addresses a ON a.contact_id = c.contact_id "
+            f"WHERE a.value = '{address}' ORDER BY c.id"
+        )
+        return [str(key) for (key,) in rows]
+
+
+def finish(town: Town, keys: list[str], address: str = LUCIA) -> None:
+    """Everything of theirs was answered and is over, and nothing waits to go out."""
+    for key in keys:
+        for text in (f"Hola Zurbaran ({address})",):
+            assert town.run("note", key, "--text", text, "--as", "ana") == 0
+        assert town.run("resolve", key, "--no-reply-needed") == 0
+    with town.store.write() as connection:
+        connection.execute(sa.update(outbox).values(state="sent", sent_at=datetime.now(UTC)))
+
+
+def words_left(store: Store, words: tuple[str, ...] = WORDS) -> dict[str, list[str]]:
+    """Where one of the words still stands: every column of every table, and every file beside the store."""
+    found: dict[str, list[str]] = {}
+    with store.read() as connection:
+        for table in metadata.tables.values():
+            for row in connection.execute(sa.select(table)):
+                for name, value in row._mapping.items():
+                    text = (
+                        bytes(value).decode(errors="replace") if isinstance(value, bytes | memoryview) else str(value)
+                    )
+                    for word in words:
+                        if word in text.lower():
+                            found.setdefault(f"{table.name}.{name}", []).append(word)
+    for path in store.blobs.glob("??/??/*"):
+        if any(word.encode() in path.read_bytes().lower() for word in words):
+            found.setdefault("blobs", []).append(path.name)
+    return found
+
+
+def facts(store: Store) -> Any:
+    """All that figures are made of: cases, turns, owners and times."""
+    with store.read() as connection:
+        return [
+            [tuple(row) for row in connection.exec_driver_sql(question)]
+            for question in (
+                "SELECT id, key, channel, team, state, owner, kind, first_response_at, resolved_at FROM conversations ORDER BY 1",
+                "SELECT id, conversation_id, direction, agent, received_at, replied_at, turn_since FROM messages ORDER BY id",
+                "SELECT conversation_id, number, agent, assigned_at, released_at FROM assignments ORDER BY 1, 2",
+                "SELECT id, at, kind FROM events WHERE kind <> 'erased' ORDER BY id",
+                "SELECT id, kind, state, sent_at FROM outbox ORDER BY id",
+                "SELECT id, state, received_at, item_key, identity FROM inbox ORDER BY id",
+            )
+        ]
+
+
+def test_none_of_their_words_is_left_and_every_figure_stays(either_town: Town, ask: Ask, read: Read) -> None:
+    town = either_town
+    finish(town, write_all(town))
+    while catch_up(town.store, town.house, now=datetime.now(UTC)):
+        pass
+    assert set(WORDS) <= {word for words in words_left(town.store).values() for word in words}
+    before, plan = facts(town.store), ask(town, "erase", LUCIA, "--dry-run")
+    assert facts(town.store) == before
+    assert (plan["erased"], plan["kept"], plan["goes"]["cases"]) == (False, [], 3)
+
+    done = ask(town, "erase", LUCIA, "--yes")
+
+    assert done["goes"] == plan["goes"]
+    assert words_left(town.store) == {}
+    assert facts(town.store) == before
+    assert set(ask(town, "audit", "--blobs").values()) == {0}
+    with town.store.read() as connection:
+        assert all(link.holds for link in verify(connection))
+        (event,) = connection.execute(sa.select(events).where(events.c.kind == EventKind.ERASED))
+        assert (event.data["contact"], event.data["messages"]) == (done["contact"], plan["goes"]["messages"])
+        assert connection.scalar(sa.select(contacts.c.erased_at).where(contacts.c.id == done["contact"])) is not None
+        shared = connection.scalar(sa.select(attachments.c.sha256))
+    assert get_blob(town.store.blobs, str(shared)) == b"the same for everybody"  # pablo has it too
+    assert "was erased on" in read(town, "erase", str(done["contact"]), code=2)
+    assert "nobody has the address" in read(town, "erase", LUCIA, code=2)
+
+
+def test_sqlites_file_does_not_hold_the_words_any_longer(town: Town, ask: Ask) -> None:
+    finish(town, write_all(town))
+    ask(town, "erase", LUCIA, "--yes")
+    town.store.close()
+    path = Path(str(town.store.engine.url.database))
+    for part in (path, path.with_name(path.name + "-wal")):
+        content = part.read_bytes().lower() if part.exists() else b""
+        assert [word for word in WORDS if word.encode() in content] == []
+
+
+def test_who_writes_again_begins_anew_and_what_is_pulled_again_stays_away(town: Town, ask: Ask) -> None:
+    finish(town, write_all(town))
+    old = ask(town, "erase", LUCIA, "--yes")["contact"]
+    with town.store.read() as connection:
+        known = connection.scalar(sa.select(inbox.c.identity).where(inbox.c.state == "routed").limit(1))
+        count = connection.scalar(sa.select(sa.func.count()).select_from(messages)) or 0
+
+    row = town.commit(town.letter(LUCIA, text="rododendro"))  # the mailbox gives its mails other numbers
+    with town.store.write() as connection:
+        connection.execute(sa.update(inbox).where(inbox.c.id == row).values(identity=known))
+    assert town.route(row) == "duplicate"
+    assert words_left(town.store) == {}
+    town.write(LUCIA)
+
+    with town.store.read() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(messages)) == count + 1
+    (case,) = ask(town, "conversations", "--open")[:1]
+    assert ask(town, "contact", "show", LUCIA)["id"] != old
+    assert set(ask(town, "audit").values()) == {0}
+    assert case["key"] not in keys_of(town, SECOND)
+
+
+def test_open_cases_and_holds_stand_in_the_way_and_the_rest_can_go(either_town: Town, ask: Ask, read: Read) -> None:
+    town = either_town
+    keys = write_all(town)
+    page = read(town, "erase", LUCIA, code=1)
+    assert all(key in page for key in keys)
+    assert "it is open" in page
+
+    finish(town, keys)
+    assert town.run("hold", keys[0], "--reason", "Juzgado", "--until", "2099-12-31") == 0
+    refused = ask(town, "erase", LUCIA, "--yes", code=1)
+    assert [(one["key"], one["why"], one["until"]) for one in refused["kept"]] == [
+        (keys[0], "hold", "2099-12-31T23:00:00Z")
+    ]
+    assert words_left(town.store)["contacts.name"]
+
+    done = ask(town, "erase", LUCIA, "--yes", "--except-held")
+    assert done["goes"]["cases"] == len(keys) - 1
+    with town.store.read() as connection:
+        texts = connection.execute(
+            sa.text("SELECT c.key, m.text FROM messages m JOIN conversations c ON c.id = m.conversation_id")
+        )
+        left = {str(row.key) for row in texts if "odendro" in row.text or "Zurbaran" in row.text}
+    assert left == {keys[0]}
+    assert set(ask(town, "audit").values()) == {0}
+
+    assert town.run("unhold", keys[0]) == 0
+    ask(town, "erase", LUCIA, "--yes")
+    assert words_left(town.store) == {}
+
+
+def test_it_asks_for_the_number_of_messages_or_the_address(
+    town: Town, read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish(town, write_all(town))
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: "yes")
+    assert "nothing was erased" in read(town, "erase", LUCIA, code=2)
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: LUCIA)
+    assert "is a number now" in read(town, "erase", LUCIA)
+
+
+KILLED = """
+import os, sys
+from cli.main import main
+import router.erasing as erasing
+steps = int(sys.argv[1])
+whole = erasing._writing
+from contextlib import contextmanager
+@contextmanager
+def counted(store):
+    global steps
+    with whole(store) as connection:
+        yield connection
+        steps -= 1
+        if steps < 0:
+            os.kill(os.getpid(), 9)
+erasing._writing = counted
+sys.exit(main(["--config", sys.argv[2], "erase", sys.argv[3], "--yes"]))
+"""
+
+
+def test_killed_in_the_middle_it_goes_on_and_finishes(town: Town, ask: Ask) -> None:
+    finish(town, write_all(town))
+    for steps in (1, 4, 7):
+        killed = subprocess.run(
+            [sys.executable, "-c", KILLED, str(steps), str(town.config), LUCIA], capture_output=True, check=False
+        )
+        assert killed.returncode == -signal.SIGKILL, killed.stderr
+    before = facts(town.store)
+    ask(town, "erase", LUCIA, "--yes")
+    assert words_left(town.store) == {}
+    assert facts(town.store) == before
+    assert set(ask(town, "audit", "--blobs").values()) == {0}
+
+
+def test_a_restored_back_up_says_who_must_be_erased_again(town: Town, ask: Ask, tmp_path: Path) -> None:
+    finish(town, write_all(town))
+    assert town.run("backup", str(tmp_path / "copy")) == 0
+    contact = ask(town, "erase", LUCIA, "--yes")["contact"]
+    town.store.close()
+    set_aside(town.store, label="gone")
+
+    restored = ask(town, "restore", str(tmp_path / "copy"))
+
+    assert restored["erased_before"] == [contact]
+    assert f"ventanilla erase {contact} --yes" in " ".join(restored["next"])
+    ask(town, "erase", str(contact), "--yes")
+    assert words_left(town.store) == {}
