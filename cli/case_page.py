@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cli.clocks_page import print_clocks
 from cli.contact_page import restriction_line, suggestion_line, written
 from cli.printing import Times, one_line, say
 from router.texts import reason_in_words
@@ -28,6 +29,7 @@ def print_case(case: _Doc, times: Times) -> None:
         say(f"  {each['agent']} works on it too, added by {each['added_by']} {times.at(each['added_at'])}")
     for entry in sorted([*case["messages"], *case["notes"]], key=_when):
         (_print_message if "direction" in entry else _print_note)(entry, times)
+    print_clocks(case["clocks"], times)
     _print_responsible(case["assignments"], times)
     _print_sent(case["sent"], times)
     _print_events(case["events"], times)

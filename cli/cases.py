@@ -33,10 +33,15 @@ def conversations(
     state: Annotated[CaseState | None, typer.Option(help="Only cases in this state.")] = None,
     limit: Annotated[int | None, typer.Option(help="At most so many.", min=1, metavar="N")] = None,
     after: Annotated[str | None, typer.Option(help="The next page: after this key.", metavar="KEY")] = None,
+    by_due: Annotated[bool, typer.Option("--by-due", help="Nearest due first, instead of newest first.")] = False,
 ) -> int:
     """List cases, newest first: whose they are and how long their customers have been waiting.
 
+    `--by-due` puts first what comes due first: an answer, a resolution or what the law wants.
+
     Example: ventanilla conversations --open --agent ana
+
+    Example: ventanilla conversations --open --by-due
     """
     from cli.names import case_keys, known_agent, known_channel
     from ventanilla.store.views.cases import Wanted, list_cases
@@ -50,6 +55,7 @@ def conversations(
             states=[state] if state else [],
             limit=limit or (None if run.as_json else PAGE),
             after=after and _existing(connection, case_keys([after]))[0].key,
+            by_due=by_due,
         )
         cases = list_cases(connection, wanted)
     if run.as_json:
@@ -60,17 +66,19 @@ def conversations(
 
 
 def show(keys: Annotated[list[str], typer.Argument(help="One or more case keys, typed as you like.")]) -> int:
-    """Show cases whole: messages, notes, who was responsible and why, what went out, every event, where the bytes are.
+    """Show cases whole: messages, notes, times, who was responsible and why, what went out, every event, where the bytes are.
 
     A case that was merged into another is shown as that one.
 
     Example: ventanilla show K7M-Q2X-VTR
     """
+    from cli.books import keep_books
     from cli.names import case_keys
     from ventanilla.store.views.whole import whole_case
 
     run = context()
     store = run.store
+    keep_books(run)
     with store.read() as connection:
         rows = _followed(connection, _existing(connection, case_keys(keys)))
         cases = [whole_case(connection, row, store.blobs) for row in rows]
@@ -133,6 +141,7 @@ def _existing(connection: sa.Connection, keys: list[str]) -> list[Any]:
 
 def _print_list(cases: list[dict[str, Any]], times: Times, *, page: int | None) -> None:
     from cli.printing import plural, print_table, say
+    from ventanilla.store.nearest_due import first_due
 
     if not cases:
         say("no such cases; `ventanilla status` says what has come in")
@@ -145,7 +154,7 @@ def _print_list(cases: list[dict[str, Any]], times: Times, *, page: int | None) 
                 case["state"].replace("_", " ") + (" (in line)" if case["in_line_since"] else ""),
                 case["owner"],
                 times.since(case["waiting_since"]),
-                times.until(case["due_at"]) if case["waiting_since"] else "-",
+                times.until(first_due(case)),
                 case["messages"],
                 case["channel"],
                 times.at(case["created_at"]),

@@ -22,6 +22,7 @@ from ventanilla.store.tables import conversations
 ACTOR = "bookkeeper"
 STEP = 2_000  # events a transaction: a few hundred cases
 _AGAIN = "clocks_again"
+_REFOLD = "clocks_from"
 _CASES = 300
 
 
@@ -36,10 +37,16 @@ def catch_up(store: Store, house: House, *, now: datetime, limit: int = 5000) ->
         size = min(STEP, limit - done)
         with store.write() as connection:
             taken = catch_up_in(connection, house, now=now, limit=size)
+            goes_on = _refold(connection, house, now=now) if taken < size else True
         done += taken
-        if taken < size:
+        if not goes_on:
             break
     return done
+
+
+def whole() -> int:
+    """A limit for `catch_up` beyond any log."""
+    return 2**62
 
 
 def catch_up_in(connection: sa.Connection, house: House, *, now: datetime, limit: int = STEP) -> int:
@@ -65,22 +72,33 @@ def keep(connection: sa.Connection, house: House, case_ids: Iterable[int], *, no
     return left
 
 
-def rebuild(store: Store, house: House, *, now: datetime) -> int:
-    """Work out every case's clocks from its events, whatever stands in the table; returns how many cases were looked at. What is
-    right already is not written. Each few hundred cases are a transaction of their own."""
-    catch_up(store, house, now=now, limit=1_000_000_000)
-    done, last = 0, 0
-    while True:
-        query = sa.select(conversations.c.id).where(conversations.c.id > last).order_by(conversations.c.id)
-        with store.write() as connection:
-            books = lock_books(connection)
-            ids = connection.scalars(query.limit(_CASES)).all()
-            left = keep(connection, house, ids, now=now)
-            if left:
-                note_in_books(connection, **{_AGAIN: sorted({*left, *books.get(_AGAIN, ())})})
-        if not ids:
-            return done
-        done, last = done + len(ids), ids[-1]
+def refold_from(connection: sa.Connection, case_id: int) -> None:
+    """Have `catch_up` work out every case after this one afresh, a few hundred at a time; the caller holds the books."""
+    note_in_books(connection, **{_REFOLD: case_id})
+
+
+def rebuild(store: Store, house: House, *, now: datetime) -> None:
+    """Work out every case's clocks from its events, whatever stands in the table. What is right already is not written. Each few
+    hundred cases are a transaction of their own; stopped in the middle, the next `catch_up` goes on."""
+    with store.write() as connection:
+        lock_books(connection)
+        refold_from(connection, 0)
+    catch_up(store, house, now=now, limit=whole())
+
+
+def _refold(connection: sa.Connection, house: House, *, now: datetime) -> bool:
+    """The next few hundred cases that are to be worked out afresh; whether there were any. Cases are looked at by their numbers:
+    the law's clocks and what was merged are in their own events."""
+    books = lock_books(connection)
+    last = books.get(_REFOLD)
+    if last is None:
+        return False
+    query = sa.select(conversations.c.id).where(conversations.c.id > last).order_by(conversations.c.id)
+    ids = connection.scalars(query.limit(_CASES)).all()
+    left = keep(connection, house, ids, now=now)
+    again = sorted({*left, *books.get(_AGAIN, ())})
+    note_in_books(connection, **{_REFOLD: ids[-1] if ids else None, **({_AGAIN: again} if left else {})})
+    return bool(ids)
 
 
 def _touched(rows: Iterable[Any]) -> set[int]:

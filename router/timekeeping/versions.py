@@ -26,6 +26,7 @@ from ventanilla.measures.terms import CaseFacts, Terms
 from ventanilla.store.tables import config_versions, events
 from ventanilla.words import EventKind
 
+_NEWEST = 2**62
 log = structlog.get_logger(__name__)
 
 
@@ -55,6 +56,10 @@ class Versions:
             elif "since" in row.data:
                 since = datetime.fromisoformat(row.data["since"])
                 self._recomputed.append(_Recomputed(row.id, since, int(row.data["version"])))
+
+    def suppose(self, version: int, since: datetime) -> None:
+        """As if what began from that moment on were put under that version now."""
+        self._recomputed.append(_Recomputed(_NEWEST, since, version))
 
     def of(self, stretch: Stretch) -> int:
         """The version that a clock runs under."""

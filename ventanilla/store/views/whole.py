@@ -12,6 +12,7 @@ from ventanilla.store.events import events_of
 from ventanilla.store.notes import notes_of
 from ventanilla.store.tables import assignments, collaborators, conversation_links, conversations, outbox
 from ventanilla.store.views.cases import case_document
+from ventanilla.store.views.clocks import clocks_of
 from ventanilla.store.views.contacts import customer_of
 from ventanilla.store.views.messages import messages_of
 from ventanilla.words import OutboxKind
@@ -40,6 +41,7 @@ def whole_case(connection: sa.Connection, case: sa.Row[Any], blobs: Path) -> dic
         "collaborators": collaborators_of(connection, case.id),
         "assignments": assignments_of(connection, case.id),
         "events": [_event(row) for row in events_of(connection, case.id)],
+        "clocks": clocks_of(connection, case.id),
         "links": links_of(connection, case.id),
         "sent": letters_of(connection, *family),
     }
