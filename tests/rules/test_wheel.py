@@ -50,7 +50,7 @@ def test_the_wheel_holds_every_module_and_every_file_that_they_read(wheel: Path)
         path.relative_to(ROOT).as_posix()
         for room in ROOMS
         for path in (ROOT / room).rglob("*")
-        if path.suffix in (".sql", ".toml", ".html", ".css", ".eml", ".txt")
+        if path.suffix in (".sql", ".toml", ".html", ".css", ".eml", ".txt", ".ttf")
     }
     assert {"worker.py", "config/example.toml"} <= ours | data
     assert any(name.endswith(".sql") for name in data)
