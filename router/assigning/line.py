@@ -16,6 +16,7 @@ from ventanilla.store.agents import lock_agents
 from ventanilla.store.conversations import lock_case
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
+from ventanilla.store.nearest_due import NEAREST_DUE
 from ventanilla.store.tables import absences, agents, assignments, contacts, conversations
 
 _LOOKED_AT = (
@@ -103,12 +104,11 @@ def _owned_by(connection: sa.Connection, names: Sequence[str]) -> Sequence[int]:
 
 
 def _in_line(store: Store, limit: int) -> Sequence[sa.Row[Any]]:
-    nearest_due = (conversations.c.due_at.is_(None), conversations.c.due_at, conversations.c.waiting_since)
     query = (
         sa.select(*_LOOKED_AT)
         .join(contacts, contacts.c.id == conversations.c.contact_id)
         .where(conversations.c.line_since.is_not(None), conversations.c.owned == 1)
-        .order_by(*nearest_due, conversations.c.id)
+        .order_by(*NEAREST_DUE)
         .limit(limit)
     )
     with store.read() as connection:
@@ -138,7 +138,7 @@ def _of_absent(store: Store, house: House, journal: Journal, limit: int) -> Sequ
             conversations.c.owned == 1, conversations.c.waiting_since.is_not(None), conversations.c.line_since.is_(None)
         )
         .where(sa.not_(agents.c.on_duty), sa.or_(agents.c.duty_since < journal.now - shortest, covered))
-        .order_by(conversations.c.due_at.is_(None), conversations.c.due_at, conversations.c.waiting_since)
+        .order_by(*NEAREST_DUE)
         .limit(limit)
     )
     with store.read() as connection:

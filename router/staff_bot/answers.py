@@ -124,8 +124,7 @@ def ask_which(asked: Asked, kept: StaffText) -> Said:
     """Keep it, and ask to which of their open cases it belongs: nearest due first; one alone is asked about too."""
     keep_text(asked.connection, kept)
     verb = AS_NOTE if is_note(kept.text) else SEND
-    cases = list_cases(asked.connection, Wanted(open_only=True, agent=asked.agent.name))
-    cases.sort(key=lambda case: (case["waiting_since"] is None, case["due_at"] or case["created_at"]))
+    cases = list_cases(asked.connection, Wanted(open_only=True, agent=asked.agent.name, by_due=True))
     board: list[list[Button]] = [
         [(_label(case["key"], case["contact_name"] or case["contact"]), text_data(verb, kept.inbox_id, case["key"]))]
         for case in cases[:MOST_CASES]

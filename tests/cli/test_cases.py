@@ -68,6 +68,7 @@ def test_a_case_in_the_list_is_what_the_contract_says(either_town: Town, ask: As
         "first_response_seconds": None,
         "waiting_since": iso(either_town.now - timedelta(minutes=5)),
         "due_at": iso(either_town.now + timedelta(minutes=55)),
+        "next_due_at": None,
         "in_line_since": None,
         "resolved_at": None,
     }

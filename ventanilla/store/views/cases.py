@@ -9,13 +9,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ventanilla.store.nearest_due import NEAREST_DUE
 from ventanilla.store.tables import addresses, contacts, conversations, messages
 from ventanilla.words import CaseState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which cases to list: every given thing must hold. `open_only`: somebody answers for it now. `after` is a key."""
+    """Which cases to list: every given thing must hold. `open_only`: somebody answers for it now. `after` is a key. `by_due`: the
+    nearest due first instead of the newest."""
 
     open_only: bool = False
     agent: str | None = None
@@ -23,6 +25,7 @@ class Wanted:
     states: Sequence[CaseState] = ()
     limit: int | None = None
     after: str | None = None
+    by_due: bool = False
 
 
 _ABSORBED = conversations.alias("absorbed")
@@ -58,9 +61,9 @@ _CASES = sa.select(conversations, contacts.c.name.label("contact_name"), _COUNT,
 def list_cases(connection: sa.Connection, wanted: Wanted) -> list[dict[str, Any]]:
     """The cases, newest first; the next page begins after the last key of this one, and new cases do not shift it.
 
-    An unknown `after` gives none.
+    An unknown `after` gives none. Nearest due first, the page after a key is the one that follows it as things stand now.
     """
-    query = _CASES.order_by(conversations.c.id.desc())
+    query = _CASES.order_by(*(NEAREST_DUE if wanted.by_due else (conversations.c.id.desc(),)))
     if wanted.open_only:
         query = query.where(conversations.c.owned == 1)
     if wanted.agent is not None:
@@ -69,12 +72,26 @@ def list_cases(connection: sa.Connection, wanted: Wanted) -> list[dict[str, Any]
         query = query.where(conversations.c.channel == wanted.channel)
     if wanted.states:
         query = query.where(conversations.c.state.in_(wanted.states))
+    if wanted.after is not None and wanted.by_due:
+        return _page_by_due(connection, query, wanted)
     if wanted.after is not None:
         before = sa.select(conversations.c.id).where(conversations.c.key == wanted.after).scalar_subquery()
         query = query.where(conversations.c.id < before)
     if wanted.limit is not None:
         query = query.limit(wanted.limit)
     return [case_document(row) for row in connection.execute(query)]
+
+
+def _page_by_due(connection: sa.Connection, query: sa.Select[Any], wanted: Wanted) -> list[dict[str, Any]]:
+    """Due times come and go, so that no border can be asked for: the ids in their order, and the rows of those that follow."""
+    order = connection.execute(query.with_only_columns(conversations.c.id, conversations.c.key)).all()
+    places = {row.key: place for place, row in enumerate(order)}
+    if wanted.after not in places:
+        return []
+    first = places[wanted.after] + 1
+    ids = [row.id for row in order[first:][: wanted.limit]]
+    rows = case_rows_by_id(connection, ids)
+    return [case_document(rows[case_id]) for case_id in ids]
 
 
 def case_rows(connection: sa.Connection, keys: Sequence[str]) -> dict[str, sa.Row[Any]]:
@@ -109,6 +126,7 @@ def case_document(row: sa.Row[Any]) -> dict[str, Any]:
         "first_response_seconds": _seconds(row.first_message_at, row.first_response_at),
         "waiting_since": row.waiting_since,
         "due_at": row.due_at,
+        "next_due_at": row.next_due_at,
         "in_line_since": row.line_since,
         "resolved_at": row.resolved_at,
     }

@@ -1,0 +1,32 @@
+"""The order in which cases want attention, for every list and for the waiting line: nearest due first. Knows no promise.
+
+Due is what comes first of all that runs in a case: an answer, its resolution, what the law wants. `next_due_at` is kept from the
+clocks, up to a second behind; `due_at`, of the open turn, is there from the first moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ventanilla.store.tables import conversations
+
+_TURN, _NEXT = conversations.c.due_at, conversations.c.next_due_at
+_NEAREST = sa.case((_TURN.is_(None), _NEXT), (_NEXT.is_(None), _TURN), (_TURN < _NEXT, _TURN), else_=_NEXT)
+
+NEAREST_DUE: tuple[sa.ColumnElement[Any], ...] = (
+    _NEAREST.is_(None),
+    _NEAREST,
+    conversations.c.waiting_since.is_(None),
+    conversations.c.waiting_since,
+    conversations.c.id,
+)
+"""For ORDER BY: what is due, nearest first; then whose customer waits, longest first; then the rest."""
+
+
+def first_due(case: Mapping[str, Any]) -> datetime | None:
+    """What comes first of all that is due in a case, of its document (ventanilla/store/views/cases.py); None where nothing is."""
+    return min((at for at in (case["due_at"], case["next_due_at"]) if at is not None), default=None)
