@@ -24,7 +24,7 @@ from ventanilla.words import AddressKind, EventKind
 _ONE_AT_A_TIME = sa.select(
     sa.func.pg_advisory_xact_lock(0x636F6E74616374)
 )  # "contact": a number that nobody else locks
-_MERGED = ("language", "account_manager", "tags")
+_MERGED = ("language", "account_manager")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +54,12 @@ def link_contacts(connection: sa.Connection, kept: int, other: int, journal: Jou
     mine, theirs = _contact(connection, kept), _contact(connection, other)
     moved = _move_addresses(connection, other, kept)
     cases = _move_cases(connection, conversations.c.contact_id == other, kept)
-    after = {name: getattr(mine, name) or getattr(theirs, name) for name in ("language", "account_manager")}
-    after["tags"] = [*mine.tags, *(tag for tag in theirs.tags if tag not in mine.tags)]
+    after = {name: getattr(mine, name) or getattr(theirs, name) for name in _MERGED}
     owner = _latest_owner(connection, kept) or mine.last_owner or theirs.last_owner
     connection.execute(
         sa.update(contacts)
         .where(contacts.c.id == kept)
-        .values(name=mine.name or theirs.name, last_owner=owner, **after)
+        .values(name=mine.name or theirs.name, last_owner=owner, tags=_joined(mine.tags, theirs.tags), **after)
     )
     restricted = take_over_restriction(connection, kept, other, journal)
     carry_over(connection, other, kept)
@@ -72,6 +71,7 @@ def link_contacts(connection: sa.Connection, kept: int, other: int, journal: Jou
         "cases": cases,
         "before": {name: getattr(mine, name) for name in _MERGED},
         "after": after,
+        "own_tags": len(mine.tags),  # how many, not which: the log outlives a customer who is erased
         "restricted": restricted and mine.restriction is None,
         "named": not mine.name and bool(theirs.name),
     }
@@ -156,12 +156,19 @@ def _take_back(connection: sa.Connection, kept: int, emptied: int) -> None:
     now, theirs = _contact(connection, kept), _contact(connection, emptied)
     before, after = link["before"], link["after"]
     values = {name: before[name] for name in _MERGED if getattr(now, name) == after[name] != before[name]}
+    own = now.tags[: link["own_tags"]]
+    if now.tags == _joined(own, theirs.tags) != own:
+        values["tags"] = own
     if link["named"] and now.name == theirs.name:
         values["name"] = ""
     if link.get("restricted") and restriction_of(connection, kept) == restriction_of(connection, emptied):
         forget_restriction(connection, kept)
     if values:
         connection.execute(sa.update(contacts).where(contacts.c.id == kept).values(values))
+
+
+def _joined(tags: Sequence[str], others: Sequence[str]) -> list[str]:
+    return [*tags, *(tag for tag in others if tag not in tags)]
 
 
 def _link_event(connection: sa.Connection, kept: int, emptied: int) -> Mapping[str, Any] | None:
