@@ -30,17 +30,33 @@ def resolve(
             "--reason", "--text", help="Why it ends so; a note for ourselves. Complaints and claims always need one."
         ),
     ] = None,
+    upheld: Annotated[
+        str | None,
+        typer.Option(help="Of a complaint or a claim: whether its customer was right.", metavar="yes|no|partly"),
+    ] = None,
+    bodies_told: Annotated[
+        bool, typer.Option("--bodies-told", help="The bodies to turn to were named to them in another way.")
+    ] = False,
 ) -> int:
     """End a case. Where its customer still waits, say that no reply is needed, or why it ends without one.
 
     Example: ventanilla resolve K7M-Q2X-VTR --as ana
     """
     from router.moves import resolve as moves
+    from router.moves.reasoned import Upheld
     from ventanilla.words import Resolution
 
     run = context()
+    if upheld is not None and upheld not in list(Upheld):
+        raise BadInput(f'--upheld: expected {", ".join(Upheld)}, got "{upheld}"')
+    right = Upheld(upheld) if upheld is not None else None
     how = Resolution.NO_REPLY_NEEDED if no_reply_needed else Resolution.ANSWERED
-    moved = do(run, agent, lambda move: moves.resolve(move, key, resolution=how, text=reason or ""), of=key)
+    moved = do(
+        run,
+        agent,
+        lambda move: moves.resolve(move, key, resolution=how, text=reason or "", upheld=right, bodies_told=bodies_told),
+        of=key,
+    )
     line = f"{moved.key} is resolved"
     if moved.waits_for is not None:
         line = f"{moved.key} is resolved as soon as answer {moved.waits_for} has gone out"

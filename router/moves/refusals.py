@@ -59,6 +59,21 @@ REFUSALS: dict[str, str] = {
     "not_written_to_bot": "a bot can write only to whoever has written to it, and {address!r} has not: write to them another way",
     "nobody_to_know_by": "say who it was: --name, --phone or --email",
     "odd_address": "{address!r} is no {sort}",
+    "owed_answer": (
+        "{key} is a {kind}, and {law} wants an answer to it: answer first (ventanilla reply {key}); what is none is made "
+        "another kind (ventanilla kind {key} query)"
+    ),
+    "needs_outcome": (
+        "{key} is a {kind} under {law}: say whether its customer was right, and why (ventanilla resolve {key} --upheld "
+        "yes|no|partly --reason TEXT); an answer may still be on its way"
+    ),
+    "name_bodies": (
+        "the answer of {key} does not name where its customer can turn now, which {law} wants. Send it with this text added: "
+        "{bodies}; or, where they were told another way, --bodies-told"
+    ),
+    "time_to_complete": (
+        "the customer of {key} was asked for what is missing and may send it until {when}: it does not end before that"
+    ),
     "no_receipt_wanted": "no law that {key} ({kind}) is under wants a receipt; what it is: ventanilla kind {key} claim",
     "receipt_by_hand": (
         "the receipt of {key} cannot go out (ventanilla show {key} says why): give it on paper or by letter, then "

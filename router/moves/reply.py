@@ -15,6 +15,7 @@ from router.moves.accept import note_accepted
 from router.moves.base import Move, require_open, require_part
 from router.moves.marked import is_note
 from router.moves.once import scoped
+from router.moves.reasoned import require_no_hurry
 from router.moves.refusals import Refused
 from router.permission import customer_hindrance
 from router.replies.by_phone import cost_of
@@ -103,6 +104,8 @@ def write_reply(
     _require_harmless(answer)
     if not anyway:
         require_news_known(move, case, answer.seen)
+    if answer.then == RESOLVE:
+        require_no_hurry(move, case)
     composed = compose_reply(
         move.connection,
         move.house,

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from router.automatic.announcements import RESOLVED, announce
 from router.moves.base import Move, find_case, require_open, require_part
 from router.moves.outcome import Moved
+from router.moves.reasoned import Upheld, require_reasoned
 from router.moves.refusals import Refused
 from router.moves.reply import RESOLVE
 from router.notices.rewriting import tell_ended
@@ -27,7 +28,7 @@ NO_CUSTOMER = "the case was no customer's"
 _OVER = (CaseState.RESOLVED, CaseState.CLOSED)
 _BY_ITSELF = (OutboxKind.ACKNOWLEDGEMENT, OutboxKind.AUTOMATIC)
 _ON_ITS_WAY = (
-    sa.select(outbox.c.id, outbox.c.payload)
+    sa.select(outbox.c.id, outbox.c.payload, messages.c.reply_text)
     .join(messages, messages.c.outbox_id == outbox.c.id)
     .join(conversations, conversations.c.id == messages.c.conversation_id)
     .where(
@@ -40,12 +41,21 @@ _ON_ITS_WAY = (
 )
 
 
-def resolve(move: Move, key: str, *, resolution: Resolution = Resolution.ANSWERED, text: str = "") -> Moved:
+def resolve(
+    move: Move,
+    key: str,
+    *,
+    resolution: Resolution = Resolution.ANSWERED,
+    text: str = "",
+    upheld: Upheld | None = None,
+    bodies_told: bool = False,
+) -> Moved:
     """End a case. What was resolved or closed already stays so.
 
     `text` is a note of why, for our own people: asked for where a complaint or a claim ends, and where a customer still waits,
     unless `resolution` says that no reply is needed. With an answer of ours on its way the case ends once that has gone out, as
-    answered: so it was, whatever was asked. Raises Refused.
+    answered: so it was, whatever was asked. A complaint or a claim under a law ends with an answer, `upheld` and a reason alone
+    (see reasoned.py); `bodies_told` says that its customer knows from elsewhere where to turn. Raises Refused.
     """
     case = find_case(move, key)
     if case.state in _OVER:
@@ -54,8 +64,16 @@ def resolve(move: Move, key: str, *, resolution: Resolution = Resolution.ANSWERE
     require_part(move, case)
     reason = text.strip()
     answer = move.connection.execute(_ON_ITS_WAY, {"case_id": case.id}).one_or_none()
+    said = require_reasoned(
+        move,
+        case,
+        reason=reason,
+        upheld=upheld,
+        on_its_way=answer.reply_text if answer is not None else None,
+        otherwise=bodies_told,
+    )
     if answer is not None:
-        return _resolve_with(move, case, answer, reason)
+        return _resolve_with(move, case, answer, reason, said)
     if resolution is Resolution.ANSWERED and case.waiting_since is not None:
         if not reason:
             when = spoken(case.waiting_since, move.house.zone(), "en", now=move.now)
@@ -64,7 +82,7 @@ def resolve(move: Move, key: str, *, resolution: Resolution = Resolution.ANSWERE
     if not reason and (resolution is Resolution.UNANSWERED or case.kind in OWED_REASONS):
         raise Refused("needs_reason", key=case.key, kind=case.kind)
     note_id = _note(move, case, reason)
-    end_case(move.connection, case, move.journal, resolution=resolution, agent=move.agent, note_id=note_id)
+    end_case(move.connection, case, move.journal, resolution=resolution, agent=move.agent, note_id=note_id, said=said)
     tell_ended(move.connection, move.house, case, move.journal, by=move.agent)
     if resolution is not Resolution.NO_REPLY_NEEDED:
         announce(move.connection, move.house, case, RESOLVED, move.journal)
@@ -90,13 +108,13 @@ def mark_spam(move: Move, key: str) -> Moved:
     return Moved.of(lock_case(move.connection, case.id))
 
 
-def _resolve_with(move: Move, case: sa.Row[Any], answer: Any, reason: str) -> Moved:
+def _resolve_with(move: Move, case: sa.Row[Any], answer: Any, reason: str, said: dict[str, str]) -> Moved:
     """The answer ends the case when it goes out; withdrawn or refused, it leaves it open."""
     if answer.payload.get("then") == RESOLVE:
         return Moved.of(case, changed=False, waits_for=answer.id)
-    payload = {**answer.payload, "then": RESOLVE}
+    note_id = _note(move, case, reason)
+    payload = {**answer.payload, "then": RESOLVE, **({"outcome": said, "note": note_id} if said else {})}
     move.connection.execute(sa.update(outbox).where(outbox.c.id == answer.id).values(payload=payload))
-    _note(move, case, reason)
     return Moved.of(case, waits_for=answer.id)
 
 

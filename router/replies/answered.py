@@ -51,7 +51,9 @@ def note_reply_sent(
     if written.payload.get("then") == RESOLVE:  # it may have been asked for while the answer was on its way
         case = lock_case(connection, case.id)
         if case.state in OWNED_STATES and case.waiting_since is None:
-            end_case(connection, case, journal, resolution=Resolution.ANSWERED, agent=message.agent)
+            said, note = written.payload.get("outcome"), written.payload.get("note")
+            how, by = Resolution.ANSWERED, message.agent
+            end_case(connection, case, journal, resolution=how, agent=by, note_id=note, said=said)
             announce(connection, house, case, RESOLVED, journal)
             tell_ended(connection, house, case, journal, by=message.agent)
     confirm_again(connection, house, case.id, row.id, now=journal.now)

@@ -6,7 +6,7 @@ the message that ended one keeps its start and due time, so that it can be opene
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -141,12 +141,13 @@ def end_case(
     resolution: Resolution,
     agent: str | None,
     note_id: int | None = None,
+    said: Mapping[str, str] | None = None,
 ) -> None:
     """Resolve an open case: nobody owns it any more. A turn that still waits ends unanswered, or as needing no answer. `note_id`
-    is the note that says why."""
+    is the note that says why, `said` what else stands on record of it: codes."""
     outcome = resolution if resolution is not Resolution.ANSWERED else Resolution.UNANSWERED
     values = {"resolved_at": journal.now, "resolution": resolution}
-    data = {"resolution": str(resolution), **({"note": note_id} if note_id is not None else {})}
+    data = {"resolution": str(resolution), **({"note": note_id} if note_id is not None else {}), **(said or {})}
     leave(connection, case, journal, to=CaseState.RESOLVED, outcome=outcome, agent=agent, data=data, **values)
 
 
