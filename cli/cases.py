@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from cli.printing import Times
+    from router.house import House
 
 PAGE = 50
 """Rows that a list shows to people unless they ask for more; --json gives all unless --limit is given."""
@@ -31,6 +32,9 @@ def conversations(
     agent: Annotated[str | None, typer.Option(help="Only this person's cases.", metavar="A")] = None,
     channel: Annotated[str | None, typer.Option(help="Only what came in on this channel.", metavar="C")] = None,
     state: Annotated[CaseState | None, typer.Option(help="Only cases in this state.")] = None,
+    unclassified: Annotated[
+        bool, typer.Option("--unclassified", help="Only open queries that sound like a complaint or a claim.")
+    ] = False,
     limit: Annotated[int | None, typer.Option(help="At most so many.", min=1, metavar="N")] = None,
     after: Annotated[str | None, typer.Option(help="The next page: after this key.", metavar="KEY")] = None,
     by_due: Annotated[bool, typer.Option("--by-due", help="Nearest due first, instead of newest first.")] = False,
@@ -47,8 +51,10 @@ def conversations(
     from ventanilla.store.views.cases import Wanted, list_cases
 
     run = context()
+    house = run.house() if unclassified else None
     with run.store.read() as connection:
         wanted = Wanted(
+            keys=_suspects(connection, house),
             open_only=open_,
             agent=agent and known_agent(connection, agent),
             channel=channel and known_channel(connection, channel),
@@ -62,7 +68,17 @@ def conversations(
         run.print_json(cases)
     else:
         _print_list(cases, times_of(run), page=wanted.limit)
+        if unclassified and cases:
+            typer.echo(
+                "\nwhat one of them is: ventanilla kind KEY complaint, claim or query (which takes it off this list)"
+            )
     return 0
+
+
+def _suspects(connection: sa.Connection, house: House | None) -> list[str] | None:
+    from router.promises.unclassified import unclassified as find
+
+    return None if house is None else find(connection, house)
 
 
 def show(keys: Annotated[list[str], typer.Argument(help="One or more case keys, typed as you like.")]) -> int:

@@ -16,13 +16,15 @@ from ventanilla.words import CaseState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which cases to list: every given thing must hold. `open_only`: somebody answers for it now. `after` is a key. `by_due`: the
+    """Which cases to list: every given thing must hold. `open_only`: somebody answers for it now. `after` is a key,
+    `keys` are the only ones to choose among. `by_due`: the
     nearest due first instead of the newest."""
 
     open_only: bool = False
     agent: str | None = None
     channel: str | None = None
     states: Sequence[CaseState] = ()
+    keys: Sequence[str] | None = None
     limit: int | None = None
     after: str | None = None
     by_due: bool = False
@@ -74,6 +76,8 @@ def list_cases(connection: sa.Connection, wanted: Wanted) -> list[dict[str, Any]
         query = query.where(conversations.c.state.in_(wanted.states))
     if wanted.after is not None and wanted.by_due:
         return _page_by_due(connection, query, wanted)
+    if wanted.keys is not None:
+        query = query.where(conversations.c.key.in_(wanted.keys))
     if wanted.after is not None:
         before = sa.select(conversations.c.id).where(conversations.c.key == wanted.after).scalar_subquery()
         query = query.where(conversations.c.id < before)
