@@ -15,7 +15,7 @@ from router.assigning.lapses import lapse_acceptances
 from router.assigning.leavers import hand_over_leavers
 from router.assigning.line import drain_line, move_on_from_absent
 from router.automatic.announcements import announce_delays
-from router.notices.digests import send_opening_digests, send_screened_digest
+from router.notices.digests import send_morning_digests, send_opening_digests, send_screened_digest
 from router.promises.sweep import warn_and_break
 from router.quiet.watch import QuietWatch
 from router.timekeeping.keeper import catch_up
@@ -50,6 +50,7 @@ def sweep_until(service: Service, stop: threading.Event, beat: Callable[[], None
         _try("leavers", lambda: hand_over_leavers(service.store, service.house, _journal(now)))  # noqa: B023
         _try("digests", lambda: send_opening_digests(service.store, service.house, now=now))  # noqa: B023
         if each_minute(now):
+            _try("mornings", lambda: send_morning_digests(service.store, service.house, now=now))  # noqa: B023
             _try("delays", lambda: announce_delays(service.store, service.house, _journal(now)))  # noqa: B023
             _try("waits", lambda: wake_what_waited(service.store, service.house, _journal(now)))  # noqa: B023
             _try("sent reports", lambda: _send_reports(service, now))  # noqa: B023

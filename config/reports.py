@@ -35,4 +35,4 @@ class ReportSettings(Settings):
     channel: Text | None = None
     team: Text | None = None
     language: Literal["es", "en"] | None = None
-    formats: Annotated[tuple[Format, ...], OneOrMore, AtLeastOne, Unique] = ("html",)
+    formats: Annotated[tuple[Format, ...], OneOrMore, AtLeastOne, Unique] = ("html", "xlsx")

@@ -60,7 +60,7 @@ def test_a_mistake_in_a_report_is_told_with_its_place(tmp_path: Path, old: str, 
 def test_a_good_report_is_read_with_its_defaults(tmp_path: Path) -> None:
     (report,) = load(write(tmp_path, spoilt("", MONTHLY))).config.reports
 
-    assert (report.at, report.formats, report.language) == ("08:00", ("html",), None)
+    assert (report.at, report.formats, report.language) == ("08:00", ("html", "xlsx"), None)
 
 
 def test_two_reports_of_one_name_are_a_problem(tmp_path: Path) -> None:

@@ -146,15 +146,17 @@ def test_the_letter_brings_its_page_through_a_mail_server(weekly: House) -> None
 
     letter = taken["gestoria@example.com"]
     assert isinstance(letter, EmailMessage)
-    (page,) = letter.iter_attachments()
-    whole = html.document_fromstring(page.get_content())
+    page, sheet = letter.iter_attachments()
+    whole = html.document_fromstring(page.get_content().decode())
     assert set(taken) - {"ana@example.com", "luis@example.com"} == {"marta@example.com", "gestoria@example.com"}
     assert letter["Subject"] == "Tiempos de respuesta, del 23 de noviembre al 29 de noviembre de 2026 · Ferretería Sol"
     assert letter["Auto-Submitted"] == "auto-generated"
-    assert (page.get_filename(), page.get_content_type()) == ("semanal-2026-W48.html", "text/html")
+    assert page.get_filename() == "semanal-2026-W48.html"
+    assert sheet.get_filename() == "semanal-2026-W48.xlsx"
+    assert sheet.get_content()[:2] == b"PK"
     assert "Primera respuesta" in letter.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     assert "Por canal" in whole.xpath("//h2/text()")
-    assert "¿Cuándo llega mi pedido?" not in page.get_content()
+    assert "¿Cuándo llega mi pedido?" not in page.get_content().decode()
 
 
 def test_whoever_sees_no_figures_of_people_gets_no_owners(weekly: House) -> None:
