@@ -15,6 +15,7 @@ from router.assigning.lapses import lapse_acceptances
 from router.assigning.leavers import hand_over_leavers
 from router.assigning.line import drain_line, move_on_from_absent
 from router.automatic.announcements import announce_delays
+from router.automatic.late_by_law import tell_before_late
 from router.notices.digests import send_morning_digests, send_opening_digests, send_screened_digest
 from router.promises.sweep import warn_and_break
 from router.quiet.watch import QuietWatch
@@ -52,6 +53,7 @@ def sweep_until(service: Service, stop: threading.Event, beat: Callable[[], None
         if each_minute(now):
             _try("mornings", lambda: send_morning_digests(service.store, service.house, now=now))  # noqa: B023
             _try("delays", lambda: announce_delays(service.store, service.house, _journal(now)))  # noqa: B023
+            _try("late by law", lambda: tell_before_late(service.store, service.house, _journal(now)))  # noqa: B023
             _try("waits", lambda: wake_what_waited(service.store, service.house, _journal(now)))  # noqa: B023
             _try("sent reports", lambda: _send_reports(service, now))  # noqa: B023
             _try("windows", lambda: warn_of_closing_windows(service.store, service.house, _journal(now)))  # noqa: B023

@@ -26,6 +26,7 @@ class Duty(StrEnum):
     COMPLETE = "time_to_complete"
     SAME_WAY = "same_channel_and_language"
     TELL_LATE = "tell_before_late"
+    TELL_EXTENSION = "tell_extension"
     COPY = "copy_to_customer"
     EVALUATE = "yearly_evaluation"
     IDENTITY = "identity"

@@ -54,9 +54,9 @@ def announce(connection: sa.Connection, house: House, case: sa.Row[Any], what: s
     settings = house.config.channels.get(case.channel)
     if settings is None or not getattr(settings.announce, what):
         return None
-    newest = connection.execute(_NEWEST, {"case_id": case.id}).one_or_none()
+    newest = newest_of(connection, case.id)
     recipient = (newest.from_address if newest else "") or case.address
-    if not recipient or _withheld(connection, house, case, recipient, journal):
+    if not recipient or why_not(connection, house, case, recipient, journal):
         return None
     state, reason = first_state(connection, journal)
     own_id = None if case.conversational else _message_id(house, case, what)
@@ -106,9 +106,13 @@ def _occasion(case: sa.Row[Any], what: str) -> str:
     return str(case.waiting_since.isoformat()) if what == DELAY else str(case.assignment_number)
 
 
-def _withheld(
-    connection: sa.Connection, house: House, case: sa.Row[Any], recipient: str, journal: Journal
-) -> str | None:
+def newest_of(connection: sa.Connection, case_id: int) -> sa.Row[Any] | None:
+    """What the customer of a case wrote last; None where they have not."""
+    return connection.execute(_NEWEST, {"case_id": case_id}).one_or_none()
+
+
+def why_not(connection: sa.Connection, house: House, case: sa.Row[Any], recipient: str, journal: Journal) -> str | None:
+    """Why the customer of a case gets nothing by itself just now; None where they may."""
     hindered = customer_hindrance(connection, house, modes(connection), channels=(case.channel,), recipient=recipient)
     if hindered:
         return hindered

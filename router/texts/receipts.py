@@ -31,6 +31,13 @@ _WORDS: dict[str, dict[str, str]] = {
             "Le escribimos por {what}, caso {key}. El plazo para responderle acaba el {day} y no llegaremos a tiempo: "
             "seguimos trabajando en ella. Le responderá una persona en cuanto tengamos la respuesta; su caso sigue abierto."
         ),
+        "late_unsent_subject": "un cliente sin avisar de su retraso, caso {key}",
+        "late_unsent": (
+        "El plazo legal del caso {key} acaba el {day}, nadie ha contestado, y la ley quiere que el cliente lo sepa antes. No se le ha podido escribir. Motivo: (
+            ""
+            "{reason}."
+        ),
+        ),
         "complete": "Tiene hasta el {day} para completarlo; el plazo para responderle cuenta desde entonces.",
         "by_hand_subject": "un justificante por dar a mano, caso {key}",
         "by_hand": (
@@ -68,6 +75,13 @@ _WORDS: dict[str, dict[str, str]] = {
         "late": (
             "We write about {what}, case {key}. The time to answer you ends on {day}, and we will not be done by then: we are "
             "still working on it. A person will answer as soon as we have the answer; your case stays open."
+        ),
+        "late_unsent_subject": "a customer not told of a delay, case {key}",
+        "late_unsent": (
+        "The legal term of case {key} ends on {day}, nobody has answered, and the law wants its customer told before that. They could not be written to. Reason: (
+            ""
+            "{reason}."
+        ),
         ),
         "complete": "You have until {day} to complete it; the time to answer you counts from then.",
         "by_hand_subject": "a receipt to be given by hand, case {key}",
@@ -107,6 +121,13 @@ _WORDS: dict[str, dict[str, str]] = {
             "Li escrivim per {what}, cas {key}. El termini per respondre-li acaba el {day} i no hi arribarem a temps: hi "
             "continuem treballant. Li respondrà una persona tan bon punt tinguem la resposta; el seu cas continua obert."
         ),
+        "late_unsent_subject": "un client sense avisar del retard, cas {key}",
+        "late_unsent": (
+        "El termini legal del cas {key} acaba el {day}, ningú no ha respost, i la llei vol que el client ho sàpiga abans. No se li ha pogut escriure. Motiu: (
+            ""
+            "{reason}."
+        ),
+        ),
         "complete": "Té fins al {day} per completar-ho; el termini per respondre-li compta des d'aleshores.",
         "by_hand_subject": "un justificant per donar a mà, cas {key}",
         "by_hand": (
@@ -145,6 +166,13 @@ _WORDS: dict[str, dict[str, str]] = {
             "Escribímoslle por {what}, caso {key}. O prazo para lle responder remata o {day} e non chegaremos a tempo: "
             "seguimos a traballar niso. Responderalle unha persoa en canto teñamos a resposta; o seu caso segue aberto."
         ),
+        "late_unsent_subject": "un cliente sen avisar do seu atraso, caso {key}",
+        "late_unsent": (
+        "O prazo legal do caso {key} remata o {day}, ninguén contestou, e a lei quere que o cliente o saiba antes. Non se lle puido escribir. Motivo: (
+            ""
+            "{reason}."
+        ),
+        ),
         "complete": "Ten ata o {day} para completalo; o prazo para lle responder conta desde entón.",
         "by_hand_subject": "un xustificante por dar á man, caso {key}",
         "by_hand": (
@@ -180,8 +208,18 @@ _WORDS: dict[str, dict[str, str]] = {
         "files": "(fitxategiak: {count})",
         "automatic": "(Egiaztagiri automatikoa.)",
         "late": (
-            "Honengatik idazten dizugu: {what}, {key} kasua. Zuri erantzuteko epea {day} amaitzen da, eta ez gara garaiz iritsiko: "
+        "Honengatik idazten dizugu: (
+            "{what}, {key} kasua. Zuri erantzuteko epea {day} amaitzen da, eta ez gara garaiz iritsiko: "
+            ""
+        ),
             "lanean jarraitzen dugu. Pertsona batek erantzungo dizu erantzuna dugunean; zure kasua zabalik dago."
+        ),
+        "late_unsent_subject": "bezero bati ez zaio atzerapena jakinarazi, {key} kasua",
+        "late_unsent": (
+        "{key} kasuaren legezko epea {day} amaitzen da, inork ez du erantzun, eta legeak bezeroak lehenago jakitea nahi du. Ezin izan zaio idatzi. Arrazoia: (
+            ""
+            "{reason}."
+        ),
         ),
         "complete": "Osatzeko azken eguna: {day}; zuri erantzuteko epea orduan hasten da.",
         "by_hand_subject": "eskuz emateko egiaztagiri bat, {key} kasua",

@@ -65,7 +65,7 @@ def test_what_each_pack_wants_and_forbids() -> None:
     wants = {name: {one.what for one in read_pack(name).required} for name in PACKS}
     assert all(Duty.ANSWER in found for found in wants.values())
     assert {name for name in PACKS if Duty.RECEIPT in wants[name]} == set(PACKS) - {"eu-gdpr-dsar"}
-    assert {name for name in PACKS if Duty.TELL_LATE in wants[name]} == {"co-pqrs", "eu-gdpr-dsar"}
+    assert {name for name in PACKS if Duty.TELL_LATE in wants[name]} == {"co-pqrs"}
     assert {name for name in PACKS if read_pack(name).forbids(Forbidden.NO_RECEIPT)} == set(PACKS) - {"eu-gdpr-dsar"}
     assert all(read_pack(name).forbids(Forbidden.CLOSING_BY_TIME) for name in PACKS)
     assert [name for name in PACKS if read_pack(name).forbids(Forbidden.EXTENSION)] == ["pe-libro-reclamaciones"]
