@@ -33,10 +33,8 @@ _WORDS: dict[str, dict[str, str]] = {
         ),
         "late_unsent_subject": "un cliente sin avisar de su retraso, caso {key}",
         "late_unsent": (
-        "El plazo legal del caso {key} acaba el {day}, nadie ha contestado, y la ley quiere que el cliente lo sepa antes. No se le ha podido escribir. Motivo: (
-            ""
-            "{reason}."
-        ),
+            "El plazo legal del caso {key} acaba el {day}, nadie ha contestado, y la ley quiere que el cliente lo sepa antes. "
+            "No se le ha podido escribir. Motivo: {reason}."
         ),
         "complete": "Tiene hasta el {day} para completarlo; el plazo para responderle cuenta desde entonces.",
         "by_hand_subject": "un justificante por dar a mano, caso {key}",
@@ -78,10 +76,8 @@ _WORDS: dict[str, dict[str, str]] = {
         ),
         "late_unsent_subject": "a customer not told of a delay, case {key}",
         "late_unsent": (
-        "The legal term of case {key} ends on {day}, nobody has answered, and the law wants its customer told before that. They could not be written to. Reason: (
-            ""
-            "{reason}."
-        ),
+            "The legal term of case {key} ends on {day}, nobody has answered, and the law wants its customer told before. "
+            "They could not be written to. Reason: {reason}."
         ),
         "complete": "You have until {day} to complete it; the time to answer you counts from then.",
         "by_hand_subject": "a receipt to be given by hand, case {key}",
@@ -123,10 +119,8 @@ _WORDS: dict[str, dict[str, str]] = {
         ),
         "late_unsent_subject": "un client sense avisar del retard, cas {key}",
         "late_unsent": (
-        "El termini legal del cas {key} acaba el {day}, ningú no ha respost, i la llei vol que el client ho sàpiga abans. No se li ha pogut escriure. Motiu: (
-            ""
-            "{reason}."
-        ),
+            "El termini legal del cas {key} acaba el {day}, ningú no ha respost, i la llei vol que el client ho sàpiga abans. "
+            "No se li ha pogut escriure. Motiu: {reason}."
         ),
         "complete": "Té fins al {day} per completar-ho; el termini per respondre-li compta des d'aleshores.",
         "by_hand_subject": "un justificant per donar a mà, cas {key}",
@@ -168,10 +162,8 @@ _WORDS: dict[str, dict[str, str]] = {
         ),
         "late_unsent_subject": "un cliente sen avisar do seu atraso, caso {key}",
         "late_unsent": (
-        "O prazo legal do caso {key} remata o {day}, ninguén contestou, e a lei quere que o cliente o saiba antes. Non se lle puido escribir. Motivo: (
-            ""
-            "{reason}."
-        ),
+            "O prazo legal do caso {key} remata o {day}, ninguén contestou, e a lei quere que o cliente o saiba antes. "
+            "Non se lle puido escribir. Motivo: {reason}."
         ),
         "complete": "Ten ata o {day} para completalo; o prazo para lle responder conta desde entón.",
         "by_hand_subject": "un xustificante por dar á man, caso {key}",
@@ -208,18 +200,13 @@ _WORDS: dict[str, dict[str, str]] = {
         "files": "(fitxategiak: {count})",
         "automatic": "(Egiaztagiri automatikoa.)",
         "late": (
-        "Honengatik idazten dizugu: (
-            "{what}, {key} kasua. Zuri erantzuteko epea {day} amaitzen da, eta ez gara garaiz iritsiko: "
-            ""
-        ),
+            "Honengatik idazten dizugu: {what}, {key} kasua. Zuri erantzuteko epea {day} amaitzen da, eta ez gara garaiz iritsiko: "
             "lanean jarraitzen dugu. Pertsona batek erantzungo dizu erantzuna dugunean; zure kasua zabalik dago."
         ),
         "late_unsent_subject": "bezero bati ez zaio atzerapena jakinarazi, {key} kasua",
         "late_unsent": (
-        "{key} kasuaren legezko epea {day} amaitzen da, inork ez du erantzun, eta legeak bezeroak lehenago jakitea nahi du. Ezin izan zaio idatzi. Arrazoia: (
-            ""
-            "{reason}."
-        ),
+            "{key} kasuaren legezko epea {day} amaitzen da, inork ez du erantzun, eta legeak bezeroak lehenago jakitea nahi du. "
+            "Ezin izan zaio idatzi. Arrazoia: {reason}."
         ),
         "complete": "Osatzeko azken eguna: {day}; zuri erantzuteko epea orduan hasten da.",
         "by_hand_subject": "eskuz emateko egiaztagiri bat, {key} kasua",
