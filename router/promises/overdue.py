@@ -22,13 +22,18 @@ _RESOLUTIONS = (Metric.FIRST_RESOLUTION, Metric.FULL_RESOLUTION)
 _LAW_AHEAD = timedelta(days=12)  # how early the last open day before a deadline can begin
 _DAYS_BACK = 10
 _AS_SEEN = ("started_at", "due_at", "warned_at", "breached_at")
+_WAITS = sa.case(
+    (clocks.c.metric.in_(_RESOLUTIONS), conversations.c.state != CaseState.WAITING_CUSTOMER),
+    (clocks.c.metric == Metric.LEGAL, conversations.c.waiting_since <= clocks.c.due_at),
+    else_=conversations.c.waiting_since <= clocks.c.started_at,
+)
+"""What `_waits` asks of one case, so that no case which is not late is locked again and again."""
 _RUNS = (
     sa.select(clocks)
     .join(conversations, conversations.c.id == clocks.c.conversation_id)
     .where(clocks.c.stopped_at.is_(None), clocks.c.paused_since.is_(None), clocks.c.due_at.is_not(None))
     .where(sa.or_(clocks.c.breached_at.is_(None), clocks.c.breached_at < clocks.c.due_at))
-    .where(conversations.c.owned == 1)
-    .where(sa.or_(clocks.c.metric.in_(_RESOLUTIONS), conversations.c.waiting_since.is_not(None)))
+    .where(conversations.c.owned == 1, _WAITS)
     .order_by(clocks.c.due_at, clocks.c.conversation_id, clocks.c.metric, clocks.c.number)
 )
 _BROKEN = _RUNS.where(clocks.c.due_at <= sa.bindparam("now")).limit(sa.bindparam("most"))

@@ -127,3 +127,25 @@ def test_another_order_is_a_change(tmp_path: Path) -> None:
 
     told = [each for each in differences(before, after) if each.startswith("promises")]
     assert told == ["promises: their order becomes normal, two, one"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "warning"),
+    [
+        (
+            ['pack = "es-consumidores"', 'applies_to = { kind = "suggestion" }'],
+            'promises.law.pack: "es-consumidores" says nothing of the cases that this promise is meant for (kind "suggestion")',
+        ),
+        (
+            ['pack = "es-consumidores"', 'applies_to = { kind = "claim" }', 'resolution = { within = "16d" }'],
+            'promises.law.resolution.within: 16d is longer than the law leaves (pack "es-consumidores"): its day comes first',
+        ),
+        (['pack = "es-consumidores"', 'applies_to = { kind = "claim" }', 'resolution = { within = "15d" }'], None),
+    ],
+)
+def test_a_promise_that_contradicts_its_pack_is_named(tmp_path: Path, lines: list[str], warning: str | None) -> None:
+    text = promise("law", QUICK, 'calendar = "madrid"', *lines)
+
+    found = [one for one in warned(tmp_path, text) if "calendars" not in one]
+
+    assert found == ([warning] if warning else [])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 import pytest
@@ -16,9 +17,11 @@ from router.moves.resolve import mark_spam, resolve
 from router.moves.restrict import restrict
 from router.permission import still_allowed
 from router.promises.crowd import MOST_BY_ONE
+from router.texts.promises import _WORDS
 from tests.promises.late import SUPERVISED, alerts, clock, events_of, opened, sweep, told
 from tests.router.house_for_tests import House, mail
 from tests.router.moving import acting, do, go_out
+from tests.store.test_plans import plans_of
 from ventanilla.store.engine import Store
 from ventanilla.store.tables import clocks, conversations, events, outbox
 from ventanilla.words import DeliveryState, EventKind, OutboxKind, Resolution
@@ -361,3 +364,26 @@ def test_a_restricted_customers_case_is_its_owners_alone_and_disturbs_nobody(hou
 
     (alert,) = alerts(house)
     assert (alert.agent, alert.not_before) == ("luis", datetime(2026, 11, 24, 7, 0, tzinfo=UTC))  # eight in the morning
+
+
+def test_a_look_reads_no_table_from_end_to_end(house: House) -> None:
+    """It is done each second, however many years the store holds."""
+    clock(house, opened(house))
+
+    with plans_of(house.store) as plans:
+        sweep(house)
+
+    assert len(plans) >= 3
+    assert [plan for plan in plans.values() if any(step.startswith("SCAN") for step in plan)] == []
+
+
+@pytest.mark.parametrize("language", ["en", "ca", "gl", "eu"])
+def test_every_language_says_the_same(language: str) -> None:
+    fields = {code: _fields(text) for code, text in _WORDS["es"].items()}
+
+    assert {code: _fields(text) for code, text in _WORDS[language].items()} == fields
+    assert len(set(_WORDS[language].values())) == len(fields)
+
+
+def _fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}

@@ -1,4 +1,4 @@
-"""Mistakes of other help desks, found in their trackers and change logs, each as a test on the whole road: a mail comes in, the books
+"""Mistakes of other help desks, found in their trackers and change logs, each a test on the whole road: a mail comes in, the books
 are caught up, the sweeper looks."""
 
 from __future__ import annotations
