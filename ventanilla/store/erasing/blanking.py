@@ -110,8 +110,8 @@ def blank_letters(connection: sa.Connection, rows: Iterable[sa.Row[Any]], *, val
         if any(value in row.dedupe_key for value in values):
             changed["dedupe_key"] = f"erased:{row.id}"
         if row.kind in TO_CUSTOMER or row.recipient in values:
-            unreported = (delivery_reports.c.via == row.via) & (delivery_reports.c.external_id == row.external_id)
-            connection.execute(sa.update(delivery_reports).where(unreported).values(reason=None))
+            reported = (delivery_reports.c.via == row.via) & (delivery_reports.c.external_id == row.external_id)
+            connection.execute(sa.delete(delivery_reports).where(reported))
             copied = row.copied_at or row.sent_at
             changed |= {"recipient": "", "external_id": None, "parts": None, "reason": None, "copied_at": copied}
         connection.execute(sa.update(outbox).where(outbox.c.id == row.id).values(changed))
