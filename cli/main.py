@@ -39,6 +39,8 @@ GROUPS = (
     "cli.inbox",
     "cli.outbox",
     "cli.people",
+    "cli.digest",
+    "cli.reports_sent",
     "cli.invite",
     "cli.notify_test",
     "cli.calendars",

@@ -12,12 +12,16 @@ import sqlalchemy as sa
 from router.assigning.restricted import is_restricted
 from router.house import House
 from router.notices.duty_today import Day, day_of, is_missing, teams_watched
+from router.promises.unclassified import unclassified
 from router.texts import phrase
 from ventanilla.clocks.zones import as_utc
 from ventanilla.store.tables import assignments, clocks, conversations, events, outbox
 from ventanilla.words import DeliveryState, EventKind, Metric, OutboxKind
 
 SHOWN = 20
+_MOST_NAMED = 500
+_AT_ONCE = timedelta(minutes=30)
+"""How long it is worth reading through what customers wrote: a digest that comes later leaves that out."""
 _PROMISED = (Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE, Metric.FIRST_RESOLUTION, Metric.LEGAL)
 _TOUCHES = (
     EventKind.NOTED,
@@ -165,7 +169,8 @@ def _for_duty(
     line = connection.execute(waiting.where(conversations.c.line_since <= as_of)).all()
     yield Section(code="morning_line", lines=tuple(_line(house, row) for row in line))
     yield from _letters(connection, house, teams, as_of)
-    yield Section(code="morning_unclassified", lines=_unclassified(connection, house, teams, as_of))
+    if now - as_of < _AT_ONCE:
+        yield Section(code="morning_unclassified", lines=_unclassified(connection, house, teams, as_of))
 
 
 def _owned(house: House, row: Any) -> Line:
@@ -187,7 +192,13 @@ def _letters(connection: sa.Connection, house: House, teams: Sequence[str], as_o
 
 
 def _unclassified(connection: sa.Connection, house: House, teams: Sequence[str], as_of: datetime) -> tuple[Line, ...]:
-    return ()
+    keys = unclassified(connection, house)[:_MOST_NAMED]
+    query = (
+        sa.select(conversations.c.key, conversations.c.subject)
+        .where(conversations.c.key.in_(keys), conversations.c.team.in_(teams), conversations.c.created_at <= as_of)
+        .order_by(conversations.c.first_message_at, conversations.c.id)
+    )
+    return tuple(_line(house, row) for row in connection.execute(query))
 
 
 def opening_of(house: House, agent: str, now: datetime) -> datetime | None:

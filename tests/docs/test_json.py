@@ -29,6 +29,8 @@ COMMANDS = (
     "contact show lucia@client.example",
     "contacts suggestions",
     "agents",
+    "digest",
+    "reports",
     "away ana --to 2099-12-01 --cover luis",
     "back ana",
     "calendar madrid --year 2026",
