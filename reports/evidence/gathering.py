@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from ventanilla.store.tables import (
     assignments,
     clocks,
     config_versions,
+    contacts,
     events,
     inbox,
     legal_holds,
@@ -38,7 +40,7 @@ Row = sa.Row[Any]
 class Dossier:
     """All there is of one case and of what was merged into it. `asked` is the key that was asked for; `document` what `show --json`
     says. `letters` are the outbox rows to the customer; `events` each with its seal's number and hash and the hash before it (None:
-    not sealed); `inputs` the ledger rows of its messages (without the bytes)."""
+    not sealed); `inputs` the ledger rows of its messages (without the bytes). `erased_at`: since when its customer is forgotten."""
 
     asked: str
     case: Row
@@ -52,6 +54,7 @@ class Dossier:
     inputs: Mapping[int, Row]
     message_rows: Sequence[Row]
     holds: Sequence[Row]
+    erased_at: datetime | None
     versions: Sequence[Row]
     head: Seal | None
 
@@ -97,6 +100,7 @@ def gather(connection: sa.Connection, key: str, blobs: Path) -> Dossier:
         inputs=_inputs(connection, written),
         message_rows=written,
         holds=_rows(connection, legal_holds, ids, legal_holds.c.id),
+        erased_at=connection.scalar(sa.select(contacts.c.erased_at).where(contacts.c.id == case.contact_id)),
         versions=_versions(connection, used),
         head=head(connection),
     )

@@ -28,15 +28,18 @@ dd { margin: 0; overflow-wrap: anywhere; white-space: pre-line; }
 table { border-collapse: collapse; width: 100%; font-size: .875rem; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid #e2e2dc; white-space: pre-line; }
 td { overflow-wrap: anywhere; min-width: 5rem; }
+.short { white-space: nowrap; overflow-wrap: normal; }
 th { background: #eef3f4; border-bottom: 2px solid #1f4e5f; }
 tr.faint td { color: #6d6d66; background: #f7f7f4; }
 tr.loud td { background: #fdf3d7; }
 pre { font: inherit; white-space: pre-wrap; overflow-wrap: anywhere; margin: .5rem 0 1rem; padding: .75rem 1rem;
   background: #fafaf7; border-left: 4px solid #c9c9c2; }
+@media (max-width: 40rem) { .c4 { min-width: 30rem; } .c5 { min-width: 48rem; } }
 @media (max-width: 40rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; } body { font-size: 15px; } }
 @media print { body { background: #fff; } main { max-width: none; padding: 0; }
   h2, h3 { break-after: avoid; } tr { break-inside: avoid; } }
 """
+_SHORT = 12
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
@@ -71,13 +74,19 @@ def _block(block: Block) -> str:
 def _table(table: Table) -> str:
     titles = "".join(f'<th scope="col">{_text(title)}</th>' for title in table.titles)
     rows = "".join(_row(number, table) for number in range(len(table.rows)))
-    return f'<div class="wide"><table>\n<thead><tr>{titles}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n'
+    shape = f'<div class="wide"><table class="c{len(table.titles)}">'
+    return f"{shape}\n<thead><tr>{titles}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n"
 
 
 def _row(number: int, table: Table) -> str:
     kind = ' class="loud"' if number in table.loud else ' class="faint"' if number in table.faint else ""
-    cells = "".join(f'<td dir="auto">{_text(cell)}</td>' for cell in table.rows[number])
+    cells = "".join(f'<td dir="auto"{_shape(cell)}>{_text(cell)}</td>' for cell in table.rows[number])
     return f"<tr{kind}>{cells}</tr>\n"
+
+
+def _shape(cell: str) -> str:
+    """A date or a single short word stays on one line."""
+    return ' class="short"' if len(cell) <= _SHORT and not cell.isspace() else ""
 
 
 def _text(text: str) -> str:

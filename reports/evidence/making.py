@@ -63,7 +63,7 @@ def make_evidence(
             _add_pages(archive, dossier, making, order.languages, progress)
             _add_documents(archive, dossier, making)
             sha256 = archive.finish()
-            troubled = [one for one in packed.all() if one.trouble]
+            troubled = [one for one in packed.all() if one.trouble and one.trouble != "erased"]
     return Evidence(
         path=order.target,
         key=dossier.key,

@@ -58,7 +58,8 @@ def _pack_raw(
             measured = archive.add(f"{stem}{_ending(content[:1], row)}", content)
             yield row.inbox_id, Packed(name=measured.name, size=measured.size, sha256=measured.sha256, what=RAW)
         else:
-            yield row.inbox_id, Packed(name="", size=0, sha256="", what=RAW, trouble="missing")
+            trouble = "erased" if dossier.erased_at is not None else "missing"
+            yield row.inbox_id, Packed(name="", size=0, sha256="", what=RAW, trouble=trouble)
 
 
 def _is_of_the_case(row: sa.Row[Any]) -> bool:
@@ -81,7 +82,8 @@ def _ending(first: bytes, row: sa.Row[Any]) -> str:
 
 
 def _pack_sent(archive: EvidenceArchive, dossier: Dossier, rebuild: Rebuild) -> Iterator[tuple[int, Packed]]:
-    for number, letter in enumerate((one for one in dossier.letters if one.sent_at is not None), start=1):
+    gone_out = [one for one in dossier.letters if one.sent_at is not None and dossier.erased_at is None]
+    for number, letter in enumerate(gone_out, start=1):
         made = rebuild(letter)
         if made is not None:
             content, ending = made

@@ -14,7 +14,8 @@ RAW, SENT, FILE = "raw", "sent", "file"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Packed:
     """One original: its `name` in the ZIP, size and SHA-256; "" where the bytes are missing. `what` is RAW (as it came in), SENT
-    (as it went out, put together again from the record) or FILE (an attachment). `trouble`: `missing`, `damaged` or nothing."""
+    (as it went out, put together again from the record) or FILE (an attachment). `trouble`: `missing`,
+    `damaged`, `erased` (with its customer) or nothing."""
 
     name: str
     size: int

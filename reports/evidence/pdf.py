@@ -55,10 +55,7 @@ def _printed(page: Page, made_at: datetime) -> bytes:
     document.afterFlowable = lambda flowable: _bookmark(document, flowable)
     frame = Frame(document.leftMargin, document.bottomMargin, document.width, document.height, 0, 0, 0, 0)
     document.addPageTemplates([PageTemplate(frames=[frame])])
-    flowables = [
-        *_front(page, styles),
-        *(one for block in page.blocks for one in _flowables(block, styles, document.width)),
-    ]
+    flowables = [*_front(page, styles), *_body(page, styles, document.width)]
     document.build(flowables, canvasmaker=lambda *given, **named: _canvas(page, made_at, *given, **named))
     return file.getvalue()
 
@@ -113,6 +110,7 @@ def _styles() -> dict[str, Any]:
         "h1": style("h1", fontName=_HEAVY, fontSize=12.5, leading=16, spaceBefore=16, textColor=accent, keepWithNext=1),
         "h2": style("h2", fontName=_HEAVY, fontSize=9.5, leading=13, spaceBefore=11, keepWithNext=1),
         "quiet": style("quiet", fontSize=7.5, leading=10.5, textColor=quiet),
+        "remark": style("remark", fontSize=7.5, leading=10.5, textColor=quiet, keepWithNext=1),
         "strong": style(
             "strong",
             fontName=_HEAVY,
@@ -139,7 +137,14 @@ def _front(page: Page, styles: dict[str, Any]) -> Iterator[Any]:
     yield Paragraph(_markup(page.subtitle), styles["under"])
 
 
-def _flowables(block: Block, styles: dict[str, Any], width: float) -> Iterator[Any]:
+def _body(page: Page, styles: dict[str, Any], width: float) -> Iterator[Any]:
+    before: Block | None = None
+    for block in page.blocks:
+        yield from _flowables(block, styles, width, after_heading=isinstance(before, Heading))
+        before = block
+
+
+def _flowables(block: Block, styles: dict[str, Any], width: float, *, after_heading: bool) -> Iterator[Any]:
     from reportlab.platypus import Paragraph, Spacer
 
     if isinstance(block, Heading):
@@ -147,7 +152,8 @@ def _flowables(block: Block, styles: dict[str, Any], width: float) -> Iterator[A
         found.ventanilla_outline = (block.level - 1, _letters(block.text), block.anchor)
         yield found
     elif isinstance(block, Line):
-        yield Paragraph(_markup(block.text), styles["quiet" if block.quiet else "strong" if block.strong else "plain"])
+        quiet = "remark" if after_heading else "quiet"
+        yield Paragraph(_markup(block.text), styles[quiet if block.quiet else "strong" if block.strong else "plain"])
     elif isinstance(block, Words):
         yield Spacer(1, 3)
         yield from (Paragraph(_markup(piece), styles["words"]) for piece in _pieces(block))

@@ -13,6 +13,7 @@ from cli.evidence import rebuilder
 from reports.evidence.making import Evidence, Order, make_evidence
 from router.moves.base import find_case
 from router.moves.note import add_note
+from router.moves.reasoned import Upheld
 from router.moves.reply import Answer, write_reply
 from router.moves.resolve import resolve
 from router.moves.transfer import transfer
@@ -58,7 +59,7 @@ def claim(store: Store, folder: Path) -> tuple[House, str]:
     house.later(days=3)
     answer(house, key, ANSWER)
     house.later(minutes=4)
-    do(house, resolve, key, text=REASON, as_=case_of(house, key).owner)
+    do(house, resolve, key, text=REASON, upheld=Upheld.YES, as_=case_of(house, key).owner)
     house.later(days=1)
     headers = {"In-Reply-To": "<1@c.example>"}
     house.receive(mail(subject="Re: Reclamación", text="Sigue igual.", message_id="<2@c.example>", headers=headers))

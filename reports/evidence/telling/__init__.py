@@ -38,9 +38,11 @@ def _blocks(dossier: Dossier, making: Making, speaker: Speaker) -> Iterator[Bloc
     yield Line(text=speaker.say("with_notes" if making.with_notes else "without_notes"), quiet=True)
     if dossier.asked != dossier.key:
         yield Line(text=speaker.say("asked_for", asked=dossier.asked, key=dossier.key), strong=True)
+    if dossier.erased_at is not None:
+        yield Line(text=speaker.say("erased", when=speaker.at(dossier.erased_at)), strong=True)
     yield from tell_brief(dossier, making, speaker)
     yield from tell_case(dossier, making, speaker)
-    yield from tell_changes(dossier, speaker)
+    yield from tell_changes(dossier, making, speaker)
     yield from tell_receipts(dossier, making, speaker)
     yield from tell_law(dossier, making, speaker)
     yield from tell_messages(dossier, making, speaker)

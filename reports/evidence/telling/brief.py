@@ -56,7 +56,8 @@ def tell_case(dossier: Dossier, making: Making, speaker: Speaker) -> Iterator[Bl
         ]
     )
     for hold in dossier.holds:
-        yield Line(text=_hold(hold, dossier, making, speaker), strong=hold.ended_at is None)
+        holds = hold.ended_at is None and (hold.until is None or hold.until > making.made_at)
+        yield Line(text=_hold(hold, dossier, making, speaker), strong=holds)
 
 
 def legal_clocks(dossier: Dossier) -> list[sa.Row[Any]]:
@@ -133,9 +134,8 @@ def _channels(dossier: Dossier, making: Making, speaker: Speaker) -> str:
 def _hold(hold: sa.Row[Any], dossier: Dossier, making: Making, speaker: Speaker) -> str:
     who = who_did(hold.set_by, dossier, speaker)
     reason = f": {hold.reason}" if making.with_notes else ""
-    if hold.ended_at is not None:
-        return (
-            speaker.say("hold.ended", who=who, since=speaker.at(hold.since), until=speaker.at(hold.ended_at)) + reason
-        )
+    over = hold.ended_at or (hold.until if hold.until is not None and hold.until <= making.made_at else None)
+    if over is not None:
+        return speaker.say("hold.ended", who=who, since=speaker.at(hold.since), until=speaker.at(over)) + reason
     until = speaker.say("hold.until", until=speaker.at(hold.until)) if hold.until else speaker.say("hold.open")
     return speaker.say("hold", who=who, since=speaker.at(hold.since), until=until) + reason

@@ -19,8 +19,8 @@ _ENDS = (CaseState.RESOLVED, CaseState.CLOSED, CaseState.SPAM)
 _WORDS_OF = {"kind": "kind", "priority": "priority"}
 
 
-def tell_changes(dossier: Dossier, speaker: Speaker) -> Iterator[Block]:
-    """Changes of kind, priority and the like, merges and splits; nothing where there were none."""
+def tell_changes(dossier: Dossier, making: Making, speaker: Speaker) -> Iterator[Block]:
+    """Changes of kind, priority and the like with the reasons given, merges and splits; nothing where there were none."""
     kinds = (EventKind.CASE_CHANGED, EventKind.CASE_MERGED, EventKind.CASE_UNMERGED, EventKind.CASE_SPLIT)
     told = dossier.of_kind(*kinds)
     if not told:
@@ -30,7 +30,7 @@ def tell_changes(dossier: Dossier, speaker: Speaker) -> Iterator[Block]:
         (
             speaker.both(event.at),
             who_did(event.agent or event.actor, dossier, speaker),
-            _change(event, dossier, speaker),
+            "\n".join([_change(event, dossier, speaker), *_reason(event, dossier, making, speaker)]),
         )
         for event in told
     ]
@@ -67,7 +67,8 @@ def _ending(event: sa.Row[Any], dossier: Dossier, speaker: Speaker) -> str:
     values = {"when": speaker.spelled(event.at), "who": who}
     if _is_reopening(event):
         return speaker.say("endings.reopened", **values)
-    how = speaker.word("resolution", event.data.get("resolution")) if event.data.get("resolution") else ""
+    told = [(group, event.data.get(group)) for group in ("resolution", "upheld") if event.data.get(group)]
+    how = ", ".join(speaker.word(group, word) for group, word in told)
     return speaker.say(
         "endings.ended", state=speaker.word("state", event.data["to"]), how=f" ({how})" if how else "", **values
     )
@@ -85,13 +86,27 @@ def _change(event: sa.Row[Any], dossier: Dossier, speaker: Speaker) -> str:
 
 
 def _fields(data: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
-    """Each thing that changed: its name, what it was, what it is."""
+    """Each thing that changed: its name, what it was, what it is. A person's change names one field, others may name several."""
+    if "field" in data:
+        yield str(data["field"]), data.get("from"), data.get("to")
+        if "promise_before" in data:
+            yield "promise", data["promise_before"], data.get("promise")
+        return
     was = data.get("was") or {}
-    yield from ((name, was.get(name), value) for name, value in data.items() if name != "was")
+    yield from ((name, was.get(name), value) for name, value in data.items() if name not in ("was", "note"))
+
+
+def _reason(event: sa.Row[Any], dossier: Dossier, making: Making, speaker: Speaker) -> Iterator[str]:
+    """What was written down as why; not for customers, since it is a note."""
+    text = next((note["text"] for note in dossier.document["notes"] if note["id"] == event.data.get("note")), None)
+    if text and making.with_notes:
+        yield f"{speaker.say('field.reason')}: {text}"
 
 
 def _field(name: str, before: Any, after: Any, speaker: Speaker) -> str:
     label, was, now = speaker.word("field", name), _value(name, before, speaker), _value(name, after, speaker)
+    if was == now:
+        return speaker.say("changes.confirmed", name=label, now=now)
     return speaker.say("changes.field", name=label, before=was, after=now)
 
 

@@ -12,7 +12,7 @@ from reports.evidence.gathering import Dossier
 from reports.evidence.packed import Making
 from reports.evidence.page import Block, Facts, Heading, Line, Table
 from reports.evidence.speaking import Speaker
-from reports.evidence.telling.receipt import letter_facts, letter_stamps, stamps_table
+from reports.evidence.telling.receipt import letter_facts, letter_stamps, said_in, stamps_table
 from reports.evidence.telling.verbatim import words_of
 from ventanilla.words import OutboxKind
 
@@ -25,7 +25,7 @@ def tell_messages(dossier: Dossier, making: Making, speaker: Speaker) -> Iterato
     yield Line(text=speaker.say("messages.order"), quiet=True)
     for number, (_, entry) in enumerate(_entries(dossier, making), start=1):
         if isinstance(entry, sa.Row):
-            yield from _automatic(number, entry, making, speaker)
+            yield from _automatic(number, entry, dossier, making, speaker)
         elif "direction" not in entry:
             yield from _note(number, entry, dossier, speaker)
         else:
@@ -55,7 +55,8 @@ def _message(number: int, message: _Doc, dossier: Dossier, making: Making, speak
     yield Facts(rows=list(_facts(message, dossier, making, speaker)))
     yield from _stamps(message, dossier, speaker)
     text = message["text"] if inward else message["reply_text"] or message["text"]
-    yield words_of(text or speaker.say("message.no_text"), speaker)
+    nothing = speaker.say("erased.text" if dossier.erased_at is not None else "message.no_text")
+    yield words_of(text or nothing, speaker)
     yield from _files(message, making, speaker)
     yield from _versions(message, making, speaker)
 
@@ -123,7 +124,7 @@ def _files(message: _Doc, making: Making, speaker: Speaker) -> Iterator[Block]:
         (f"{file['filename']}\n{file['content_type']}, {speaker.size(file['size'])}", _where(file, making, speaker))
         for file in files
     ]
-    yield Table(titles=[speaker.say("file"), speaker.say("file.where")], rows=rows, widths=(4, 7))
+    yield Table(titles=[speaker.say("file"), speaker.say("file.where")], rows=rows, widths=(3.4, 7))
 
 
 def _where(file: _Doc, making: Making, speaker: Speaker) -> str:
@@ -151,7 +152,7 @@ def _versions(message: _Doc, making: Making, speaker: Speaker) -> Iterator[Block
         yield words_of(version["text"], speaker)
 
 
-def _automatic(number: int, letter: sa.Row[Any], making: Making, speaker: Speaker) -> Iterator[Block]:
+def _automatic(number: int, letter: sa.Row[Any], dossier: Dossier, making: Making, speaker: Speaker) -> Iterator[Block]:
     """What went out by itself; a receipt's words stand in its own section."""
     receipt = letter.kind == OutboxKind.ACKNOWLEDGEMENT
     what = speaker.say("message.receipt" if receipt else "message.automatic")
@@ -161,7 +162,7 @@ def _automatic(number: int, letter: sa.Row[Any], making: Making, speaker: Speake
         return
     yield Facts(rows=list(letter_facts(letter, making, speaker)))
     yield letter_stamps(letter, speaker)
-    yield words_of(str(letter.payload.get("text", "")), speaker)
+    yield words_of(said_in(letter, dossier, speaker), speaker)
 
 
 def _note(number: int, note: _Doc, dossier: Dossier, speaker: Speaker) -> Iterator[Block]:

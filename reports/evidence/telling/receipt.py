@@ -20,7 +20,9 @@ def receipt_in_brief(dossier: Dossier, speaker: Speaker) -> Iterator[str]:
     for letter in _receipts(dossier):
         when = speaker.spelled(letter.sent_at) if letter.sent_at else ""
         yield f"{speaker.word('delivery', letter.state)}{', ' + when if when else ''}"
-    if not _receipts(dossier):
+    for event in _by_hand(dossier):
+        yield speaker.say("receipt.by_hand", when=speaker.spelled(event.at), who=dossier.name_of(event.agent))
+    if not _receipts(dossier) and not _by_hand(dossier):
         yield speaker.say("receipt.none")
 
 
@@ -28,15 +30,40 @@ def tell_receipts(dossier: Dossier, making: Making, speaker: Speaker) -> Iterato
     """Every receipt whole."""
     yield Heading(text=speaker.say("receipt"), anchor="receipt")
     for letter in _receipts(dossier):
-        yield Facts(rows=list(letter_facts(letter, making, speaker)))
+        yield Facts(rows=[*_law(letter, dossier, speaker), *letter_facts(letter, making, speaker)])
         yield letter_stamps(letter, speaker)
         yield Line(text=speaker.say("receipt.text"), quiet=True)
-        yield words_of(str(letter.payload.get("text", "")), speaker)
-    if not _receipts(dossier):
+        yield words_of(said_in(letter, dossier, speaker), speaker)
+    for event in _by_hand(dossier):
+        who, when = dossier.name_of(event.agent), speaker.spelled(event.at)
+        yield Line(text=speaker.say("receipt.by_hand", when=when, who=who))
+        note = next((one["text"] for one in dossier.document["notes"] if one["id"] == event.data.get("note")), "")
+        if note and making.with_notes:
+            yield words_of(note, speaker)
+    if not _receipts(dossier) and not _by_hand(dossier):
         yield Line(text=speaker.say("receipt.none"))
     for event in dossier.of_kind(EventKind.ACKNOWLEDGEMENT_WITHHELD):
         reason = event.data.get("reason", "")
         yield Line(text=speaker.say("receipt.withheld", when=speaker.at(event.at), reason=reason), quiet=True)
+
+
+def said_in(letter: sa.Row[Any], dossier: Dossier, speaker: Speaker) -> str:
+    """The text of what went out; of an erased customer's there is none left."""
+    text = str(letter.payload.get("text", ""))
+    return text or speaker.say("erased.text" if dossier.erased_at is not None else "message.no_text")
+
+
+def _law(letter: sa.Row[Any], dossier: Dossier, speaker: Speaker) -> Iterator[tuple[str, str]]:
+    """Which law wanted this one, where one did."""
+    told = [event for event in dossier.of_kind(EventKind.ACKNOWLEDGED) if event.outbox_id == letter.id]
+    laws = dict.fromkeys(str(event.data["law"]) for event in told if event.data.get("law"))
+    if laws:
+        yield speaker.say("receipt.law"), ", ".join(laws)
+
+
+def _by_hand(dossier: Dossier) -> list[sa.Row[Any]]:
+    """Receipts that one of us gave on another durable medium and wrote down."""
+    return [event for event in dossier.of_kind(EventKind.ACKNOWLEDGED) if event.data.get("by_hand")]
 
 
 def letter_facts(letter: sa.Row[Any], making: Making, speaker: Speaker) -> Iterator[tuple[str, str]]:

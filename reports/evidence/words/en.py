@@ -251,6 +251,19 @@ ENGLISH = {
     "original.file": "attached file",
     "trouble.missing": "MISSING: the record names it and its bytes are not there",
     "trouble.damaged": "DAMAGED: it has not the hash under which it was kept",
+    # Confirmed, by hand, erased
+    "changes.confirmed": "{name}: {now} is confirmed",
+    "receipt.by_hand": "{when}: {who} gave it on another medium and wrote that down.",
+    "receipt.law": "Wanted by",
+    "erased": (
+        "The customer was erased on {when}: "
+        "their texts, files and originals are gone; the times and who answered remain."
+    ),
+    "erased.text": "(erased)",
+    "trouble.erased": "erased with the customer's data",
+    "upheld.yes": "the customer was right",
+    "upheld.no": "the customer was not right",
+    "upheld.partly": "the customer was right in part",
     # Words of the store
     "actor.router": "the program",
     "actor.sweeper": "the program",

@@ -251,6 +251,19 @@ SPANISH = {
     "original.file": "archivo adjunto",
     "trouble.missing": "FALTA: el registro lo nombra y sus bytes no están",
     "trouble.damaged": "DAÑADO: no tiene la huella con que se guardó",
+    # Confirmed, by hand, erased
+    "changes.confirmed": "{name}: se confirma {now}",
+    "receipt.by_hand": "{when}: {who} lo entregó por otro medio y lo anotó.",
+    "receipt.law": "Lo pide",
+    "erased": (
+        "El cliente fue borrado el {when}: "
+        "sus textos, archivos y originales ya no existen; quedan los tiempos y quién respondió."
+    ),
+    "erased.text": "(borrado)",
+    "trouble.erased": "borrado con los datos del cliente",
+    "upheld.yes": "se le da la razón",
+    "upheld.no": "no se le da la razón",
+    "upheld.partly": "se le da la razón en parte",
     # Words of the store
     "actor.router": "el programa",
     "actor.sweeper": "el programa",
