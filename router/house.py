@@ -88,6 +88,12 @@ class House:
         return address.rpartition("@")[2] or "ventanilla.invalid"
 
 
+def is_first_turn(case: Any) -> bool:
+    """Whether a turn that begins or goes on now is the case's first: nobody has answered it, and nobody ended it without an answer.
+    Where that cannot be told from the row alone the bookkeeper sets the due time right a moment later."""
+    return case.first_response_at is None and case.resolved_at is None
+
+
 def open_house(connection: sa.Connection, config: Config, *, now: datetime) -> House:
     """The house as the store knows it now: the version in force and this installation's identity."""
     active = active_config(connection)

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from router.house import House
+from router.house import House, is_first_turn
 from router.incoming.matching import survivor
 from router.notices.rewriting import tell_more
 from router.notices.turn import Waiting
@@ -77,7 +77,7 @@ def _add_late_original(
     case = survivor(connection, written_in)
     at = received.row.received_at
     if case.waiting_since is not None and at < case.waiting_since:  # the customer has waited since the first version
-        due = house.due(case, at, first=case.first_response_at is None)
+        due = house.due(case, at, first=is_first_turn(case))
         open_turn(connection, case, journal, at=at, due_at=due)
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from router.assigning.line import ensure_present_owner
 from router.assigning.responsible import Wanted, choose_responsible
 from router.automatic.announcements import REOPENED, announce
-from router.house import House
+from router.house import House, is_first_turn
 from router.incoming.again import same_owner_first
 from router.incoming.by_rules import case_by_rules
 from router.incoming.in_person import open_taken
@@ -56,7 +56,7 @@ def go_on(
     """The case with the customer's new message awaited, and whether that opened a turn or changed its owner."""
     case = found.case
     assert case is not None  # noqa: S101  the caller has looked
-    due = house.due(case, row.received_at, first=case.first_response_at is None)
+    due = house.due(case, row.received_at, first=is_first_turn(case))
     if found.reopens:
         wanted = Wanted(
             team=case.team,

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from router.automatic.receipts import give_receipt
+from router.house import is_first_turn
 from router.moves.base import Move, find_case, require_open, require_part
 from router.moves.outcome import Moved
 from router.moves.refusals import Refused
@@ -77,7 +78,7 @@ def _change(move: Move, case: sa.Row[Any], field: str, to: Any, reason: str) -> 
         values["promise"] = data["promise"] = about.promise = None
         data["promise_before"] = case.promise
     if case.waiting_since is not None:
-        values["due_at"] = move.house.due(about, case.waiting_since, first=case.first_response_at is None)
+        values["due_at"] = move.house.due(about, case.waiting_since, first=is_first_turn(case))
     move.connection.execute(sa.update(conversations).where(conversations.c.id == case.id).values(values))
     _note_change(move, case, data, reason)
 

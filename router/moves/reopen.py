@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from router.assigning.coming_back import in_a_team, is_there
+from router.house import is_first_turn
 from router.incoming.matching import survivor
 from router.moves.base import Move, find_case
 from router.moves.outcome import Moved
@@ -43,7 +44,7 @@ def reopen(move: Move, key: str) -> Moved:
         accepted=owner == move.agent,
     )
     case = keep_in_a_team(move, case)
-    due = move.house.due(case, at, first=case.first_response_at is None)
+    due = move.house.due(case, at, first=is_first_turn(case))
     opened = reopen_case(move.connection, case, grant, move.journal, at=at, due_at=due)
     move.journal.add(EventKind.CASE_REOPENED, conversation_id=case.id, agent=move.agent, data={"by": "hand"})
     write_notice(move.connection, move.house, opened, move.journal)
@@ -73,7 +74,7 @@ def _wait_for_what_was_passed_over(move: Move, case: sa.Row[Any]) -> Moved:
     since = unanswered_since(move.connection, case.id) if case.waiting_since is None else None
     if since is None:
         return Moved.of(case, changed=False)
-    due = move.house.due(case, since, first=case.first_response_at is None)
+    due = move.house.due(case, since, first=is_first_turn(case))
     open_turn(move.connection, case, move.journal, at=since, due_at=due)
     move.journal.add(EventKind.CASE_REOPENED, conversation_id=case.id, agent=move.agent, data={"by": "hand"})
     opened = lock_case(move.connection, case.id)

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from router.house import is_first_turn
 from router.moves.base import Move, find_case, require_part
 from router.moves.outcome import Moved
 from router.moves.refusals import Refused
@@ -40,7 +41,7 @@ def split(move: Move, key: str, message_id: int, *, and_after: bool = False) -> 
         raise Refused("only_message", key=case.key)
     new = _open(move, case, said)
     move_messages(move.connection, said, case, new, move.journal)
-    due = partial(move.house.due, case, first=case.first_response_at is None)
+    due = partial(move.house.due, case, first=is_first_turn(case))
     settle_rest(move.connection, case, move.journal, due=due, agent=move.agent)
     tell_of_rest(
         move.connection, move.house, lock_case(move.connection, case.id), move.journal, since=case.waiting_since

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from router.house import House
+from router.house import House, is_first_turn
 from router.moves.accept import note_accepted
 from router.moves.base import Move
 from router.past_us.matching import CALL, Found, find_answered, names_unknown
@@ -123,7 +123,7 @@ def _place(
     if ends is None or ends.upto is None:
         return
     if ended_before is not None:
-        due = house.due(case, ended_before.since, first=case.first_response_at is None)
+        due = house.due(case, ended_before.since, first=is_first_turn(case))
         count_answer(connection, case, made, ended_before, journal, at=ends.at, due_at=due)
     elif settle_answer(connection, house, lock_case(connection, case.id), made, journal, at=ends.at):
         hold_pending_replies(connection, house, case, journal, by=whose.agent, at=ends.at)

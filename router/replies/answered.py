@@ -110,7 +110,7 @@ def restore_answer(
         restore_turn(connection, case, journal, message=message, reason=UNDELIVERED)
         return lock_case(connection, case.id)
     if case.state not in (CaseState.RESOLVED, CaseState.CLOSED) or goes_on_elsewhere(connection, case):
-        forget_answer(connection, case, message)
+        forget_answer(connection, case, message, journal)
         return lock_case(connection, case.id)
     since, due = message.turn_since, message.turn_due_at
     grant = grant_again(connection, house, case, UNDELIVERED, journal, since=since)

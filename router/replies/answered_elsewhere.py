@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from router.assigning.coming_back import grant_again
-from router.house import House
+from router.house import House, is_first_turn
 from router.notices.rewriting import tell_more
 from router.notices.writing import write_notice
 from ventanilla.store.conversations import lock_case, open_chat, open_turn, reopen_case
@@ -58,7 +58,7 @@ def _restore(
     if case.first_response_at == closed.at:
         stamp_first_response(connection, case.id)
         case = lock_case(connection, case.id)
-    due = house.due(case, since, first=case.first_response_at is None)
+    due = house.due(case, since, first=is_first_turn(case))
     if case.state in OWNED_STATES:
         open_turn(connection, case, journal, at=since, due_at=due)
     else:

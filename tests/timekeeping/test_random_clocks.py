@@ -17,7 +17,7 @@ from ventanilla.words import EventKind
 
 MOVES = 70
 PROMISES = """
-[promises.schnell]
+[promises.rapid]
 calendar = "tardes"
 applies_to = { channel = ["chat"] }
 first_response = { within = "15m" }
@@ -43,7 +43,7 @@ def keep_books(house: ChatHouse) -> int:
 
 @pytest.mark.parametrize("seed", [217, 308, 5])
 def test_clocks_kept_step_by_step_are_those_worked_out_from_nothing(store: Store, tmp_path: Path, seed: int) -> None:
-    life = Life(ChatHouse(store, tmp_path, {"marta": 'role = "supervisor"', "more": PROMISES}), seed)
+    life = Life(ChatHouse(store, tmp_path, {"marta": 'role = "supervisor"', "rest": PROMISES}), seed)
     house = life.house
     house.take("chat", chat("Hola"))
     for number in range(3):

@@ -71,7 +71,7 @@ def _resolutions(life: Life) -> Iterator[Stretch]:
             yield _stretch(life, metric, 1, clock, start=life.earliest(clock), pauses=pauses)
     if life.legal is not None:
         start = life.earliest(life.legal)
-        facts = replace(life.legal.facts or life.known(), received_at=start)
+        facts = replace(life.legal.facts or life.known(), received_at=max(start, life.complete_at or start))
         answered = min((at for at, _ in life.answers.values()), default=None)
         yield _stretch(life, Metric.LEGAL, 1, life.legal, start=start, facts=facts, answered_at=answered)
 

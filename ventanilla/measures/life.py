@@ -65,6 +65,9 @@ class Life:
         self._bringing: tuple[int, datetime] | None = None
         self._joined_at: datetime | None = None
         self._received: datetime | None = None
+        self._incomplete = False
+        self.complete_at: datetime | None = None
+        """Since when a claim was complete of which something was missing: its term runs from then."""
 
     def take(self, event: Event) -> None:
         """The next event of the case. One that says nothing of its times changes nothing; nor does any before it was opened."""
@@ -118,12 +121,16 @@ class Life:
                 new[name] = word(event.data[name])
         if "tags" in event.data:
             new["tags"] = tuple(event.data["tags"])
+        if event.data.get("field") == "incomplete":
+            self._incomplete = True
         self.facts = replace(facts, **new)
 
     def _turn_opened(self, event: Event) -> None:
         if self._received is None:
             self._begin(event)
             self.facts = replace(self.known(), received_at=event.at)
+        elif self._incomplete:  # the customer has sent what was missing
+            self._incomplete, self.complete_at = False, event.at
         elif event.at < self._received and event.recorded_at != self._joined_at:
             self._begins_earlier(event.at)
         if self.turns.open is not None and event.data.get("moved"):

@@ -99,6 +99,8 @@ def restore_turn(
     ids = {"conversation_id": case.id, "message_id": message.id, "agent": message.agent}
     journal.add(EventKind.TURN_RESTORED, data={"reason": reason, "since": message.turn_since.isoformat()}, **ids)
     heir = next_answer(connection, case, message)
+    if message.conversation_id != case.id:
+        _restore_merged(connection, case, journal, message=message, heir=heir, reason=reason)
     if heir is not None:
         kept = {"turn_since": message.turn_since, "turn_due_at": message.turn_due_at}
         connection.execute(sa.update(messages).where(messages.c.id == heir.id).values(kept))
@@ -112,11 +114,46 @@ def restore_turn(
     return True
 
 
-def forget_answer(connection: sa.Connection, case: sa.Row[Any], message: sa.Row[Any]) -> None:
+def _restore_merged(
+    connection: sa.Connection,
+    case: sa.Row[Any],
+    journal: Journal,
+    *,
+    message: sa.Row[Any],
+    heir: sa.Row[Any] | None,
+    reason: str,
+) -> None:
+    """The answer was given in a case that was merged into this one since. There too it ended nothing, and should the merge be
+    undone, its customer waits there."""
+    data = {"reason": reason, "since": message.turn_since.isoformat(), "into": case.id}
+    ids = {"conversation_id": message.conversation_id}
+    journal.add(EventKind.TURN_RESTORED, data=data, message_id=message.id, agent=message.agent, **ids)
+    if heir is not None:
+        data = {"outcome": REPLIED, "since": message.turn_since.isoformat(), "answered_in": case.id}
+        journal.add(EventKind.TURN_CLOSED, at=heir.replied_at, data=data, message_id=heir.id, agent=heir.agent, **ids)
+        return
+    absorbed = lock_case(connection, message.conversation_id)
+    before = absorbed.before_merge
+    if before is None or before["waiting_since"] or message.replied_at > datetime.fromisoformat(before["at"]):
+        return
+    due = message.turn_due_at.isoformat() if message.turn_due_at is not None else None
+    state = before["state"] if before["state"] == CaseState.WAITING_THIRD_PARTY else CaseState.OPEN
+    before = {**before, "waiting_since": message.turn_since.isoformat(), "due_at": due, "state": str(state)}
+    changed = sa.update(conversations).where(conversations.c.id == absorbed.id)
+    connection.execute(changed.values(before_merge=before))
+
+
+def forget_answer(connection: sa.Connection, case: sa.Row[Any], message: sa.Row[Any], journal: Journal) -> None:
     """What had ended a turn never arrived, and its case is not to be opened again: it ended nothing, and was no first response.
     A repeat changes nothing."""
-    if _unstamp(connection, message):
-        _forget_first(connection, case, message)
+    if not _unstamp(connection, message):
+        return
+    _forget_first(connection, case, message)
+    if message.turn_since is None:
+        return
+    data = {"outcome": str(Resolution.UNANSWERED), "since": message.turn_since.isoformat(), "instead_of": REPLIED}
+    for case_id in dict.fromkeys((case.id, message.conversation_id)):
+        journal.add(EventKind.TURN_CLOSED, conversation_id=case_id, data=data)
 
 
 def _unstamp(connection: sa.Connection, message: sa.Row[Any]) -> bool:

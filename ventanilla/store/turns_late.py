@@ -56,8 +56,9 @@ def count_answer(
     due_at: datetime | None,
 ) -> None:
     """It was this answer of ours that ended the turn, at `at`. A case that was resolved as unanswered was answered. The caller
-    holds the case's lock."""
+    holds the case's lock. `due_at` is for a turn that no answer had ended: what one did keeps the due time that it had."""
     if end.message_id is not None:
+        due_at = connection.scalar(sa.select(messages.c.turn_due_at).where(messages.c.id == end.message_id))
         released = {"turn_since": None, "turn_due_at": None}
         connection.execute(sa.update(messages).where(messages.c.id == end.message_id).values(released))
     stamped = {"replied_at": at, "sent_at": at, "turn_since": end.since, "turn_due_at": due_at}
