@@ -49,6 +49,7 @@ GROUPS = (
     "cli.recompute",
     "cli.doctor",
     "cli.parse",
+    "cli.retro",
     "cli.rules",
     "cli.evidence",
     "cli.twilio",

@@ -20,6 +20,7 @@ from ventanilla.errors import BadInput
 if TYPE_CHECKING:
     from connectors.copying import Keeper
     from connectors.imap_email.reading.context import MailContext
+    from connectors.imap_email.retro import Mailbox as PastMailbox
 
 TRIAL = "connectors.imap_email.trial"
 """The module that reads one mail from standard input and ends: what a suspicious mail is tried with."""
@@ -100,6 +101,26 @@ def check(settings: ChannelSettings, place: Place) -> Iterator[Finding]:
     login = _login(mail, mail.imap, place.name, place.tokens)
     outgoing = None if mail.smtp is None else _sends_as(mail, mail.smtp, place.name, place.tokens)
     return check_mailbox(mail, login, outgoing)
+
+
+def past_of(mail: EmailSettings, config: Config, name: str, *, more: Sequence[str] = ()) -> PastMailbox:
+    """What `retro` reads of this channel's mailbox: its folders, `more` folders, and the folder of sent mail. Needs no store."""
+    from connectors.imap_email.reading.context import MailContext
+    from connectors.imap_email.retro import Mailbox
+
+    context = MailContext(
+        own_addresses=frozenset(own_addresses(config)),
+        forms=tuple((form.from_, form.customer) for form in mail.forms),
+        lists=mail.lists,
+        staff_addresses=frozenset(one.email for one in config.agents.values() if one.email),
+    )
+    return Mailbox(
+        server=mail.imap,
+        login=_login(mail, mail.imap, name, config.service.data_dir / "tokens"),
+        folders=(*mail.folders, *more),
+        sent=mail.sent_folder,
+        context=context,
+    )
 
 
 def staff_sender(config: Config) -> Sender | None:
