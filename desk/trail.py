@@ -12,7 +12,7 @@ STEP = 2_000
 """Rows read at once."""
 STEPS = 5
 """Steps of one look: what is newer than that is for the next."""
-MOST_OPEN = 10_000
+MOST_OPEN = 5_000
 """Rows followed at the same time; the oldest beyond are let go and counted as such."""
 MOST_MISSING, LOOKS = 200, 20
 """Ids that another transaction may still bring, after one with a higher number was seen, and how often they are looked for."""

@@ -44,7 +44,8 @@ class QuietWatch:
     def look(self, house: House, *, now: datetime) -> list[str]:
         """End the silences that are over, tell of those that began; return the channels that have just gone quiet. A channel
         with a known problem is told of otherwise. Raises Temporary."""
-        self._arrivals.refresh(now)
+        if not self._arrivals.refresh(now):
+            return []
         with self._store.read() as connection:
             rows = list(connection.execute(_WATCHED))
             well = {row.name for row in connection.execute(_WATCHED_WELL)}
