@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from router.staff_bot.words import say
 from ventanilla.keys import read_key
+from ventanilla.words import Kind
 
 MOST_BYTES = 64
 Button = tuple[str, str]
@@ -24,10 +25,11 @@ OUTCOMES = ("reached", "no_answer", "message")
 SEND, FORGET, AS_NOTE, REOPEN_AND_SEND, TAKE_AND_SEND, WHICH = "t", "f", "n", "o", "k", "w"
 UNDO, ON_CASE = "u", "c"
 ACCEPT, RESOLVE, NO_REPLY, HAND_OVER, NOT_MINE, REOPEN, CALLED = "acc", "res", "nrn", "hand", "not", "open", "call"
+KIND, UPHELD = "kind", "uph"
 _FORM = re.compile(
     r"(?P<verb>[tnok]):(?P<text>\d{1,18}):(?P<key>[0-9A-Z]{9})(?::(?P<seen>\d{1,18}))?"
     r"|(?P<alone>[fwu]):(?P<number>\d{1,18})"
-    r"|c:(?P<what>acc|res|nrn|hand|not|open|call):(?P<case>[0-9A-Z]{9}):(?P<assignment>\d{1,9})(?::(?P<choice>[0-9a-z_]{1,24}))?"
+    r"|c:(?P<what>acc|res|nrn|hand|not|open|call|kind|uph):(?P<case>[0-9A-Z]{9}):(?P<assignment>\d{1,9})(?::(?P<choice>[0-9a-z_]{1,24}))?"
 )
 
 
@@ -106,6 +108,18 @@ def reason_board(language: str, key: str, assignment_number: int) -> Board:
 def outcome_board(language: str, key: str, assignment_number: int) -> Board:
     """What may have become of a call."""
     return [[(say(language, f"outcome_{code}"), case_data(CALLED, key, assignment_number, code)) for code in OUTCOMES]]
+
+
+def kind_board(language: str, key: str, assignment_number: int) -> Board:
+    """What a case may be, legally: two a line."""
+    found = [(say(language, f"kind_{one}"), case_data(KIND, key, assignment_number, str(one))) for one in Kind]
+    return [found[start : start + 2] for start in range(0, len(found), 2)]
+
+
+def upheld_board(language: str, key: str, assignment_number: int) -> Board:
+    """Whether whoever complained was right."""
+    codes = ("yes", "partly", "no")
+    return [[(say(language, f"upheld_{code}"), case_data(UPHELD, key, assignment_number, code)) for code in codes]]
 
 
 def as_payload(board: Board) -> list[list[list[str]]]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from router.moves.marked import is_note
+from router.moves.reasoned import Upheld
 from router.staff_bot.about import About, newest_known
 from router.staff_bot.answers import key_of, note_text, send_text, too_large, typed
 from router.staff_bot.asked import Asked, Said
@@ -15,6 +16,7 @@ from router.staff_bot.moves import (
     WHY_NOT_MINE,
     WHY_RESOLVED,
     call,
+    classify,
     end,
     give_by_name,
     not_mine,
@@ -48,7 +50,10 @@ def answer_question(asked: Asked, answered: About | None) -> Said | None:
     if asks == WHY_NOT_MINE:
         return not_mine(asked, key_of(asked, answered.case_id), reason)
     if asks == WHY_RESOLVED:
-        return end(asked, key_of(asked, answered.case_id), Resolution.UNANSWERED, reason)
+        key, right = key_of(asked, answered.case_id), answered.extra.get("upheld")
+        if right in list(Upheld):
+            return end(asked, key, reason=reason, upheld=Upheld(right))
+        return end(asked, key, Resolution.UNANSWERED, reason)
     return None
 
 
@@ -78,6 +83,7 @@ _ACTIONS: dict[str, Callable[[Asked, Meant], Said]] = {
     "reopen": lambda asked, meant: open_again(asked, meant.key),
     "handover": lambda asked, meant: give_by_name(asked, meant.key, meant.rest),
     "notmine": lambda asked, meant: not_mine(asked, meant.key, meant.rest),
+    "kind": lambda asked, meant: classify(asked, meant.key, meant.rest),
     "called": lambda asked, meant: call(asked, meant.key, meant.rest),
 }
 

@@ -10,39 +10,47 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from router.automatic.receipt_text import day_in_words
 from router.moves.accept import accept
 from router.moves.base import find_case
 from router.moves.called import called
+from router.moves.classify import set_kind
 from router.moves.decline import decline
 from router.moves.outcome import Moved
+from router.moves.reasoned import Upheld
 from router.moves.refusals import Refused
 from router.moves.reopen import reopen
 from router.moves.resolve import resolve
 from router.moves.transfer import is_off_duty, transfer
 from router.notices.rewriting import tell_more
+from router.promises.lawful import deadlines_of
 from router.staff_bot.asked import Asked, Said
 from router.staff_bot.buttons import (
     ACCEPT,
     CALLED,
     HAND_OVER,
+    KIND,
     NO_REPLY,
     NOT_MINE,
     OUTCOMES,
     REASONS,
     REOPEN,
     RESOLVE,
+    UPHELD,
     Button,
     Pressed,
     answered_board,
     case_data,
+    kind_board,
     name_code,
     outcome_board,
     reason_board,
+    upheld_board,
 )
-from router.staff_bot.words import outcome_meant, plain
+from router.staff_bot.words import kind_meant, outcome_meant, plain
 from ventanilla.store.conversations import case_by_key
 from ventanilla.store.tables import agents, team_members
-from ventanilla.words import CallOutcome, Resolution, Role
+from ventanilla.words import CallOutcome, Kind, Resolution, Role
 
 MOST_PEOPLE = 12
 WHY_NOT_MINE, WHY_RESOLVED = "not_mine", "resolved"
@@ -60,6 +68,10 @@ def act_on_case(asked: Asked, pressed: Pressed) -> Said:
         return _not_mine_pressed(asked, case, pressed.choice)
     if pressed.what == CALLED:
         return call(asked, case.key, pressed.choice if pressed.choice in OUTCOMES else "")
+    if pressed.what == KIND:
+        return classify(asked, case.key, pressed.choice)
+    if pressed.what == UPHELD:
+        return _why_so(asked, case, pressed.choice)
     if pressed.what == NO_REPLY:
         return end(asked, case.key, Resolution.NO_REPLY_NEEDED)
     return {ACCEPT: take, RESOLVE: end, REOPEN: open_again}[pressed.what](asked, case.key)
@@ -76,12 +88,19 @@ def take(asked: Asked, key: str) -> Said:
     return Said(text=asked.say("accepted", key=case.key), about=case.id)
 
 
-def end(asked: Asked, key: str, resolution: Resolution = Resolution.ANSWERED, reason: str = "") -> Said:
-    """It is done; where that takes a reason, they are asked for it."""
+def end(
+    asked: Asked,
+    key: str,
+    resolution: Resolution = Resolution.ANSWERED,
+    reason: str = "",
+    *,
+    upheld: Upheld | None = None,
+) -> Said:
+    """It is done; where that takes a reason, or saying whether the customer was right, they are asked for it."""
     try:
         with asked.acting() as move:
             case = find_case(move, key)
-            moved = resolve(move, key, resolution=resolution, text=reason)
+            moved = resolve(move, key, resolution=resolution, text=reason, upheld=upheld)
     except Refused as refused:
         return refusal(asked, key, refused)
     if moved.waits_for is not None:
@@ -168,6 +187,26 @@ def call(asked: Asked, key: str, words: str) -> Said:
     return Said(text=said, about=case.id, buttons=board if outcome == CallOutcome.REACHED else ())
 
 
+def classify(asked: Asked, key: str, words: str) -> Said:
+    """What the case is, legally; without a word for it they are asked."""
+    case = _case(asked, key)
+    if isinstance(case, Said):
+        return case
+    meant = words if words in list(Kind) else kind_meant(words)
+    if meant is None:
+        board = kind_board(asked.language, case.key, case.assignment_number)
+        return Said(text=asked.say("what_kind", key=case.key), buttons=board, about=case.id)
+    try:
+        with asked.acting() as move:
+            set_kind(move, key, Kind(meant))
+            found = deadlines_of(move.house, find_case(move, key))
+    except Refused as refused:
+        return refusal(asked, key, refused)
+    said = [asked.say("kind_set", key=case.key, kind=asked.say(f"kind_{meant}"))]
+    said += [asked.say("last_day", day=day_in_words(one, asked.language)) for one in found[:1]]
+    return Said(text="\n".join(said), about=case.id)
+
+
 def refusal(asked: Asked, key: str, refused: Refused) -> Said:
     """Why it cannot be, with what can be done instead where a press does it."""
     said = asked.refused(refused)
@@ -178,6 +217,9 @@ def refusal(asked: Asked, key: str, refused: Refused) -> Said:
         board = [[_button(asked, NO_REPLY, case)]] if refused.code == "unanswered" else []
         extra = {"asks": WHY_RESOLVED}
         return Said(text=f"{said}\n{asked.say('say_reason')}", buttons=board, about=case.id, extra=extra)
+    if refused.code == "needs_outcome":
+        board = list(map(list, upheld_board(asked.language, case.key, case.assignment_number)))
+        return Said(text=said, buttons=board, about=case.id)
     board = [[_button(asked, REOPEN, case)]] if refused.code == "not_open" else []
     return Said(text=said, buttons=board, about=case.id)
 
@@ -195,6 +237,15 @@ def _not_mine_pressed(asked: Asked, case: sa.Row[Any], choice: str) -> Said:
     if choice and choice not in REASONS:
         return Said(text=asked.say("old_button"))
     return not_mine(asked, case.key, asked.say(f"reason_{choice}") if choice else "")
+
+
+def _why_so(asked: Asked, case: sa.Row[Any], choice: str) -> Said:
+    if choice not in list(Upheld):
+        return Said(text=asked.say("old_button"))
+    extra = {"asks": WHY_RESOLVED, "upheld": choice}
+    return Said(
+        text=f"{case.key}: {asked.say(f'upheld_{choice}')}\n{asked.say('say_outcome')}", about=case.id, extra=extra
+    )
 
 
 def _why(asked: Asked, case: sa.Row[Any]) -> Said:

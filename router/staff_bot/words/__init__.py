@@ -16,22 +16,23 @@ from router.staff_bot.words import (
     eu_answers,
     gl,
     gl_answers,
+    law,
 )
 from router.texts import spoken_language
 
 SAYINGS: Mapping[str, Mapping[str, str]] = {
-    "es": es.SAYINGS_ES | es_answers.SAYINGS_ES,
-    "en": en.SAYINGS_EN | en_answers.SAYINGS_EN,
-    "ca": ca.SAYINGS_CA | ca_answers.SAYINGS_CA,
-    "gl": gl.SAYINGS_GL | gl_answers.SAYINGS_GL,
-    "eu": eu.SAYINGS_EU | eu_answers.SAYINGS_EU,
+    "es": es.SAYINGS_ES | es_answers.SAYINGS_ES | law.SAYINGS_LAW["es"],
+    "en": en.SAYINGS_EN | en_answers.SAYINGS_EN | law.SAYINGS_LAW["en"],
+    "ca": ca.SAYINGS_CA | ca_answers.SAYINGS_CA | law.SAYINGS_LAW["ca"],
+    "gl": gl.SAYINGS_GL | gl_answers.SAYINGS_GL | law.SAYINGS_LAW["gl"],
+    "eu": eu.SAYINGS_EU | eu_answers.SAYINGS_EU | law.SAYINGS_LAW["eu"],
 }
 COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
-    "es": es.COMMANDS_ES | es_answers.COMMANDS_ES,
-    "en": en.COMMANDS_EN | en_answers.COMMANDS_EN,
-    "ca": ca.COMMANDS_CA | ca_answers.COMMANDS_CA,
-    "gl": gl.COMMANDS_GL | gl_answers.COMMANDS_GL,
-    "eu": eu.COMMANDS_EU | eu_answers.COMMANDS_EU,
+    "es": es.COMMANDS_ES | es_answers.COMMANDS_ES | law.COMMANDS_LAW["es"],
+    "en": en.COMMANDS_EN | en_answers.COMMANDS_EN | law.COMMANDS_LAW["en"],
+    "ca": ca.COMMANDS_CA | ca_answers.COMMANDS_CA | law.COMMANDS_LAW["ca"],
+    "gl": gl.COMMANDS_GL | gl_answers.COMMANDS_GL | law.COMMANDS_LAW["gl"],
+    "eu": eu.COMMANDS_EU | eu_answers.COMMANDS_EU | law.COMMANDS_LAW["eu"],
 }
 """What can be done: by its code, the word in that language and what it does, in a few words."""
 
@@ -49,6 +50,7 @@ _OUTCOMES = {
     for outcome, said in words.items()
     for word in said
 }
+_KINDS = {word: kind for kind, said in law.KINDS.items() for word in said}
 _MEANT = {word: code for words in COMMANDS.values() for code, (word, _) in words.items()}
 
 
@@ -65,6 +67,11 @@ def command_meant(word: str) -> str | None:
 def outcome_meant(words: str) -> str | None:
     """What became of a call (`reached`, `no_answer`, `message`), in whatever of our languages; None for none of them."""
     return _OUTCOMES.get(" ".join(plain(words).split()))
+
+
+def kind_meant(words: str) -> str | None:
+    """What a case is said to be (`query`, `complaint`…), in whatever of our languages; None for none of them."""
+    return _KINDS.get(" ".join(plain(words).split()))
 
 
 def plain(words: str) -> str:
