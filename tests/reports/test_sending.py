@@ -23,7 +23,10 @@ from tests.router.house_for_tests import House, mail
 from tests.router.staff_house import LUIS, STAFF, StaffHouse
 from tests.servers.smtp import SmtpServer
 from ventanilla.store.audit import audit
-from ventanilla.store.engine import Store
+from ventanilla.store.backup import write_backup
+from ventanilla.store.blobs import blob_path, get_blob
+from ventanilla.store.engine import Store, open_store
+from ventanilla.store.restore import restore_backup
 from ventanilla.store.tables import events, outbox
 from ventanilla.words import STAFF_TELEGRAM, EventKind, OutboxKind
 
@@ -190,6 +193,22 @@ def test_whoever_has_telegram_alone_gets_the_summary(sqlite_store: Store, tmp_pa
     assert (letter.via, letter.recipient) == (STAFF_TELEGRAM, str(LUIS))
     assert "files" not in letter.payload
     assert letter.payload["text"].startswith("Tiempos de respuesta")
+
+
+def test_a_back_up_takes_the_pages_that_are_still_to_go(weekly: House, tmp_path: Path) -> None:
+    weekly.later(days=7)
+    send(weekly)
+    pages = {file["sha256"] for row in letters(weekly) for file in row.payload["files"]}
+    write_backup(weekly.store, tmp_path / "copy.tar", now=weekly.now, version="0.1.0", progress=lambda _: None)
+    target = open_store("sqlite:///" + str(tmp_path / "other.db"), blobs=tmp_path / "other")
+    restore_backup(target, tmp_path / "copy.tar", now=weekly.now, progress=lambda _: None)
+    target.close()
+
+    assert len(pages) == 2
+    assert all(get_blob(target.blobs, digest) for digest in pages)
+    blob_path(weekly.store.blobs, pages.pop()).unlink()
+    with weekly.store.read() as connection:
+        assert audit(connection, now=weekly.now, blobs=weekly.store.blobs)["blob_missing"] == 1
 
 
 def test_a_channel_that_only_observes_sends_no_report(weekly: House) -> None:

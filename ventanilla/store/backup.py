@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from ventanilla.store.archive_writing import ArchiveWriter, writing
 from ventanilla.store.blobs import blob_path
 from ventanilla.store.engine import Store
+from ventanilla.store.outbox import files_to_go
 from ventanilla.store.revision import newest_revision
 from ventanilla.store.rows import lines_of
 from ventanilla.store.tables import attachments, inbox, installation, metadata
@@ -107,7 +108,7 @@ def _blobs_of(connection: sa.Connection) -> list[str]:
         sa.select(inbox.c.raw_blob.label("digest")).where(inbox.c.raw_blob.is_not(None)),
         sa.select(attachments.c.sha256),
     )
-    return sorted(connection.scalars(named))
+    return sorted({*connection.scalars(named), *files_to_go(connection)})
 
 
 def _copy_blob(blobs: Path, digest: str, archive: ArchiveWriter) -> bool:

@@ -195,6 +195,14 @@ def _pending_ways(connection: sa.Connection) -> list[str]:
     return ways
 
 
+def files_to_go(connection: sa.Connection) -> frozenset[str]:
+    """SHA-256 of every file of the house's own (a report) that goes with a letter which has not gone out, or may not have."""
+    unsettled = (DeliveryState.PENDING, DeliveryState.HELD, DeliveryState.SENDING, DeliveryState.UNKNOWN)
+    query = sa.select(outbox.c.payload).where(outbox.c.kind == OutboxKind.DIGEST, outbox.c.state.in_(unsettled))
+    payloads = connection.scalars(query)
+    return frozenset(str(one["sha256"]) for payload in payloads for one in payload.get("files", ()))
+
+
 def back_off(
     attempts: int, *, base: timedelta = timedelta(seconds=5), most: timedelta = timedelta(minutes=15)
 ) -> timedelta:

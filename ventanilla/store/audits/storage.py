@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from ventanilla.store.audits.counting import count, rows_with
 from ventanilla.store.blobs import blob_path
+from ventanilla.store.outbox import files_to_go
 from ventanilla.store.tables import agents, assignments, attachments, conversations, events, inbox, messages, outbox
 
 _CHUNK = 1 << 20
@@ -67,7 +68,7 @@ def damaged_database(connection: sa.Connection) -> int:
 
 def _digests(connection: sa.Connection) -> Iterator[str]:
     raw = sa.select(inbox.c.raw_blob).where(inbox.c.raw_blob.is_not(None))
-    yield from connection.scalars(sa.union(raw, sa.select(attachments.c.sha256)))
+    yield from {*connection.scalars(sa.union(raw, sa.select(attachments.c.sha256))), *files_to_go(connection)}
 
 
 def _sha256(path: Path) -> str:
