@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -183,6 +184,9 @@ def _verify(run: Context, path: Path, key: str | None) -> int:
     if key is not None:
         raise BadInput("--verify checks a file, whatever its case: leave the key out")
     found = verify_evidence(path)
+    compared = _compared(run, found)
+    if compared is not None:
+        found = replace(found, problems=(*found.problems, *compared))
     if run.as_json:
         run.print_json(
             {
@@ -193,22 +197,40 @@ def _verify(run: Context, path: Path, key: str | None) -> int:
                 "sha256": _digest(path),
                 "files": found.files,
                 "events": found.events,
-                "sealed": found.sealed,
+                "sealed": len(found.chain),
+                "compared_with_store": compared is not None,
                 "problems": list(found.problems),
             }
         )
     else:
-        _tell_verified(found)
+        _tell_verified(found, compared=compared is not None)
     return 0 if found.holds else 1
 
 
-def _tell_verified(found: Verified) -> None:
+def _compared(run: Context, found: Verified) -> tuple[str, ...] | None:
+    """What differs from the store of these settings; None where there are none at hand, or another installation's."""
+    from reports.evidence.comparing import compare_with_store
+
+    if not run.config_path.is_file():
+        return None
+    with run.store.read() as connection:
+        return compare_with_store(connection, found)
+
+
+def _tell_verified(found: Verified, *, compared: bool) -> None:
     from cli.printing import say
 
     if found.holds:
         say(f"{found.path}: holds. Case {found.key}, installation {found.installation}")
         say(f"  {found.files:,} files have the hashes of MANIFEST.sha256")
-        say(f"  {found.events:,} events, {found.sealed:,} of them in the chain: each hash computed again, and the same")
+        say(
+            f"  {found.events:,} events, {len(found.chain):,} of them in the chain: each hash computed again, and the same"
+        )
+        say(
+            "  the same hashes stand in this store"
+            if compared
+            else "  not compared with a store: no settings here of that one"
+        )
         return
     say(f"{found.path}: does NOT hold. Case {found.key}, installation {found.installation}")
     for problem in found.problems:

@@ -18,11 +18,10 @@ from ventanilla.store.seals import canonical, genesis
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
-    """What was found in a file of events: how many, how many of them sealed, the last link, and what is wrong."""
+    """What was found in a file of events: how many, the links (number, hash) of those sealed, and what is wrong."""
 
     events: int
-    sealed: int
-    last: tuple[int, str] | None
+    chain: tuple[tuple[int, str], ...]
     problems: tuple[str, ...]
 
 
@@ -54,8 +53,8 @@ def seal_document(dossier: Dossier, *, instance: str) -> dict[str, Any]:
 def check_lines(lines: Iterable[bytes], seal: Mapping[str, Any]) -> Links:
     """Compute every hash again, and look whether numbers rise and neighbours join. Raises nothing: what is wrong is listed."""
     problems: list[str] = []
-    events = sealed = 0
-    last: tuple[int, str] | None = None
+    events, last = 0, None
+    chain: list[tuple[int, str]] = []
     for place, line in enumerate(lines, start=1):
         try:
             told = json.loads(line)
@@ -66,14 +65,14 @@ def check_lines(lines: Iterable[bytes], seal: Mapping[str, Any]) -> Links:
         events += 1
         if number is None:
             continue
-        sealed += 1
         problems += _problems(place, number, before, found, event, last, seal)
         last = (number, found)
+        chain.append(last)
     if last is not None and not _reaches(seal, last):
         problems.append(
             f"seal.json: its number {seal.get('number')} and hash do not reach event {last[0]} of the chain"
         )
-    return Links(events=events, sealed=sealed, last=last, problems=tuple(problems))
+    return Links(events=events, chain=tuple(chain), problems=tuple(problems))
 
 
 def _problems(

@@ -24,15 +24,15 @@ _Names = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
-    """What was found: of which case and installation, how many files and events there are, and everything that does not hold."""
+    """What was found: of which case and installation, how many files and events there are, the links of the chain (number,
+    hash), and everything that does not hold."""
 
     path: Path
     key: str
     installation: str
     files: int
     events: int
-    sealed: int
-    last: tuple[int, str] | None
+    chain: tuple[tuple[int, str], ...]
     problems: tuple[str, ...]
 
     @property
@@ -72,8 +72,7 @@ def _verified(path: Path, packed: zipfile.ZipFile) -> Verified:
         installation=str(about.get("installation", "")),
         files=len(wanted),
         events=links.events,
-        sealed=links.sealed,
-        last=links.last,
+        chain=links.chain,
         problems=(*problems, *links.problems),
     )
 
@@ -122,7 +121,7 @@ def _links(packed: zipfile.ZipFile, problems: list[str]) -> Links:
         with packed.open("events.jsonl") as lines:
             return check_lines(lines, seal)
     except (KeyError, zipfile.BadZipFile, OSError, EOFError) as error:
-        return Links(events=0, sealed=0, last=None, problems=(f"events.jsonl: cannot be read: {error}",))
+        return Links(events=0, chain=(), problems=(f"events.jsonl: cannot be read: {error}",))
 
 
 def _bounded(packed: zipfile.ZipFile, name: str) -> bytes:

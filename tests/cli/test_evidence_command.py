@@ -7,9 +7,11 @@ import json
 import zipfile
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from tests.cli.conftest import Ask, Read
 from tests.cli.town import Town
-from ventanilla.store.tables import conversations
+from ventanilla.store.tables import conversations, seals
 
 
 def keys(town: Town) -> list[str]:
@@ -39,7 +41,24 @@ def test_a_case_is_written_and_holds_on_either_engine(either_town: Town, ask: As
     assert all(one["number"] for one in sealed), "nothing is left without its seal"
     found = ask(either_town, "evidence", "--verify", str(target))
     assert (found["holds"], found["events"], found["sealed"]) == (True, len(sealed), len(sealed))
-    assert "holds" in read(either_town, "evidence", "--verify", str(target))
+    assert "the same hashes stand in this store" in read(either_town, "evidence", "--verify", str(target))
+
+
+def test_a_store_that_was_changed_since_is_told(town: Town, ask: Ask, read: Read, tmp_path: Path) -> None:
+    town.write("eva@clientes.example")
+    target = tmp_path / "e.zip"
+    ask(town, "evidence", *keys(town), "--out", str(target), "--language", "en")
+    elsewhere = tmp_path / "elsewhere.toml"
+    with town.store.write() as connection:
+        guards = sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'seals'")
+        for name in connection.scalars(guards).all():
+            connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        newest = sa.select(sa.func.max(seals.c.number)).scalar_subquery()
+        connection.execute(sa.update(seals).where(seals.c.number == newest).values(hash="0" * 64))
+
+    assert "in this store stands another hash" in read(town, "evidence", "--verify", str(target), code=1)
+    town.config = elsewhere
+    assert "not compared with a store" in read(town, "evidence", "--verify", str(target))
 
 
 def test_a_forged_file_is_told_and_exits_with_1(town: Town, ask: Ask, read: Read, tmp_path: Path) -> None:
