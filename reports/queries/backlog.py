@@ -59,7 +59,7 @@ def _open(connection: sa.Connection, scope: Scope) -> Iterator[tuple[str, dateti
     wanted, c = scope.wanted, conversations.c
     pairs = ((c.channel, wanted.channel), (c.team, wanted.team), (c.owner, wanted.agent), (c.kind, wanted.kind))
     query = sa.select(
-        c["first_message_at", "next_due_at", "channel", "team", "owner", "kind", "priority", "promise"]
+        *c["first_message_at", "next_due_at", "channel", "team", "owner", "kind", "priority", "promise"]
     ).where(c.owned == 1, *(column == value for column, value in pairs if value is not None))
     for row in connection.execute(query.execution_options(yield_per=500)):
         yield _group(scope, row), row.first_message_at, row.next_due_at

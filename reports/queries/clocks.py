@@ -74,7 +74,7 @@ def _count_otherwise(connection: sa.Connection, scope: Scope, metric: Metric, ta
 
 def _judge(connection: sa.Connection, scope: Scope, metric: Metric, tallies: dict[str, Tally]) -> None:
     """Whoever was never answered is in the denominator, and never in time; what was merged, split or spam is in neither."""
-    promised = clocks.c.within.is_not(None)
+    promised: sa.ColumnElement[bool] = clocks.c.within.is_not(None)
     if metric in BY_DATE:
         promised = promised | clocks.c.due_at.is_not(None)
     terms = (clocks.c.promise, clocks.c.target, clocks.c.within)

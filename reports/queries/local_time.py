@@ -31,7 +31,7 @@ def local(
     for_sqlite, for_postgresql = FORMATS[what]
     offset = _offset(column, period, zone)
     if sqlite:
-        return sa.func.strftime(for_sqlite, column, offset.op("||")(" seconds"))
+        return sa.func.strftime(for_sqlite, sa.func.substr(column, 1, 19), offset.op("||")(" seconds"))
     shifted = sa.func.timezone("UTC", column) + sa.func.make_interval(0, 0, 0, 0, 0, 0, offset)
     return sa.func.to_char(shifted, for_postgresql)
 
@@ -42,5 +42,7 @@ def _offset(column: sa.ColumnElement[Any], period: Period, zone: ZoneInfo) -> An
     seconds = [int(spell.offset.total_seconds()) for spell in spells]
     if len(spells) == 1:
         return sa.literal_column(str(seconds[0]))
-    whens = [(column < spell.end, sa.literal_column(str(each))) for spell, each in zip(spells, seconds, strict=True)]
+    whens: list[Any] = [
+        (column < spell.end, sa.literal_column(str(each))) for spell, each in zip(spells, seconds, strict=True)
+    ]
     return sa.case(*whens[:-1], else_=sa.literal_column(str(seconds[-1])))

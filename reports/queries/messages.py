@@ -72,20 +72,22 @@ def _lag(scope: Scope) -> sa.ColumnElement[Any]:
     """In microseconds, exactly; never below nothing."""
     received, routed = messages.c.received_at, messages.c.routed_at
     if not scope.is_sqlite:
-        lag = sa.cast(sa.extract("epoch", routed - received) * SECOND, sa.BigInteger)
-        return sa.func.greatest(lag, 0)
+        lag = (sa.extract("epoch", routed) - sa.extract("epoch", received)) * SECOND
+        return sa.func.greatest(sa.cast(lag, sa.BigInteger), 0)
     same_day = sa.func.substr(received, 1, 10) == sa.func.substr(routed, 1, 10)
-    since_1970 = sa.cast(sa.func.strftime("%s", routed), sa.Integer) - sa.cast(
-        sa.func.strftime("%s", received), sa.Integer
-    )
     fraction = _digits(routed, 21, 6) - _digits(received, 21, 6)
-    seconds = sa.case((same_day, _of_day(routed) - _of_day(received)), else_=since_1970)
+    seconds = sa.case((same_day, _of_day(routed) - _of_day(received)), else_=_of_1970(routed) - _of_1970(received))
     return sa.func.max(seconds * SECOND + fraction, 0)
 
 
 def _of_day(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    """Seconds since midnight of an instant as SQLite keeps it: text of a fixed width, which `strftime` reads four times as slowly."""
+    """Seconds since midnight of an instant as SQLite keeps it, text of a fixed width; `strftime` takes four times as long."""
     return _digits(column, 12, 2) * 3600 + _digits(column, 15, 2) * 60 + _digits(column, 18, 2)
+
+
+def _of_1970(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """Whole seconds since 1970; asked without the fraction, which SQLite would round into them."""
+    return sa.cast(sa.func.strftime("%s", sa.func.substr(column, 1, 19)), sa.Integer)
 
 
 def _digits(column: sa.ColumnElement[Any], first: int, count: int) -> sa.ColumnElement[Any]:

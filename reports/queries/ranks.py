@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
 
 from reports.figures import Spread
 
@@ -16,6 +17,20 @@ PERCENTS = (50, 90, 95)
 SECOND = 1_000_000
 _KEPT = "report_rows"
 Ranks = Mapping[Any, Iterable[int]]
+
+
+class _Keep(sa.Executable, sa.ClauseElement):
+    """CREATE TEMP TABLE … AS a query, with its values bound as in the query itself."""
+
+    inherit_cache = False
+
+    def __init__(self, query: sa.Select[Any]) -> None:
+        self.query = query
+
+
+@compiles(_Keep)
+def _compile_keep(keep: _Keep, compiler: Any, **options: Any) -> str:
+    return f"CREATE TEMP TABLE {_KEPT} AS {compiler.process(keep.query, **options)}"
 
 
 @dataclass(slots=True)
@@ -148,9 +163,7 @@ def kept(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[sa.Subque
         yield query.subquery()
         return
     table = sa.table(_KEPT, *(sa.column(column.name, column.type) for column in query.selected_columns))
-    compiled = query.compile(connection, compile_kwargs={"render_postcompile": True})
-    values = tuple(compiled.params[name] for name in compiled.positiontup or ())
-    connection.exec_driver_sql(f"CREATE TEMP TABLE {_KEPT} AS {compiled}", values)
+    connection.execute(_Keep(query))
     try:
         yield sa.select(table).subquery()
     finally:

@@ -42,7 +42,7 @@ def running(connection: sa.Connection, scope: Scope, *metrics: Metric, ever: boo
         where.append(scope.still())
     query = sa.select(
         _group(scope).label("g"),
-        clocks.c["metric", "conversation_id", "started_at", "due_at", "promise", "target", "within", "calendar"],
+        *clocks.c["metric", "conversation_id", "started_at", "due_at", "promise", "target", "within", "calendar"],
     ).select_from(clocks.join(conversations, conversations.c.id == clocks.c.conversation_id))
     for row in connection.execute(query.where(*where).execution_options(yield_per=500)):
         yield _seen(row, scope)
@@ -56,4 +56,4 @@ def _group(scope: Scope) -> sa.ColumnElement[Any]:
 
 def _seen(row: Any, scope: Scope) -> Running:
     late = row.due_at is not None and row.due_at < scope.as_of
-    return Running(*row, late, (scope.as_of - row.started_at).total_seconds())
+    return Running._make((*row, late, (scope.as_of - row.started_at).total_seconds()))
