@@ -83,7 +83,7 @@ def _document(found: Comparison, *, written: bool) -> dict[str, Any]:
     from router.timekeeping.recompute import by_metric
 
     return {
-        "from": found.since,
+        "from": found.since.isoformat(),
         "version": found.version,
         "written": written,
         "metrics": by_metric(found.changes),
