@@ -11,6 +11,8 @@ from cli.context import Context, context
 from cli.moves.running import As, Key, Text, move, text_given
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from router.moves.reply import Written
     from ventanilla.channel import Attachment
 
@@ -25,6 +27,7 @@ _Once = Annotated[
 def add_to(app: typer.Typer) -> None:
     """Add this group's commands."""
     app.command()(reply)
+    app.command("needs-information")(needs_information)
     app.command()(undo)
 
 
@@ -65,6 +68,21 @@ def reply(
     with move(run, agent) as made:
         written = write_reply(made, find_case(made, key), answer, anyway=anyway)
     return tell_written(run, written)
+
+
+def needs_information(key: Key, agent: As, text: Text = None, idempotency_key: _Once = None) -> int:
+    """Ask the customer for what is missing. Where the law gives them time for it, they are told until when, and its term runs anew
+    once they have sent it.
+
+    Example: ventanilla needs-information K7M-Q2X-VTR --as ana --text "Which invoice do you mean?"
+    """
+    from router.moves.needs_information import needs_information as ask
+
+    run = context()
+    said = text_given(text, wanted="the question")
+    with move(run, agent) as made:
+        asked = ask(made, key, said, idempotency_key=idempotency_key)
+    return tell_written(run, asked.written, last_day=asked.last_day)
 
 
 def undo(
@@ -130,8 +148,8 @@ def kept(run: Context, paths: list[Path]) -> list[tuple[Attachment, str]]:
     return kept
 
 
-def tell_written(run: Context, written: Written) -> int:
-    """Print when an answer goes out, or why it does not."""
+def tell_written(run: Context, written: Written, *, last_day: date | None = None) -> int:
+    """Print when an answer goes out, or why it does not; and until which day its customer may complete what is missing."""
     if run.as_json:
         run.print_json(
             {
@@ -142,6 +160,7 @@ def tell_written(run: Context, written: Written) -> int:
                 "held": written.held,
                 "repeated": written.repeated,
                 "sms_parts": written.sms.count if written.sms else None,
+                **({"complete_by": last_day.isoformat()} if last_day else {}),
             }
         )
         return 0
@@ -157,6 +176,8 @@ def tell_written(run: Context, written: Written) -> int:
     else:
         say(f"{written.key}: answer {written.outbox_id} goes out at {times.exactly(written.goes_out_at)}")
         say(f"to take it back before that: ventanilla undo {written.outbox_id} --as NAME")
+    if last_day is not None:
+        say(f"its customer has until {last_day.isoformat()} to complete it; the law's term runs from then")
     if cost := cost_in_words("en", written.sms):
         say(cost)
     return 0
