@@ -5,7 +5,7 @@ from __future__ import annotations
 from reports.figures import Figure
 from reports.page.markup import Html, element, joined
 from reports.page.words import say
-from reports.spans import decimal, share, span, whole
+from reports.spans import decimal, share, span
 
 FEW = 10
 """Below so many a difference may well be chance, and the page says so."""
@@ -36,15 +36,6 @@ def share_before(now: float | None, before: float | None, language: str) -> Html
         return joined(told, " · ", say(language, "same"))
     much = f"{decimal(points, language)} {say(language, 'point' if points == 1 else 'points')}"
     return joined(told, " · ", _moved(now > before, much, language), ": ", _verdict(now > before, language))
-
-
-def count_before(now: int, before: int, language: str) -> Html:
-    """Fewer left open is better."""
-    told = say(language, "before_of", value=whole(before, language))
-    if now == before:
-        return joined(told, " · ", say(language, "same"))
-    much = whole(abs(now - before), language)
-    return joined(told, " · ", _moved(now > before, much, language), ": ", _verdict(now < before, language))
 
 
 def are_few(now: Figure, before: Figure | None) -> bool:

@@ -8,7 +8,7 @@ from reports.figures import Figure, Level
 from reports.page.markup import Html, element, joined
 from reports.page.tables import Column, length, table
 from reports.page.words import metric_name, say
-from reports.spans import share, span, whole
+from reports.spans import NONE, share, whole
 
 
 def levels(figures: Sequence[Figure], language: str) -> Html | None:
@@ -54,8 +54,10 @@ def _reached(level: Level, within: Html, language: str) -> Html:
 
 
 def _normal(level: Level, language: str) -> Html:
+    if level.normal is None and level.count:
+        return joined(say(language, "never", share=share(level.target, language)))
     if level.normal is None:
-        return joined(span(None, language))
+        return joined(NONE)
     return _share_within(share(level.target, language), length(level.normal, language), language)
 
 

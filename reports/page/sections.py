@@ -10,6 +10,8 @@ from reports.page.tables import Column, length, table
 from reports.page.words import ENDINGS, GROUPED, KINDS, WEEKDAYS, metric_name, say
 from reports.spans import NONE, share, span, whole
 
+_WITHOUT_OPEN = ("ingest_lag", "waiting_now", "backlog")
+"""A machine's lag leaves nothing open; the gauges are what is open."""
 _NUMBERS = ("count", "p50", "p90", "p95", "max", "within")
 _REST = ("still_open", "other_ends", "before_p50")
 
@@ -94,6 +96,8 @@ def _within(one: Figure, language: str) -> Html:
 
 
 def _open(one: Figure, language: str) -> Html:
+    if one.metric in _WITHOUT_OPEN:
+        return joined(say(language, "overdue", count=whole(one.overdue, language)) if one.overdue else NONE)
     number = element("data", whole(one.still_open, language), value=one.still_open)
     if not one.still_open:
         return element("span", number)

@@ -37,10 +37,10 @@ table{border-collapse:collapse;width:100%;font-size:.93rem;font-variant-numeric:
 caption{text-align:left;color:var(--soft);padding:0 0 .5em;font-size:.9rem}
 th,td{text-align:left;vertical-align:top;padding:7px 10px;border-bottom:1px solid var(--edge)}
 thead th{border-bottom:2px solid var(--edge);font-size:.86rem;vertical-align:bottom}
-tbody th{font-weight:600;overflow-wrap:anywhere;min-width:7em}
+tbody th{font-weight:600;overflow-wrap:anywhere;min-width:9em}
 .number{text-align:right;white-space:nowrap}
 thead .number{white-space:normal}
-.under{display:block;color:var(--soft);font-size:.86em;white-space:normal}
+data{white-space:nowrap}.under{display:block;color:var(--soft);font-size:.86em;white-space:normal}
 .heard{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden;white-space:nowrap}
 .number .under{white-space:nowrap}.number .wide{white-space:normal}
 .plots{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(440px,100%),1fr));gap:20px}

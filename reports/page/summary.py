@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from reports.figures import Figure, Report
-from reports.page.compare import are_few, count_before, share_before, time_before
+from reports.page.compare import are_few, share_before, time_before
 from reports.page.markup import Html, element, joined
 from reports.page.tables import length
 from reports.page.words import metric_name, say
@@ -54,8 +54,6 @@ def sentences(one: Figure, before: Figure | None, language: str) -> Iterator[Htm
         yield element("p", time_before(one.elapsed.p50, before.elapsed.p50, language))
     yield from _in_time(one, before, language)
     yield element("p", _open(one, language))
-    if before is not None and before.still_open != one.still_open:
-        yield element("p", count_before(one.still_open, before.still_open, language))
     if are_few(one, before):
         yield element("p", say(language, "few"), class_="soft")
 
@@ -68,9 +66,9 @@ def _gauge(one: Figure, language: str) -> str:
     if one.count == 1:
         told = say(language, "gauge_one", max=oldest)
     else:
-        told = say(language, "gauge", p50=span(one.elapsed.p50, language), max=oldest)
+        told = say(language, "gauge", count=whole(one.count, language), p50=span(one.elapsed.p50, language), max=oldest)
     overdue = say(language, "overdue", count=whole(one.overdue, language)) if one.overdue else ""
-    return ", ".join(part for part in (whole(one.count, language), overdue, told) if part)
+    return "; ".join(part for part in (told, overdue) if part)
 
 
 def _spread(one: Figure, language: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from reports.page.words_en import WORDS as ENGLISH
@@ -100,9 +101,17 @@ KINDS: Mapping[str, Mapping[str, str]] = {
 WORDS: Mapping[str, Mapping[str, str]] = {"en": ENGLISH, "es": SPANISH}
 
 
+_FIGURE = re.compile(r"[\d.,]+ (s|min|h|d|%)( \d+ (s|min|h))?( \([\d.,]+ ?%\))?")
+
+
 def say(language: str, code: str, **values: str) -> str:
     """One text, filled in; not yet escaped."""
-    return WORDS[language][code].format_map(values)
+    return WORDS[language][code].format_map({name: _together(value) for name, value in values.items()})
+
+
+def _together(value: str) -> str:
+    """A figure and its unit stay on one line: `31 d 7 h`, `39 %`."""
+    return value.replace(" ", "\u00a0") if _FIGURE.fullmatch(value) else value
 
 
 def metric_name(metric: str, language: str) -> str:
