@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from config.promises import OWNER, PromiseSettings
-from router.house import House
+from router.house import House, modes
 from router.notices.on_phone import language_for
 from router.notices.writing import write_alert
 from router.promises.crowd import put_on_list
@@ -18,7 +18,7 @@ from router.promises.moot import WARNS
 from router.promises.readers import STAND_IN, Reader, readers_of
 from router.texts.promises import promise_words
 from ventanilla.clocks.due import spoken, waited
-from ventanilla.words import EventKind, Metric
+from ventanilla.words import EventKind, Metric, Mode
 
 _RESPONSES = (Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE, Metric.CUSTOMER_WAIT)
 _SUBJECT = 80
@@ -54,28 +54,47 @@ def whom(connection: sa.Connection, house: House, case: Any, late: Late, *, now:
 def tell(
     connection: sa.Connection, house: House, case: Any, late: Late, *, crowded: frozenset[str], now: datetime
 ) -> list[str]:
-    """Write to each of them, once; return their names in order. `crowded` are those who get one list of many."""
-    told = whom(connection, house, case, late, now=now)
-    for reader in told:
-        line = _line(house, case, late, reader, now)
-        if reader.agent not in crowded or not put_on_list(
-            connection, house, reader, line, channel=case.channel, now=now
-        ):
-            subject, body = _letter(house, case, late, reader, now)
-            write_alert(
-                connection,
-                house,
-                to=[reader.agent],
-                occasion=late.occasion,
-                subject=subject,
-                body=body,
-                now=now,
-                channel=case.channel,
-                case_id=case.id,
-                not_before=reader.not_before,
-                about={} if late.is_broken else {WARNS: _mark(case, late)},
-            )
-    return [reader.agent for reader in told]
+    """Write to each of them, once; return the names of those who get it, in order. `crowded` are those who get one list of many. Of
+    a channel that only observes nobody gets anything: what they would have got stands in the outbox with the reason."""
+    told = [
+        reader.agent
+        for reader in whom(connection, house, case, late, now=now)
+        if _on_list(connection, house, case, late, reader, crowded, now)
+        or _alert(connection, house, case, late, reader, now)
+    ]
+    return [] if modes(connection).get(case.channel) is Mode.OBSERVE else told
+
+
+def _on_list(
+    connection: sa.Connection,
+    house: House,
+    case: Any,
+    late: Late,
+    reader: Reader,
+    crowded: frozenset[str],
+    now: datetime,
+) -> bool:
+    if reader.agent not in crowded:
+        return False
+    line = _line(house, case, late, reader, now)
+    return put_on_list(connection, house, reader, line, channel=case.channel, now=now)
+
+
+def _alert(connection: sa.Connection, house: House, case: Any, late: Late, reader: Reader, now: datetime) -> int:
+    subject, body = _letter(house, case, late, reader, now)
+    return write_alert(
+        connection,
+        house,
+        to=[reader.agent],
+        occasion=late.occasion,
+        subject=subject,
+        body=body,
+        now=now,
+        channel=case.channel,
+        case_id=case.id,
+        not_before=reader.not_before,
+        about={} if late.is_broken else {WARNS: _mark(case, late)},
+    )
 
 
 def _mark(case: Any, late: Late) -> dict[str, Any]:

@@ -181,6 +181,20 @@ def test_a_channel_that_only_observes_tells_nobody_anything(sqlite_store: Store,
 
     assert {row.state for row in alerts(house)} == {DeliveryState.DROPPED}
     assert {row.reason for row in alerts(house)} == {"channel soporte only observes"}
+    (event,) = house.rows(events, lambda t: t.c.kind == BREACHED)
+    assert event.data["told"] == []
+
+
+def test_whom_nothing_reaches_is_not_said_to_have_been_told(sqlite_store: Store, tmp_path: Path) -> None:
+    house = house_with(sqlite_store, tmp_path, members='"ana"')
+    clock(house, opened(house))
+    house.apply(notify='"telegram"', staff="", marta='role = "supervisor"')
+    house.later(hours=2)
+
+    sweep(house)
+
+    (event,) = house.rows(events, lambda t: t.c.kind == BREACHED)
+    assert (event.data["told"], told(house)) == ([], [])
 
 
 def test_what_notices_may_not_show_warnings_do_not(sqlite_store: Store, tmp_path: Path) -> None:
