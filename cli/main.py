@@ -50,6 +50,7 @@ GROUPS = (
     "cli.doctor",
     "cli.parse",
     "cli.retro",
+    "cli.erlang",
     "cli.rules",
     "cli.evidence",
     "cli.twilio",

@@ -12,6 +12,7 @@ from reports.figures import Spread
 from reports.retro.figures import Retro, Slot
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_ACROSS = 6
 _AGES = ((1, "under a day"), (7, "1 to 7 days"), (30, "7 to 30 days"), (100_000, "over 30 days"))
 
 
@@ -94,8 +95,8 @@ def _print_slowest(found: Retro, zone: ZoneInfo, *, names: bool) -> None:
 def _print_week(slots: Sequence[Slot]) -> None:
     say("\nBy weekday and hour: mails, and the median first answer to what began then")
     hours = sorted({slot.hour for slot in slots})
-    for first in range(0, len(hours), 8):
-        part = hours[first : first + 8]
+    for first in range(0, len(hours), _ACROSS):
+        part = hours[first : first + _ACROSS]
         cells = {(slot.weekday, slot.hour): slot for slot in slots}
         rows = [(name, *(_slot(cells.get((number, hour))) for hour in part)) for number, name in enumerate(_DAYS)]
         print_table(("", *(f"{hour:02}" for hour in part)), rows, indent=2)
@@ -104,7 +105,15 @@ def _print_week(slots: Sequence[Slot]) -> None:
 def _slot(slot: Slot | None) -> str:
     if slot is None:
         return ""
-    return f"{slot.mails:,}" if slot.median is None else f"{slot.mails:,} · {span(slot.median)}"
+    return f"{slot.mails:,}" if slot.median is None else f"{slot.mails:,} · {_short(slot.median)}"
+
+
+def _short(seconds: float) -> str:
+    """In one unit: the table is wide as it is."""
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= 1.5 * length or unit == "min":
+            return f"{round(seconds / length)} {unit}"
+    raise AssertionError
 
 
 def _notes(found: Retro) -> Iterator[str]:
