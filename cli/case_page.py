@@ -78,7 +78,11 @@ def _who(name: str | None, address: str | None) -> str:
 
 
 def _print_customer(customer: _Doc, times: Times) -> None:
-    """What the same person wrote elsewhere, and who they may also be."""
+    """What the same person wrote elsewhere, and who they may also be; or that they were forgotten."""
+    if customer["erased_at"]:
+        say(
+            f"  the customer was erased on {times.at(customer['erased_at'])}: what was said is gone, times and owners stay"
+        )
     if len(customer["addresses"]) > 1:
         say(f"  also at {written(customer['addresses'])}")
     for each in customer["addresses"]:

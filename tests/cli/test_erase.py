@@ -309,3 +309,18 @@ def test_a_restored_back_up_says_who_must_be_erased_again(town: Town, ask: Ask, 
     assert f"ventanilla erase {contact} --yes" in " ".join(restored["next"])
     ask(town, "erase", str(contact), "--yes")
     assert words_left(town.store) == {}
+
+
+def test_what_is_left_of_an_erased_customer_can_be_looked_at(town: Town, ask: Ask, read: Read) -> None:
+    keys = write_all(town)
+    finish(town, keys)
+    contact = ask(town, "erase", LUCIA, "--yes")["contact"]
+    for key in keys:
+        assert ask(town, "show", key)[0]["customer"]["erased_at"]
+        assert "the customer was erased on" in read(town, "show", key)
+        read(town, "explain", key)
+    assert len(ask(town, "conversations")) == len(keys) + 1
+    assert contact not in [one["id"] for one in ask(town, "contacts")]
+    read(town, "contacts")
+    read(town, "outbox")
+    read(town, "inbox")

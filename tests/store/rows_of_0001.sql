@@ -43,4 +43,8 @@ VALUES (2, 1, 'in', 3, FALSE, '', '', '[]', '[]', '', '', '', '2026-11-20T09:30:
 INSERT INTO outbox (kind, state, dedupe_key, via, recipient, payload, created_at, not_before, attempts)
 VALUES ('notice', 'pending', 'notice:1', 'soporte', 'ana@example.com', '{}', '2026-11-20T09:30:00.000000Z', '2026-11-20T09:30:00.000000Z', 0);
 INSERT INTO events (at, recorded_at, kind, actor, data)
-VALUES ('2026-11-20T08:30:00.000000Z', '2026-11-20T09:30:00.000000Z', 'case_opened', 'test', '{}')
+VALUES ('2026-11-20T08:30:00.000000Z', '2026-11-20T09:30:00.000000Z', 'case_opened', 'test', '{}');
+INSERT INTO installation (id, instance, signing_key, created_at)
+VALUES (1, '0123456789abcdef', 'k', '2026-11-20T08:30:00.000000Z');
+INSERT INTO seals (number, event_id, hash)
+VALUES (1, 1, '0000000000000000000000000000000000000000000000000000000000000000')

@@ -65,6 +65,7 @@ def customer_of(connection: sa.Connection, case: sa.Row[Any]) -> dict[str, Any]:
     others = [other for other in cases_of(connection, row.id) if other["key"] != case.key]
     kept = ("addresses", "language", "tags", "owner")
     return {name: document[name] for name in kept} | {
+        "erased_at": row.erased_at,
         "other_cases": others,
         "restriction": restriction_document(row),
         "suggestions": suggestions_about(connection, row.id),
