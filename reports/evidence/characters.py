@@ -16,6 +16,8 @@ def visible(text: str) -> str:
     """The text with each control character, half of a character, or mark of the reading direction as its code point: `[U+202E]`.
     Line ends (as LF) and tabs stay."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text.replace("\n", "").replace("\t", "").isprintable():
+        return text
     return "".join(one if _is_harmless(one) else named(one) for one in text)
 
 
@@ -25,8 +27,10 @@ def on_one_line(text: str) -> str:
 
 
 def drawable(text: str, has_glyph: Callable[[str], bool]) -> str:
-    """The text with each character that a font has no picture of as its code point, several in one bracket. What only joins or
-    varies its neighbours (accents apart, joiners of emoji) goes unsaid with them."""
+    """The text with each character beyond ASCII that a font has no picture of as its code point, several in one bracket. What only
+    joins or varies its neighbours (accents apart, joiners of emoji) goes unsaid with them."""
+    if text.isascii():
+        return text
     shown = "".join(one if one in "\n\t" or has_glyph(one) else _replaced(one) for one in text)
     return shown.replace("][U+", " U+")
 

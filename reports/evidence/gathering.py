@@ -17,7 +17,6 @@ from ventanilla.store.tables import (
     assignments,
     clocks,
     config_versions,
-    contacts,
     events,
     inbox,
     legal_holds,
@@ -40,7 +39,7 @@ Row = sa.Row[Any]
 class Dossier:
     """All there is of one case and of what was merged into it. `asked` is the key that was asked for; `document` what `show --json`
     says. `letters` are the outbox rows to the customer; `events` each with its seal's number and hash and the hash before it (None:
-    not sealed); `inputs` the ledger rows of its messages (without the bytes). `erased_at`: since when its customer is forgotten."""
+    not sealed); `inputs` the ledger rows of its messages (without the bytes). `erased_at`: since when its words are erased."""
 
     asked: str
     case: Row
@@ -100,7 +99,7 @@ def gather(connection: sa.Connection, key: str, blobs: Path) -> Dossier:
         inputs=_inputs(connection, written),
         message_rows=written,
         holds=_rows(connection, legal_holds, ids, legal_holds.c.id),
-        erased_at=connection.scalar(sa.select(contacts.c.erased_at).where(contacts.c.id == case.contact_id)),
+        erased_at=_erased_at(connection, ids),
         versions=_versions(connection, used),
         head=head(connection),
     )
@@ -144,6 +143,13 @@ def _inputs(connection: sa.Connection, written: Sequence[Row]) -> dict[int, Row]
     query = sa.select(*columns, inbox.c.raw.is_not(None).label("has_raw")).where(inbox.c.id.in_(ids))
     rows: list[Row] = list(connection.execute(query)) if ids else []
     return {row.id: row for row in rows}
+
+
+def _erased_at(connection: sa.Connection, cases: list[int]) -> datetime | None:
+    """When the words of these cases were erased, with their customer or without; the last time."""
+    query = sa.select(events.c.at, events.c.data).where(events.c.kind == EventKind.ERASED).order_by(events.c.id)
+    found = [row.at for row in connection.execute(query) if not set(cases).isdisjoint(row.data.get("erased", ()))]
+    return found[-1] if found else None
 
 
 def _versions(connection: sa.Connection, used: set[int]) -> list[Row]:

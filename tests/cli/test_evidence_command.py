@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from tests.cli.conftest import Ask, Read
 from tests.cli.town import Town
-from ventanilla.store.tables import conversations, seals
+from ventanilla.store.tables import conversations, outbox, seals
 
 
 def keys(town: Town) -> list[str]:
@@ -89,6 +89,29 @@ def test_a_merged_case_is_written_as_the_one_it_was_merged_into(town: Town, ask:
         page = packed.read("evidence.en.html").decode()
     assert f"Case {other} was asked for; it was merged into case {one}" in page
     assert page.count("Message from eva@clientes.example") == 2
+
+
+def test_an_erased_customers_case_keeps_its_times_and_says_what_is_gone(
+    town: Town, ask: Ask, read: Read, tmp_path: Path
+) -> None:
+    town.write("eva@clientes.example", text="Vivo en la calle Mayor", files=[("plano.txt", "casa")])
+    (key,) = keys(town)
+    owner = ask(town, "show", key)[0]["owner"]
+    ask(town, "resolve", key, "--as", owner, "--no-reply-needed")
+    with town.store.write() as connection:
+        connection.execute(sa.update(outbox).values(state="sent", sent_at=town.now))
+    read(town, "erase", "eva@clientes.example", "--yes")
+
+    made = ask(town, "evidence", key, "--out", str(tmp_path / "e.zip"), "--language", "en")
+
+    assert made["missing"] == []
+    with zipfile.ZipFile(tmp_path / "e.zip") as packed:
+        page = packed.read("evidence.en.html").decode()
+        everything = b"".join(packed.read(name) for name in packed.namelist()).decode("utf-8", "replace")
+    assert "What the customer wrote was erased on" in page
+    assert "Who answered for the case" in page
+    assert "Mayor" not in everything
+    assert "eva@" not in everything
 
 
 def test_what_cannot_be_is_refused_with_the_cure(town: Town, read: Read, tmp_path: Path) -> None:

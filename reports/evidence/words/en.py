@@ -256,8 +256,8 @@ ENGLISH = {
     "receipt.by_hand": "{when}: {who} gave it on another medium and wrote that down.",
     "receipt.law": "Wanted by",
     "erased": (
-        "The customer was erased on {when}: "
-        "their texts, files and originals are gone; the times and who answered remain."
+        "What the customer wrote was erased on {when}: "
+        "texts, files and originals are gone; the times and who answered remain."
     ),
     "erased.text": "(erased)",
     "trouble.erased": "erased with the customer's data",

@@ -256,8 +256,8 @@ SPANISH = {
     "receipt.by_hand": "{when}: {who} lo entregó por otro medio y lo anotó.",
     "receipt.law": "Lo pide",
     "erased": (
-        "El cliente fue borrado el {when}: "
-        "sus textos, archivos y originales ya no existen; quedan los tiempos y quién respondió."
+        "Los textos del cliente se borraron el {when}: "
+        "sus archivos y originales tampoco existen ya; quedan los tiempos y quién respondió."
     ),
     "erased.text": "(borrado)",
     "trouble.erased": "borrado con los datos del cliente",
