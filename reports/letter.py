@@ -5,7 +5,7 @@ from __future__ import annotations
 from reports.figures import Report, Slow
 from reports.page.markup import plain
 from reports.page.summary import overall, sentences
-from reports.page.whole import period, sentence_case
+from reports.page.whole import only, period, sentence_case
 from reports.page.words import metric_name, say
 from reports.spans import NONE, span
 from router.house import House
@@ -38,7 +38,8 @@ def subject(report: Report, house: House, language: str) -> str:
 def body(report: Report, house: House, language: str, *, files: tuple[str, ...] = ()) -> str:
     """The key figures with the period before beside them, the ten worst cases, and what is attached."""
     words = _WORDS[language]
-    parts = [f"{house.config.service.name} · {sentence_case(period(report, language))}", *_figures(report, language)]
+    head = f"{house.config.service.name} · {sentence_case(period(report, language))}"
+    parts = [f"{head}\n{only(report, language)}" if report.only else head, *_figures(report, language)]
     if report.worst:
         lines = [f"{place}. {_slow(one, language)}" for place, one in enumerate(report.worst[:SHOWN], start=1)]
         parts.append("\n".join([words["worst"], *lines, words["ask"]]))

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from reports.figures import Figure, Report
 from reports.page.compare import are_few, share_before, time_before
-from reports.page.markup import Html, element, joined
+from reports.page.markup import Html, element
 from reports.page.tables import length
-from reports.page.words import metric_name, say
+from reports.page.words import GROUPED, metric_name, say
 from reports.spans import share, span, whole
 
 _SUMMED_UP = ("first_response", "next_response", "first_resolution", "waiting_now")
@@ -22,7 +22,10 @@ def summary(report: Report, language: str) -> Html:
         return element("p", say(language, "empty"), class_="none")
     before = {one.metric: one for one in overall(report.before)}
     cards = [element("li", list(_card(one, before.get(one.metric), language)), class_="key") for one in whole_house]
-    return element("ul", cards, class_="cards-row") if cards else joined()
+    if not cards:
+        by = (GROUPED[language].get(report.by) or GROUPED[language][""]).lower()
+        return element("p", say(language, "split", by=by))
+    return element("ul", cards, class_="cards-row")
 
 
 def overall(figures: Sequence[Figure]) -> list[Figure]:

@@ -16,10 +16,10 @@ from reports.page.plots.backlog import backlog
 from reports.page.plots.distribution import distribution
 from reports.page.plots.heat import heat
 from reports.page.plots.trend import trend
-from reports.page.sections import figures
+from reports.page.sections import figures, group_name
 from reports.page.style import STYLE, content_policy
 from reports.page.summary import overall, summary
-from reports.page.words import say
+from reports.page.words import GROUPED, say
 from reports.page.worst import worst
 from router.house import House
 from ventanilla.store.seals import Seal
@@ -97,7 +97,17 @@ def _header(report: Report, house: House, language: str, now: datetime) -> Html:
         element("h1", say(language, "title")),
         element("p", sentence_case(period(report, language)), class_="period"),
         element("p", f"{written}. {counted}.", class_="soft"),
+        element("p", only(report, language)) if report.only else "",
     )
+
+
+def only(report: Report, language: str) -> str:
+    """What the report was narrowed to: it must not be taken for the whole house."""
+    told = [
+        f"{GROUPED[language].get(name, name).lower()} {group_name(value, name, language)}"
+        for name, value in report.only
+    ]
+    return say(language, "only", what=", ".join(told))
 
 
 def _parts(report: Report, language: str, splits: Sequence[Report]) -> list[Html]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import replace
 
 import pytest
 from lxml import html
@@ -165,6 +166,12 @@ def test_a_report_without_owners_shows_no_column_of_them() -> None:
 
     assert "Owner" in page_of(report, "en").xpath("//table[@id='worst']//th/text()")
     assert "Owner" not in page_of(without, "en").xpath("//table[@id='worst']//th/text()")
+
+
+def test_a_report_of_one_team_says_so() -> None:
+    page = page_of(replace(made_up.usual_month(), only=(("team", "taller"),)), "es")
+
+    assert "Solo: equipo taller" in page.xpath("//header/p/text()")
 
 
 def test_the_small_print_names_calendars_versions_and_the_head_of_the_chain() -> None:
