@@ -81,6 +81,7 @@ def check(
                 "ok": all(finding.ok for _, finding in findings),
                 "problems": [],
                 "warnings": [_problem(warning) for warning in loaded.warnings],
+                "laws": [{"promise": name, "pack": told} for name, told in _laws(loaded)],
                 "findings": [
                     {
                         "channel": name,
@@ -281,13 +282,23 @@ def _print_check(loaded: Loaded, findings: list[tuple[str, Finding]], run: Conte
     config = loaded.config
     if not findings:
         counts = f"{len(config.channels)} channels, {len(config.teams)} teams, {len(config.agents)} agents"
+        for name, told in _laws(loaded):
+            typer.echo(f"law: promise {name}: {told}")
         typer.echo(f"{run.config_path}: fine ({counts}); --connect tries it for real")
+
+
+def _laws(loaded: Loaded) -> list[tuple[str, str]]:
+    """Each promise that comes from the law: which pack, its source, when that was reviewed."""
+    from config.check_law import pack_of, summary
+
+    found = ((name, pack_of(promise)) for name, promise in loaded.config.promises.items())
+    return [(name, summary(law)) for name, law in found if law is not None]
 
 
 def _refused(run: Context, error: ConfigError) -> int:
     if run.as_json:
         problems = [_problem(problem) for problem in error.problems]
-        run.print_json({"ok": False, "problems": problems, "warnings": [], "findings": []})
+        run.print_json({"ok": False, "problems": problems, "warnings": [], "laws": [], "findings": []})
     else:
         typer.echo(str(error), err=True)
         count = len(error.problems)

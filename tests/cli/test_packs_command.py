@@ -40,3 +40,16 @@ def test_it_needs_neither_a_file_nor_a_store(town: Town, ask: Ask) -> None:
     town.config.unlink()
 
     assert len(ask(town, "packs")) == len(PACKS)
+
+
+def test_check_names_the_pack_of_each_promise_with_its_source_and_review(town: Town, ask: Ask, read: Read) -> None:
+    text = town.config.read_text(encoding="utf-8")
+    claims = '[promises.claims]\napplies_to = { kind = "claim" }\npack = "es-consumidores"\n'
+    town.config.write_text(f"{text}\n{claims}", encoding="utf-8")
+
+    (law,) = ask(town, "check")["laws"]
+
+    assert law["promise"] == "claims"
+    assert "RDL 1/2007" in law["pack"]
+    assert "reviewed 2026-11-21; not legal advice" in law["pack"]
+    assert "law: promise claims: es-consumidores" in read(town, "check")
