@@ -28,7 +28,7 @@ from ventanilla.store.erasing.blanking import (
     strike_out,
 )
 from ventanilla.store.erasing.closing import close_contacts
-from ventanilla.store.erasing.scanning import letters_about, loose_items
+from ventanilla.store.erasing.scanning import letters_about, loose_items, words_of
 from ventanilla.store.erasing.whose import Whose, said_elsewhere, whose_data
 from ventanilla.store.events import Journal
 from ventanilla.store.linking import begin_contact_change, lock_addresses_of
@@ -186,7 +186,7 @@ def _erase_loose(
     for some in _parts(letters):
         with _writing(store) as connection:
             rows = connection.execute(sa.select(outbox).where(outbox.c.id.in_(some))).all()
-            blank_letters(connection, rows, values=whose.values)
+            blank_letters(connection, rows, values=whose.values, words=words_of(whose))
     for some in _parts(said):
         with _writing(store) as connection:
             blank_messages(connection, some, blobs=store.blobs, before=started)

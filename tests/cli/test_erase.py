@@ -324,3 +324,25 @@ def test_what_is_left_of_an_erased_customer_can_be_looked_at(town: Town, ask: As
     read(town, "contacts")
     read(town, "outbox")
     read(town, "inbox")
+
+
+def test_a_digest_that_has_yet_to_go_loses_her_lines_alone_and_nothing_goes_to_her(town: Town, ask: Ask) -> None:
+    keys = write_all(town)
+    finish(town, keys)
+    with town.store.write() as connection:
+        text = f"Tres casos:\n- {keys[0]} Mi rododendro\n- K7M-Q2X-VTR Lo de otro"
+        once = {"via": "soporte", "state": "pending", "created_at": town.now, "not_before": town.now}
+        for kind, key, to, agent in (
+            ("digest", "later", "ana@example.com", "ana"),
+            ("service", "greeting", LUCIA, None),
+        ):
+            row = {"kind": kind, "dedupe_key": key, "recipient": to, "agent": agent, "payload": {"text": text}}
+            connection.execute(sa.insert(outbox).values(**once, **row))
+    ask(town, "erase", LUCIA, "--yes")
+    with town.store.read() as connection:
+        rows = {row.dedupe_key: row for row in connection.execute(sa.select(outbox))}
+    assert (rows["later"].state, rows["later"].payload) == (
+        "pending",
+        {"text": "Tres casos:\n- K7M-Q2X-VTR Lo de otro"},
+    )
+    assert (rows["greeting"].state, rows["greeting"].recipient) == ("dropped", "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -103,13 +103,20 @@ def blank_case(connection: sa.Connection, case_id: int, *, values: Sequence[str]
     return forget_originals(connection, rows) if rows else set()
 
 
-def blank_letters(connection: sa.Connection, rows: Iterable[sa.Row[Any]], *, values: Sequence[str]) -> None:
-    """What went out: nobody can tell any more to whom or what. Letters to our own people keep their recipient."""
+def blank_letters(
+    connection: sa.Connection, rows: Iterable[sa.Row[Any]], *, values: Sequence[str], words: Collection[str] = ()
+) -> None:
+    """What went out: nobody can tell any more to whom or what. Letters to our own people keep their recipient; one that has yet to
+    go loses only the lines in which one of `words` stands. One to the customer does not go."""
     for row in rows:
-        changed: dict[str, Any] = {"payload": without_words(row.payload)}
+        waits, theirs = row.state in ON_ITS_WAY, row.kind in TO_CUSTOMER or row.recipient in values
+        payload = without_lines(row.payload, words) if waits and not theirs else without_words(row.payload)
+        changed: dict[str, Any] = {"payload": payload}
+        if waits and theirs:
+            changed["state"] = DeliveryState.DROPPED
         if any(value in row.dedupe_key for value in values):
             changed["dedupe_key"] = f"erased:{row.id}"
-        if row.kind in TO_CUSTOMER or row.recipient in values:
+        if theirs:
             reported = (delivery_reports.c.via == row.via) & (delivery_reports.c.external_id == row.external_id)
             connection.execute(sa.delete(delivery_reports).where(reported))
             copied = row.copied_at or row.sent_at
@@ -120,6 +127,18 @@ def blank_letters(connection: sa.Connection, rows: Iterable[sa.Row[Any]], *, val
 def without_words(payload: Mapping[str, Any]) -> dict[str, Any]:
     """The same payload with every text, list and table in it empty, but for the few codes that the program asks for later."""
     return {name: value if name in _KEPT_WORDS else _emptied(value) for name, value in payload.items()}
+
+
+def without_lines(value: Any, words: Collection[str]) -> Any:
+    """The same payload without the lines, and items of lists, that hold one of the words."""
+    if isinstance(value, str):
+        return "\n".join(line for line in value.split("\n") if not any(word in line for word in words))
+    if isinstance(value, Mapping):
+        return {name: without_lines(one, words) for name, one in value.items()}
+    if isinstance(value, list):
+        left = (without_lines(one, words) for one in value)
+        return [new for new, old in zip(left, value, strict=True) if new or not old]
+    return value
 
 
 def strike_out(connection: sa.Connection, case_ids: Sequence[int], values: Sequence[str]) -> None:

@@ -19,7 +19,7 @@ from ventanilla.store.tables import inbox, messages, outbox
 _HEAD = 64 * 1024
 _AT_ONCE = 50
 _SHORT = 6
-"""A name or subject of fewer characters tells nobody apart from others."""
+"""What has fewer characters tells nobody apart from others."""
 _END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
 
 
@@ -34,9 +34,15 @@ def loose_items(connection: sa.Connection, whose: Whose, *, blobs: Path, theirs:
             yield int(row.id)
 
 
+def words_of(whose: Whose) -> frozenset[str]:
+    """What tells this customer apart from others: keys of cases, addresses, and names of more than one word."""
+    names = (name for name in whose.names if " " in name.strip())
+    return frozenset(word for word in (*whose.cases.values(), *whose.values, *names) if len(word) >= _SHORT)
+
+
 def letters_about(connection: sa.Connection, whose: Whose) -> Iterator[sa.Row[Any]]:
     """Letters of no case that were written to the customer, or that name one of their cases, addresses, or themselves."""
-    words = {word for word in (*whose.cases.values(), *whose.values, *whose.names) if len(word) >= _SHORT}
+    words = words_of(whose)
     last = 0
     while rows := connection.execute(
         sa.select(outbox).where(outbox.c.id > last, outbox.c.conversation_id.is_(None)).order_by(outbox.c.id).limit(500)
