@@ -46,12 +46,7 @@ pack = "es-ley-10-2025"
 
 def claim(store: Store, folder: Path) -> tuple[House, str]:
     """The house and the key of its claim, three weeks on."""
-    house = House(store, folder, {"more": MORE}, now=FRIDAY)
-    first = mail(subject="Reclamación: taladro", text=TEXT, message_id="<1@c.example>", attachment=PICTURE)
-    house.receive(first, received=FRIDAY - timedelta(seconds=41))
-    key = str(house.rows(conversations)[0].key)
-    house.later(seconds=3)
-    receipts_go_out(house)
+    house, key = open_claim(store, folder)
     house.later(hours=3)
     owner = case_of(house, key).owner
     do(house, add_note, key, NOTE, as_=owner)
@@ -65,6 +60,16 @@ def claim(store: Store, folder: Path) -> tuple[House, str]:
     house.receive(mail(subject="Re: Reclamación", text="Sigue igual.", message_id="<2@c.example>", headers=headers))
     house.later(days=23)
     return house, key
+
+
+def open_claim(store: Store, folder: Path) -> tuple[House, str]:
+    """The house and the key of a claim that has just come in; its receipt is out."""
+    house = House(store, folder, {"more": MORE}, now=FRIDAY)
+    first = mail(subject="Reclamación: taladro", text=TEXT, message_id="<1@c.example>", attachment=PICTURE)
+    house.receive(first, received=FRIDAY - timedelta(seconds=41))
+    house.later(seconds=3)
+    receipts_go_out(house)
+    return house, str(house.rows(conversations)[0].key)
 
 
 def answer(house: House, key: str, text: str) -> None:

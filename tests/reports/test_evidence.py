@@ -23,8 +23,10 @@ from reports.evidence.page import Facts, Page, Table, Words
 from reports.evidence.pdf import pdf_of
 from reports.evidence.verifying import verify_evidence
 from reports.evidence.words import WORDS
-from tests.reports.evidence_house import ANSWER, NOTE, PICTURE, REASON, claim, forged, held, write
+from router.moves.needs_information import needs_information
+from tests.reports.evidence_house import ANSWER, NOTE, PICTURE, REASON, claim, forged, held, open_claim, write
 from tests.router.house_for_tests import MONDAY_TEN, House, mail
+from tests.router.moving import case_of, do, go_out
 from tests.servers.stores import migrated_store
 from ventanilla.errors import BadInput
 from ventanilla.store.blobs import blob_path, put_blob
@@ -258,3 +260,22 @@ def test_no_text_is_too_strange_to_print(text: str) -> None:
 
 def _key(house: House) -> str:
     return str(house.rows(conversations)[0].key)
+
+
+def test_a_claim_that_its_customer_had_to_complete_is_counted_from_then(sqlite_store: Store, tmp_path: Path) -> None:
+    house, key = open_claim(sqlite_store, tmp_path)
+    house.later(hours=1)
+    asked = do(house, needs_information, key, "¿Cuál es el número de pedido?", as_=case_of(house, key).owner)
+    go_out(house, asked.written.outbox_id)
+    house.later(days=5)
+    headers = {"In-Reply-To": "<1@c.example>"}
+    house.receive(mail(subject="Re: Reclamación", text="El 4411.", message_id="<2@c.example>", headers=headers))
+    house.later(minutes=1)
+
+    files = held(write(house, key, tmp_path / "e.zip", languages=("en",)).path)
+
+    page = files["evidence.en.html"].decode()
+    assert "Completed by the customer (counted from here)" in page
+    assert "Wednesday, 9 December 2026" in page
+    assert "Counted with this calendar" not in page, "fifteen working days from then, as the books have it"
+    assert "The customer is asked for what is missing" in page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from reports.evidence.page import Block, Heading, Line, Table
 from reports.evidence.speaking import Speaker
 from reports.evidence.telling.owners import who_did
 from reports.evidence.telling.verbatim import words_of
+from router.promises.incomplete import INCOMPLETE
 from ventanilla.words import OWNED_STATES, CaseState, EventKind
 
 _ENDS = (CaseState.RESOLVED, CaseState.CLOSED, CaseState.SPAM)
@@ -82,6 +84,9 @@ def _change(event: sa.Row[Any], dossier: Dossier, speaker: Speaker) -> str:
         return speaker.say("changes.unmerged", key=_key(dossier, data.get("back")))
     if event.kind == EventKind.CASE_SPLIT:
         return speaker.say("changes.split")
+    if data.get("field") == INCOMPLETE:
+        until = datetime.fromisoformat(data["complete_by"])
+        return speaker.say("changes.incomplete", until=speaker.at(until))
     return "\n".join(_field(*changed, speaker) for changed in _fields(data)) or speaker.say("none")
 
 

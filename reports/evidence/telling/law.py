@@ -16,6 +16,7 @@ from reports.evidence.packed import Making
 from reports.evidence.page import Block, Facts, Heading, Line, Table
 from reports.evidence.speaking import Speaker
 from reports.evidence.telling.brief import deadline_in_brief, legal_clocks, spoken_due
+from router.promises.incomplete import INCOMPLETE
 from router.promises.law import named
 from ventanilla.clocks.calendar import Calendar
 from ventanilla.words import EventKind, Metric
@@ -40,12 +41,12 @@ def _one(clock: sa.Row[Any], dossier: Dossier, making: Making, speaker: Speaker)
     found = named(clock.name)
     calendar = calendar_of(clock, dossier, making.house)
     yield Heading(text=_title(clock, found, speaker), level=2, anchor=f"law-{clock.number}")
-    yield Facts(rows=list(_facts(clock, found, calendar, making, speaker)))
+    yield Facts(rows=list(_facts(clock, found, calendar, dossier, speaker)))
     yield Line(text=deadline_in_brief(clock, making, speaker), strong=True)
     unit, length = _length(found[1]) if found else (Unit.UNKNOWN, None)
     if clock.due_at is None or unit is None:
         return
-    first, last = calendar.local_date(clock.started_at), calendar.local_date(clock.due_at - _INSTANT)
+    first, last = calendar.local_date(counts_from(clock, dossier)), calendar.local_date(clock.due_at - _INSTANT)
     counting = count_days(
         calendar, received_on=first, last_day=last, unit=unit, length=length, language=speaker.language
     )
@@ -56,6 +57,20 @@ def _one(clock: sa.Row[Any], dossier: Dossier, making: Making, speaker: Speaker)
         yield Line(text=speaker.say("law.disagrees", counted=other, recorded=recorded), strong=True)
     if stopped is not None and stopped > last:
         yield Line(text=speaker.say("law.after", when=speaker.spelled(clock.stopped_at), days=(stopped - last).days))
+
+
+def counts_from(clock: sa.Row[Any], dossier: Dossier) -> datetime:
+    """Since when a term counts: the receipt, or when the customer sent what they had been asked for to complete it."""
+    complete: datetime = clock.started_at
+    asked = False
+    for event in dossier.of_kind(EventKind.CASE_CHANGED, EventKind.TURN_OPENED):
+        if event.conversation_id != clock.conversation_id:
+            continue
+        if event.kind == EventKind.TURN_OPENED:
+            asked, complete = False, max(complete, event.at) if asked else complete
+        elif event.data.get("field") == INCOMPLETE:
+            asked = True
+    return complete
 
 
 def _title(clock: sa.Row[Any], found: tuple[Pack, LawDeadline] | None, speaker: Speaker) -> str:
@@ -69,7 +84,7 @@ def _facts(
     clock: sa.Row[Any],
     found: tuple[Pack, LawDeadline] | None,
     calendar: Calendar,
-    making: Making,
+    dossier: Dossier,
     speaker: Speaker,
 ) -> Iterator[tuple[str, str]]:
     if found is not None:
@@ -82,6 +97,8 @@ def _facts(
             speaker.say("law.reviewed_on", pack=pack.name, day=speaker.day(pack.reviewed)),
         )
     yield speaker.say("law.received"), speaker.spelled(clock.started_at)
+    if (complete := counts_from(clock, dossier)) != clock.started_at:
+        yield speaker.say("law.complete"), speaker.spelled(complete)
     if clock.due_at is not None:
         yield speaker.say("law.due"), f"{spoken_due(clock, speaker)}\n({speaker.utc(clock.due_at)})"
     if clock.stopped_at is not None:
