@@ -47,7 +47,9 @@ def house(store: Store, tmp_path: Path) -> House:
     return house
 
 
-def test_lists_begin_with_what_is_due_first_and_a_page_goes_on_where_the_last_one_ended(house: House) -> None:
+def test_lists_and_the_waiting_line_begin_with_what_is_due_first_and_a_page_goes_on_where_the_last_one_ended(
+    house: House,
+) -> None:
     with house.store.read() as connection:
         cases = list_cases(connection, Wanted(open_only=True, by_due=True))
         page = list_cases(connection, Wanted(open_only=True, by_due=True, limit=2, after=cases[2]["key"]))
@@ -58,9 +60,5 @@ def test_lists_begin_with_what_is_due_first_and_a_page_goes_on_where_the_last_on
     assert [case["subject"] for case in newest] == MIXED[::-1]
     assert first_due(cases[3]) == MONDAY_TEN + timedelta(hours=4)
     assert first_due(cases[-1]) is None
-
-
-def test_the_waiting_line_is_served_nearest_due_first(house: House) -> None:
     names = {row.id: row.subject for row in house.rows(conversations)}
-
     assert [names[row.id] for row in _in_line(house.store, 10)] == list(HOURS)

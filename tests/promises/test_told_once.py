@@ -42,11 +42,16 @@ def recorded(house: House) -> int:
         return int(connection.scalar(query) or 0)
 
 
-@pytest.mark.parametrize("count", [MOST_BY_ONE, 2 * MOST_BY_ONE], ids=["one by one", "in a list"])
+@pytest.mark.parametrize(
+    ("engine", "count"),
+    [("sqlite_store", 6), ("postgresql_store", MOST_BY_ONE + 2)],
+    ids=["SQLite, one by one", "PostgreSQL, in a list"],
+)
 def test_two_sweepers_and_one_killed_in_the_middle_tell_each_breach_once(
-    store: Store, tmp_path: Path, count: int
+    request: pytest.FixtureRequest, tmp_path: Path, engine: str, count: int
 ) -> None:
     # given a person's cases whose answers are late, so few that each is told by itself, or more
+    store: Store = request.getfixturevalue(engine)
     house = House(store, tmp_path, settings={**SUPERVISED, "members": '"ana"', "capacity": "1000"})
     cases = [opened(house, number) for number in range(count)]
     for number, case in enumerate(cases):
