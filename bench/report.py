@@ -53,7 +53,7 @@ def main() -> None:
         store = open_store(url, folder / "blobs")
         stack.callback(store.close)
         upgrade(store)
-        messages = fill(store, History(cases=arguments.cases, until=UNTIL, days=DAYS))
+        messages = fill(store, History(cases=arguments.cases, until=UNTIL, days=DAYS), analyze=True)
         house = _house(store, folder)
         for days in (30, DAYS):
             _measure(store, house, days, arguments.by, messages)

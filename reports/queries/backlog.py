@@ -15,6 +15,7 @@ from reports.queries.ranks import spread_of
 from reports.queries.scope import Scope
 from reports.wanted import By
 from ventanilla.store.tables import conversations
+from ventanilla.words import OWNED_STATES
 
 BACKLOG = "backlog"
 BUCKETS = (("0-1d", 1), ("1-3d", 3), ("3-7d", 7), ("7-14d", 14), ("14-30d", 30), ("30d+", None))
@@ -60,7 +61,7 @@ def _open(connection: sa.Connection, scope: Scope) -> Iterator[tuple[str, dateti
     pairs = ((c.channel, wanted.channel), (c.team, wanted.team), (c.owner, wanted.agent), (c.kind, wanted.kind))
     query = sa.select(
         *c["first_message_at", "next_due_at", "channel", "team", "owner", "kind", "priority", "promise"]
-    ).where(c.owned == 1, *(column == value for column, value in pairs if value is not None))
+    ).where(c.state.in_(OWNED_STATES), *(column == value for column, value in pairs if value is not None))
     for row in connection.execute(query.execution_options(yield_per=500)):
         yield _group(scope, row), row.first_message_at, row.next_due_at
 

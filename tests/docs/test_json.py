@@ -16,7 +16,7 @@ from tests.docs.pages import ROOT, sections
 from ventanilla.store.engine import Store
 
 # Tables whose keys are states, checks or codes: not fields.
-FREE = {"inbox", "outbox", "decision", "data", "raw", "hours", "owners", "audit", "letters"}
+FREE = {"inbox", "outbox", "decision", "data", "raw", "hours", "owners", "audit", "letters", "otherwise"}
 COMMANDS = (
     "check",
     "status",
@@ -28,6 +28,7 @@ COMMANDS = (
     "contacts",
     "contact show lucia@client.example",
     "contacts suggestions",
+    "report --by channel",
     "agents",
     "digest",
     "reports",
