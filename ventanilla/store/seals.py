@@ -60,7 +60,10 @@ _PENDING = (
     .limit(sa.bindparam("most"))
 )
 _LAST = sa.select(seals).order_by(seals.c.number.desc()).limit(1)
-_INSERT = sa.insert(seals)
+_INSERT = {  # as plain as can be: there may be millions to catch up with
+    "sqlite": "INSERT INTO seals (number, event_id, hash) VALUES (?, ?, ?)",
+    "postgresql": "INSERT INTO seals (number, event_id, hash) VALUES (%s, %s, %s)",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,11 +171,11 @@ def _chain(connection: sa.Connection, rows: Sequence[sa.Row[Any]], now: datetime
     last = head(connection)
     number = last.number if last else 0
     before = last.hash if last else genesis(ensure_installation(connection, now=now).instance)
-    made: list[dict[str, Any]] = []
+    made: list[tuple[int, int, str]] = []
     for row in rows:
         number, before = number + 1, _hash(before, canonical(row))
-        made.append({"number": number, "event_id": row[0], "hash": before})
-    connection.execute(_INSERT, made)
+        made.append((number, row[0], before))
+    connection.exec_driver_sql(_INSERT[connection.dialect.name], made)
     return Seal(number=number, hash=before)
 
 
