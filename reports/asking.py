@@ -26,6 +26,8 @@ from router.house import House
 from ventanilla.store.engine import Store, in_our_words
 from ventanilla.words import Metric
 
+_POSTGRESQL = ("SET LOCAL work_mem = '64MB'", "SET LOCAL jit = off")
+"""For this transaction alone: what is sorted stays in the server's memory up to this much, and nothing is compiled for one use."""
 NOW_ONLY = (Named.WAITING_NOW, Named.BACKLOG)
 """Gauges: they have no period, and so none before it."""
 
@@ -119,6 +121,8 @@ def _one_moment(store: Store) -> Iterator[sa.Connection]:
     """As Store.read; on SQLite what is sorted spills into a file that is gone afterwards, instead of into memory."""
     if not store.is_sqlite:
         with store.read() as connection:
+            for setting in _POSTGRESQL:
+                connection.exec_driver_sql(setting)
             yield connection
         return
     with in_our_words(), store.engine.connect() as connection:
