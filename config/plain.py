@@ -60,8 +60,8 @@ def expecting(what: str) -> WrapValidator:
 def nearest(word: str, known: Iterable[str], *, quote: str = "`") -> str:
     """A tail for a message about an unknown word: the word that was probably meant, else (up to twelve) what is known."""
     words = sorted(known)
-    close = difflib.get_close_matches(word.lower(), words, n=1, cutoff=0.6)
-    close = close or [other for other in words if sorted(other) == sorted(word.lower())]
+    swapped = [other for other in words if sorted(other) == sorted(word.lower())]
+    close = swapped or difflib.get_close_matches(word.lower(), words, n=1, cutoff=0.6)
     if close:
         return f"; did you mean {quote}{close[0]}{quote}?"
     more = ", …" if len(words) > 12 else ""
