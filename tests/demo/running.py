@@ -11,11 +11,11 @@ from pathlib import Path
 COMMAND = (sys.executable, "-P", "-m", "cli", "demo")
 
 
-def run_demo(*arguments: str, cwd: Path, seconds: float = 150) -> subprocess.CompletedProcess[str]:
-    """One whole run with its output in a pipe."""
+def run_demo(*arguments: str, cwd: Path, seconds: float = 150, **more: str) -> subprocess.CompletedProcess[str]:
+    """One whole run with its output in a pipe; `more` is added to its environment."""
     argv = [*COMMAND, *arguments]
     return subprocess.run(
-        argv, cwd=cwd, capture_output=True, text=True, timeout=seconds, env=environment(), check=False
+        argv, cwd=cwd, capture_output=True, text=True, timeout=seconds, env=environment(**more), check=False
     )
 
 

@@ -55,7 +55,9 @@ def test_a_short_day_ends_by_itself_with_every_mail_in_the_ledger_and_the_audit_
     assert processes_of(folder) == set()
 
 
-def test_in_a_pipe_each_message_is_a_line_and_ctrl_c_ends_with_the_summary(folder: Path) -> None:
+def test_in_a_pipe_each_message_is_a_line_and_ctrl_c_ends_with_the_summary_and_a_second_one_beside_it_has_its_own_folder(
+    folder: Path,
+) -> None:
     process = subprocess.Popen(
         [*COMMAND, "--language", "es"], cwd=folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
@@ -63,11 +65,14 @@ def test_in_a_pipe_each_message_is_a_line_and_ctrl_c_ends_with_the_summary(folde
     written = b""
     while written.count(b"(quien menos casos") < 2:
         written += os.read(process.stdout.fileno(), 4096)
+    elsewhere = folder / "tmp"
+    elsewhere.mkdir()
+    beside = run_demo("--for", "8s", cwd=folder, TMPDIR=str(elsewhere))
     process.send_signal(signal.SIGINT)
     rest, errors = process.communicate(timeout=60)
 
     text = (written + rest).decode()
-    assert process.returncode == 0, text
+    assert (process.returncode, beside.returncode) == (0, 0), text + beside.stdout + beside.stderr
     assert errors == b""
     assert "\x1b" not in text
     assert len(LINE.findall(text)) >= 2
@@ -77,30 +82,8 @@ def test_in_a_pipe_each_message_is_a_line_and_ctrl_c_ends_with_the_summary(folde
     assert posted[1] == posted[2]
     assert "Todo lo que se envió está en el registro" in text
     assert " show " in text.partition("Para seguir mirando:")[2]
+    assert f"Data in {elsewhere.relative_to(folder)}/ventanilla-demo-" in beside.stdout
     assert processes_of(folder) == set()
-
-
-def test_a_second_day_starts_from_nothing_and_its_commands_work(folder: Path) -> None:
-    first = json.loads(run_demo("--for", "8s", "--json", cwd=folder).stdout)
-    (folder / "var" / "demo" / "left over").write_text("of the day before")
-
-    second = run_demo("--for", "8s", cwd=folder)
-
-    assert first["posted"] == first["in_ledger"] >= 1
-    assert second.returncode == 0, second.stdout + second.stderr
-    posted = re.search(r"(\d+) put in by customers, (\d+) in the ledger", second.stdout)
-    assert posted is not None
-    assert posted[1] == posted[2]
-    assert len(LINE.findall(second.stdout)) == int(posted[1])
-    assert not (folder / "var" / "demo" / "left over").exists()
-    shown = [line.split() for line in second.stdout.splitlines() if " --config " in line]
-    assert len(shown) == 4
-    words = shown[0][shown[0].index("show") :]
-    looked = subprocess.run(
-        [*COMMAND[:-1], *words], cwd=folder, env=environment(), capture_output=True, text=True, check=False
-    )
-    assert looked.returncode == 0, looked.stderr
-    assert words[1] in looked.stdout
 
 
 def test_on_a_terminal_the_screen_is_alive_shows_a_broken_child_and_gives_the_terminal_back(folder: Path) -> None:
@@ -139,7 +122,9 @@ def test_a_terminal_whose_window_is_closed_ends_the_demo(folder: Path) -> None:
     assert processes_of(folder) == set()
 
 
-def test_a_demo_that_is_killed_leaves_no_process_behind_and_the_next_one_runs(folder: Path) -> None:
+def test_a_demo_that_is_killed_leaves_no_process_behind_and_the_next_starts_from_nothing_with_commands_that_work(
+    folder: Path,
+) -> None:
     process = subprocess.Popen([*COMMAND], cwd=folder, env=environment(), stdout=subprocess.PIPE)
     assert process.stdout is not None
     written = b""
@@ -152,31 +137,23 @@ def test_a_demo_that_is_killed_leaves_no_process_behind_and_the_next_one_runs(fo
     process.communicate(timeout=10)
 
     wait_until(lambda: not processes_of(folder), seconds=10, what=f"the end of {command_lines(family)}")
+    (folder / "var" / "demo" / "left over").write_text("of the day before")
     again = run_demo("--for", "8s", cwd=folder)
     assert again.returncode == 0, again.stdout + again.stderr
     assert "Data in var/demo;" in again.stdout
-
-
-def test_a_second_demo_beside_the_first_gets_a_folder_of_its_own(folder: Path) -> None:
-    first = subprocess.Popen([*COMMAND, "--for", "20s"], cwd=folder, env=environment(), stdout=subprocess.PIPE)
-    assert first.stdout is not None
-    first.stdout.readline()
-    elsewhere = folder / "tmp"
-    elsewhere.mkdir()
-
-    second = subprocess.run(
-        [*COMMAND, "--for", "8s"],
-        cwd=folder,
-        env=environment(TMPDIR=str(elsewhere)),
-        capture_output=True,
-        text=True,
-        timeout=150,
-        check=False,
+    posted = re.search(r"(\d+) put in by customers, (\d+) in the ledger", again.stdout)
+    assert posted is not None
+    assert posted[1] == posted[2]
+    assert len(LINE.findall(again.stdout)) == int(posted[1])
+    assert not (folder / "var" / "demo" / "left over").exists()
+    shown = [line.split() for line in again.stdout.splitlines() if " --config " in line]
+    assert len(shown) == 4
+    words = shown[0][shown[0].index("show") :]
+    looked = subprocess.run(
+        [*COMMAND[:-1], *words], cwd=folder, env=environment(), capture_output=True, text=True, check=False
     )
-    told, _ = first.communicate(timeout=120)
-
-    assert (first.returncode, second.returncode) == (0, 0), told.decode() + second.stdout + second.stderr
-    assert f"Data in {elsewhere.relative_to(folder)}/ventanilla-demo-" in second.stdout
+    assert looked.returncode == 0, looked.stderr
+    assert words[1] in looked.stdout
 
 
 @pytest.mark.parametrize(
