@@ -37,9 +37,10 @@ class Figure:
 
     `count` are those that ended as they should in the period; `otherwise` those that ended otherwise (unanswered, ...), by how.
     `within_target` is the percentage in time of all that were promised a time and are over or overdue: one that was never
-    answered, or is still open past its due time, was not in time; `promised` says how many those are. `still_open` are those
-    running now (counted by their end: at the period's end), `open_ages` their spread. `net` is elapsed less the time waiting
-    on the customer. `out_of` and `share` are of `reopened` alone: reopened in time, in percent of those resolved.
+    answered, was found to need no answer when it was overdue, or is still open past its due time, was not in time; `promised`
+    says how many those are. `still_open` are those running now (counted by their end: at the period's end), `open_ages` their
+    spread. `net` is elapsed less the time waiting on the customer. `out_of` and `share` are of `reopened` alone: reopened in
+    time, in percent of those resolved.
     """
 
     group: str

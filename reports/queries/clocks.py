@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from reports.figures import Figure, Level, Spread
 from reports.queries.ranks import SECOND, Counted, count_groups, fill_in, nearest_rank, pick, spread_of, usual_ranks
 from reports.queries.running import running
-from reports.queries.scope import MET, Scope
+from reports.queries.scope import MET, Scope, decided
 from ventanilla.store.tables import clocks
-from ventanilla.words import Ended, Metric
+from ventanilla.words import Metric
 
 RESOLUTIONS = (Metric.FIRST_RESOLUTION, Metric.FULL_RESOLUTION)
 """Those that say how long it took without the time waiting on the customer too."""
@@ -73,7 +73,8 @@ def _count_otherwise(connection: sa.Connection, scope: Scope, metric: Metric, ta
 
 
 def _judge(connection: sa.Connection, scope: Scope, metric: Metric, tallies: dict[str, Tally]) -> None:
-    """Whoever was never answered is in the denominator, and never in time; what was merged, split or spam is in neither."""
+    """Whoever was never answered is in the denominator, and never in time, nor is what was found to need no answer too late; what
+    was merged, split or spam is in neither."""
     promised: sa.ColumnElement[bool] = clocks.c.within.is_not(None)
     if metric in BY_DATE:
         promised = promised | clocks.c.due_at.is_not(None)
@@ -85,10 +86,10 @@ def _judge(connection: sa.Connection, scope: Scope, metric: Metric, tallies: dic
     )
     query = sa.select(
         _group(scope), *terms, sa.func.count(), sa.func.count().filter(done), sa.func.count().filter(done & in_time)
-    ).where(*_ended(scope, metric), promised, clocks.c.ended.in_((*MET, Ended.UNANSWERED)))
+    ).where(*_ended(scope, metric), promised, decided())
     for group, promise, target, within, *counts in connection.execute(query.group_by(sa.literal_column("g"), *terms)):
-        decided, finished, met = counts
-        tallies[group].judged[promise, target, within] = Judged(finished, met, decided)
+        over, finished, met = counts
+        tallies[group].judged[promise, target, within] = Judged(finished, met, over)
 
 
 def _count_running(tally: Tally, row: Any) -> None:
@@ -158,7 +159,7 @@ def _normal_of_several(connection: sa.Connection, scope: Scope, metric: Metric, 
 
 
 def _figure(group: str, metric: Metric, tally: Tally) -> Figure:
-    decided = sum(each.decided for each in tally.judged.values())
+    over = sum(each.decided for each in tally.judged.values())
     met = sum(each.met for each in tally.judged.values())
     counted = tally.counted
     return Figure(
@@ -168,8 +169,8 @@ def _figure(group: str, metric: Metric, tally: Tally) -> Figure:
         elapsed=counted.spread("elapsed"),
         business=counted.spread("business"),
         net=counted.spread("net") if metric in RESOLUTIONS else Spread(),
-        within_target=100 * met / decided if decided else None,
-        promised=decided,
+        within_target=100 * met / over if over else None,
+        promised=over,
         still_open=len(tally.ages),
         overdue=tally.overdue,
         open_ages=spread_of(sorted(tally.ages)),

@@ -20,6 +20,17 @@ MET = (Ended.REPLIED, Ended.RESOLVED, Ended.ASSIGNED, Ended.ACCEPTED, Ended.REOP
 GONE = (Ended.MERGED, Ended.SPLIT, Ended.SPAM)
 """Endings of what goes on elsewhere, or never was a customer's."""
 
+
+def said_too_late() -> sa.ColumnElement[bool]:
+    """That a message needed no answer was found after it was due."""
+    return (clocks.c.ended == Ended.NO_REPLY_NEEDED) & (clocks.c.stopped_at > clocks.c.due_at)
+
+
+def decided() -> sa.ColumnElement[bool]:
+    """Of clocks that ended: those that were in time or were not. Whoever was never answered was not."""
+    return clocks.c.ended.in_((*MET, Ended.UNANSWERED)) | said_too_late()
+
+
 Columns = Any
 """A table, or something joined, with columns by name."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import product
 from typing import Any
 
 import sqlalchemy as sa
 
 from reports.figures import Slow
 from reports.queries.ranks import SECOND
-from reports.queries.scope import OWNER, Scope
+from reports.queries.scope import OWNER, Scope, said_too_late
 from reports.queries.waits import RESPONSES, calendar_of
 from ventanilla.store.tables import clocks, conversations
 from ventanilla.words import Ended
@@ -30,12 +31,15 @@ def worst(connection: sa.Connection, scope: Scope) -> tuple[Slow, ...]:
 
 
 def _over(connection: sa.Connection, scope: Scope) -> list[Slow]:
-    ended = (Ended.REPLIED, Ended.UNANSWERED)
     rows: list[Slow] = []
-    for metric in RESPONSES:
+    over = (
+        clocks.c.ended.in_((Ended.REPLIED, Ended.UNANSWERED)),
+        said_too_late(),
+    )  # the many are read from the index alone
+    for metric, ended in product(RESPONSES, over):
         longest = (
             sa.select(clocks.c.conversation_id, clocks.c.metric, clocks.c.number)
-            .where(clocks.c.metric == metric, scope.counted(), clocks.c.ended.in_(ended), *scope.narrowing())
+            .where(clocks.c.metric == metric, scope.counted(), ended, *scope.narrowing())
             .order_by(clocks.c.elapsed.desc())
             .limit(scope.wanted.worst * _SPARE)
             .subquery()

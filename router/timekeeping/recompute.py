@@ -149,6 +149,8 @@ def _judged(row: Row | None, now: datetime) -> str | None:
         return None
     if row["stopped_at"] is None:
         return BROKEN if now > row["due_at"] else None
+    if row["ended"] == Ended.NO_REPLY_NEEDED:  # said too late, or it counts neither way
+        return BROKEN if row["stopped_at"] > row["due_at"] else None
     if row["ended"] not in _AS_IT_SHOULD:
         return None
     return MET if row["stopped_at"] <= row["due_at"] else BROKEN

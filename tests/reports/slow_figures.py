@@ -77,7 +77,9 @@ def _open_group(row: Row, group: Group) -> str:
 def _figure(closed: list[Row], running: list[Row], as_of: datetime) -> dict[str, Any]:
     done = [row for row in closed if row.ended in GOOD]
     late = [row for row in running if row.due is not None and row.due < as_of]
-    judged = [row for row in closed if row.due is not None and (row.ended in GOOD or row.ended == "unanswered")]
+    judged = [
+        row for row in closed if row.due is not None and (row.ended in (*GOOD, "unanswered") or _is_needless(row))
+    ]
     met = [row for row in judged if row.ended in GOOD and row.stop is not None and row.stop <= (row.due or row.stop)]
     decided = len(judged) + len(late)
     return {
@@ -93,6 +95,11 @@ def _figure(closed: list[Row], running: list[Row], as_of: datetime) -> dict[str,
         "otherwise": dict(Counter(str(row.ended) for row in closed if row.ended not in GOOD)),
         "levels": _levels(judged, late),
     }
+
+
+def _is_needless(row: Row) -> bool:
+    """Said to need no answer, and that too late."""
+    return row.ended == "no_reply_needed" and row.due is not None and row.stop is not None and row.stop > row.due
 
 
 def _levels(judged: list[Row], late: list[Row]) -> dict[tuple[str, int], tuple[int, float, float | None]]:

@@ -63,7 +63,7 @@ def test_what_was_never_answered_does_not_vanish_from_the_share_in_time(sqlite_s
     assert found.levels[0].normal is None, "90% were not answered at all, in whatever time"
 
 
-@pytest.mark.parametrize("ended", ["merged", "split", "spam", "no_reply_needed"])
+@pytest.mark.parametrize("ended", ["merged", "split", "spam"])
 def test_what_goes_on_elsewhere_is_neither_in_time_nor_late(sqlite_store: Store, house: House, ended: str) -> None:
     start = NOW - DAY
     write(
@@ -76,6 +76,23 @@ def test_what_goes_on_elsewhere_is_neither_in_time_nor_late(sqlite_store: Store,
 
     assert (found.count, found.promised, found.within_target) == (1, 1, 100.0)
     assert found.otherwise == {ended: 1}
+
+
+def test_that_no_answer_was_needed_hides_no_breach_when_it_is_said_too_late(sqlite_store: Store, house: House) -> None:
+    start = NOW - DAY
+    needless = {"start": start, "stop": start + HOUR, "ended": "no_reply_needed", **PROMISED}
+    write(
+        sqlite_store,
+        {"start": start, "due": start + 2 * HOUR, **PROMISED},
+        {**needless, "due": start + HOUR},
+        {**needless, "due": start + HOUR / 2},
+    )
+
+    found = figure(sqlite_store, house)
+
+    assert (found.count, found.promised, found.within_target) == (1, 2, 50.0)
+    assert found.otherwise == {"no_reply_needed": 2}
+    assert (found.levels[0].count, found.levels[0].within_target) == (2, 50.0)
 
 
 def test_an_open_one_that_is_not_due_yet_counts_neither_way(sqlite_store: Store, house: House) -> None:
