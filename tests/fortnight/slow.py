@@ -157,7 +157,11 @@ def in_time(rows: Sequence[Timed], now: datetime) -> tuple[int, int]:
         row.ended == "replied" and row.due is not None and row.stop is not None and row.stop <= row.due for row in rows
     )
     decided = sum(
-        row.due is not None and (row.ended in ("replied", "unanswered") or (row.stop is None and row.due < now))
+        row.due is not None
+        and (
+            row.ended in ("replied", "unanswered")
+            or (row.ended in ("no_reply_needed", "") and row.due < (row.stop or now))
+        )
         for row in rows
     )
     return met, decided
