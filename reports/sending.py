@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,6 +23,8 @@ from ventanilla.store.tables import config_versions, events
 from ventanilla.words import DeliveryState, EventKind, OutboxKind
 
 ACTOR = "sweeper"
+_ANY_HOUR = timedelta(days=2)
+"""How far the hour may have moved since it was written: to another of that day, or to another zone's."""
 
 
 def send_due_reports(store: Store, house: House, *, now: datetime) -> int:
@@ -56,9 +58,10 @@ def is_wanting(store: Store, settings: ReportSettings, occasion: Occasion) -> bo
 
 
 def written_at(connection: sa.Connection, settings: ReportSettings, occasion: Occasion) -> datetime | None:
-    """When this report was written for that period; None while it was not."""
+    """When this report was written for that period, at whatever hour it was due then; None while it was not."""
     query = sa.select(events.c.data, events.c.recorded_at).where(
-        events.c.kind == EventKind.REPORT_WRITTEN, events.c.at == occasion.due_at
+        events.c.kind == EventKind.REPORT_WRITTEN,
+        events.c.at.between(occasion.due_at - _ANY_HOUR, occasion.due_at + _ANY_HOUR),
     )
     mine = {"report": settings.name, "period": occasion.name}
     for row in connection.execute(query):

@@ -140,6 +140,18 @@ def test_a_new_report_waits_for_its_next_hour(weekly: House) -> None:
     assert {row.dedupe_key.split(":")[1] for row in letters(weekly)} == {"diario"}
 
 
+def test_another_hour_for_a_report_that_has_gone_sends_nothing_and_makes_nothing(
+    weekly: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weekly.later(days=7)
+    send(weekly)
+    weekly.apply(more=WEEKLY.replace('"week"', '"week"\nat = "23:59"'))
+    weekly.later(days=1)
+    monkeypatch.setattr("reports.sending.make", lambda *_, **__: pytest.fail("made again"))
+
+    assert send(weekly) == 0
+
+
 def test_the_letter_brings_its_page_through_a_mail_server(weekly: House) -> None:
     weekly.receive(mail())
     weekly.later(days=7)
