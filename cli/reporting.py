@@ -190,8 +190,11 @@ def _give(
         written += _write(xlsx, content, asked, "xlsx")
     if html is not None:
         from reports.page import render_page
+        from ventanilla.store.seals import head
 
-        page = render_page(asked, house, _language(house), now=now)
+        with run.store.read() as connection:
+            seal = head(connection)
+        page = render_page(asked, house, _language(house), now=now, seal=seal)
         written += _write(html, page.encode(), asked, "html")
     if run.as_json:
         from reports.rows import rows_of

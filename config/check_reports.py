@@ -12,9 +12,7 @@ from config.people import AgentSettings
 from config.plain import nearest
 from config.remark import Key, Remark, warning
 from config.reports import ReportSettings
-from ventanilla.words import Role
 
-MAY_SEE_PEOPLE = (Role.SUPERVISOR, Role.ADMIN)
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
@@ -37,7 +35,7 @@ def _recipient(draft: Draft, report: ReportSettings, key: Key, to: str, today: d
     if agent is not None and not agent.is_here(today):
         yield Remark(key, f"{to} left on {agent.left}; name somebody who is here")
     yield from _way(draft, key, to, agent)
-    if "agent" in report.by and (agent is None or agent.role not in MAY_SEE_PEOPLE):
+    if "agent" in report.by and (agent is None or not agent.role.sees_everybody):
         yield Remark(key, _not_for_them(to, agent))
 
 
@@ -56,9 +54,7 @@ def _way(draft: Draft, key: Key, to: str, agent: AgentSettings | None) -> Iterat
 
 def _not_for_them(to: str, agent: AgentSettings | None) -> str:
     who = "is nobody of the house" if agent is None else f'has role "{agent.role}"'
-    return (
-        f'{to} {who}: figures by person are for a supervisor or an admin; take "agent" out of `by`, or {to} out of `to`'
-    )
+    return f'{to} {who}: figures by person are for supervisors, admins and auditors; take "agent" out of `by`, or {to} out of `to`'
 
 
 def agent_of(agents: dict[str, AgentSettings], to: str) -> AgentSettings | None:

@@ -10,9 +10,6 @@ from config.people import AgentSettings
 from config.reports import ReportSettings
 from router.house import House
 from router.notices.reach import mail_via, targets_of
-from ventanilla.words import Role
-
-MAY_SEE_PEOPLE = (Role.SUPERVISOR, Role.ADMIN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +38,7 @@ def recipients(connection: sa.Connection, house: House, settings: ReportSettings
 def may_see_people(house: House, settings: ReportSettings) -> bool:
     """Whether everybody this report is for may see what each of our people does."""
     people = [_person(house, to)[1] for to in settings.to]
-    return all(one is not None and one.role in MAY_SEE_PEOPLE for one in people)
+    return all(one is not None and one.role.sees_everybody for one in people)
 
 
 def _person(house: House, to: str) -> tuple[str | None, AgentSettings | None]:

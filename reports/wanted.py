@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from router.house import House
 from ventanilla.errors import BadInput, Conflict
-from ventanilla.words import Kind, Metric, Role
+from ventanilla.words import Kind, Metric
 
 
 class By(StrEnum):
@@ -99,7 +99,7 @@ def sees_everybody(house: House, name: str) -> bool:
     settings = house.config.agents.get(name)
     if settings is None:
         raise BadInput(f'there is no agent "{name}" in this house')
-    return settings.role is not Role.AGENT
+    return settings.role.sees_everybody
 
 
 def _replaced(wanted: Wanted, *, agent: str) -> Wanted:

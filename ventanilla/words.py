@@ -143,6 +143,11 @@ class Role(StrEnum):
     ADMIN = "admin"
     AUDITOR = "auditor"
 
+    @property
+    def sees_everybody(self) -> bool:
+        """Whether they may see what each of their colleagues does: whoever leads or looks things over, not whoever works."""
+        return self is not Role.AGENT
+
 
 class Direction(StrEnum):
     """Who wrote a message: the customer (in) or us (out)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
@@ -78,7 +79,9 @@ def test_each_form_goes_into_its_file(busy: Town, read: Read, tmp_path: Path) ->
 
     assert out["csv"].read_bytes().startswith(b"\xef\xbb\xbfgroup;metric;")
     assert load_workbook(out["xlsx"]).sheetnames[0] == "Cifras"
-    assert out["html"].read_text(encoding="utf-8").lstrip().lower().startswith("<!doctype html>")
+    page = out["html"].read_text(encoding="utf-8")
+    assert page.lstrip().lower().startswith("<!doctype html>")
+    assert re.search(r"Cabeza de la cadena del registro: número [1-9]\d*, [0-9a-f]{64}", page)
 
 
 def test_json_and_a_file_do_not_mix(busy: Town, ask: Ask, tmp_path: Path) -> None:

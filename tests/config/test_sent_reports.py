@@ -39,12 +39,12 @@ CASES = [
     (
         'by = ["channel", "team"]',
         'by = ["agent"]',
-        "reports[1].to[2]: gestoria@example.com is nobody of the house: figures by person are for a supervisor or an admin",
+        "reports[1].to[2]: gestoria@example.com is nobody of the house: figures by person are for supervisors, admins and auditors",
     ),
     (
         '"gestoria@example.com"]\nby = ["channel", "team"]',
         '"luis@example.com"]\nby = ["agent"]',
-        'reports[1].to[2]: luis@example.com has role "agent": figures by person are for a supervisor or an admin',
+        'reports[1].to[2]: luis@example.com has role "agent": figures by person are for supervisors, admins and auditors',
     ),
 ]
 
@@ -55,6 +55,13 @@ def test_a_mistake_in_a_report_is_told_with_its_place(tmp_path: Path, old: str, 
 
     assert len(found) == 1, found
     assert found[0].startswith(problem)
+
+
+def test_an_auditor_may_get_figures_by_person(tmp_path: Path) -> None:
+    monthly = MONTHLY.replace('"marta", "gestoria@example.com"', '"marta"').replace('"team"', '"agent"')
+    text = spoilt('role = "supervisor"', 'role = "auditor"') + monthly
+
+    assert "agent" in load(write(tmp_path, text)).config.reports[0].by
 
 
 def test_a_good_report_is_read_with_its_defaults(tmp_path: Path) -> None:
