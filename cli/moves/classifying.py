@@ -155,7 +155,7 @@ def _deadlines(made: Any, moved: Moved) -> list[dict[str, Any]]:
     from router.moves.base import find_case
     from router.promises.lawful import deadlines_of
 
-    found = deadlines_of(made.house, find_case(made, moved.key))
+    found = deadlines_of(made.connection, made.house, find_case(made, moved.key))
     return [{"name": one.name, "due_on": one.due_on.isoformat(), "due_at": one.due_at} for one in found]
 
 

@@ -10,7 +10,6 @@ from babel.dates import format_date, format_time
 
 from router.automatic.sayings import facts, filled, own_text
 from router.house import House
-from router.promises.lawful import deadlines_of
 from router.replies.tokens import token_in
 from router.texts import date_format, spoken_language
 from router.texts.receipts import receipt_words
@@ -22,25 +21,29 @@ MOST = {"email": 20_000, "telegram": 2_500, "whatsapp": 900, "sms": 700}
 _PHONES = ("sms", "mms", "whatsapp", "call", "voicemail")
 
 
-def receipt_mail(house: House, case: Any, heard: Any, *, files: int, now: datetime) -> tuple[str, str]:
+def receipt_mail(
+    house: House, case: Any, heard: Any, *, due: Sequence[Deadline], files: int, now: datetime
+) -> tuple[str, str]:
     """Subject and text of a receipt by mail. The house's own words for a receipt, where it has some, stand before it."""
     language = spoken_language(case.language)
     values = facts(house, case, name=heard.from_name.strip(), now=now)
     own = own_text(house, case.channel, case.language, "acknowledgement")
     opening = filled(own.body, values).strip() if own is not None else values["greeting"]
-    parts = [opening, _whole(house, case, heard, language, files=files, now=now)]
+    parts = [opening, _whole(house, case, heard, language, due=due, files=files, now=now)]
     parts += [values["house"]] if own is None else []
     subject = _say(language, "subject", case)
     return " ".join(subject.split()), "\n\n".join([*parts, receipt_words(language, "automatic")]) + "\n"
 
 
-def receipt_chat(house: House, case: Any, heard: Any, *, files: int, now: datetime) -> str:
+def receipt_chat(house: House, case: Any, heard: Any, *, due: Sequence[Deadline], files: int, now: datetime) -> str:
     """The same for a chat or a phone, where there is no subject."""
     language = spoken_language(case.language)
-    return f"{_whole(house, case, heard, language, files=files, now=now)}\n\n{house.config.service.name}"
+    return f"{_whole(house, case, heard, language, due=due, files=files, now=now)}\n\n{house.config.service.name}"
 
 
-def _whole(house: House, case: Any, heard: Any, language: str, *, files: int, now: datetime) -> str:
+def _whole(
+    house: House, case: Any, heard: Any, language: str, *, due: Sequence[Deadline], files: int, now: datetime
+) -> str:
     local = heard.received_at.astimezone(house.zone())
     date, time = (
         format_date(local, date_format(language), locale=language),
@@ -49,7 +52,7 @@ def _whole(house: House, case: Any, heard: Any, language: str, *, files: int, no
     lines = [
         receipt_words(language, "key", key=case.key),
         receipt_words(language, "received", date=date, time=time, zone=zone_in_words(local)),
-        *_by_when(house, deadlines_of(house, case), language, now),
+        *_by_when(house, due, language, now),
     ]
     way = "mail" if not case.conversational else "phone" if heard.medium in _PHONES else "chat"
     content = "\n".join([receipt_words(language, "content"), quoted(heard, language, files=files)])

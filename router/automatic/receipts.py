@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from config.channel import ChannelSettings
+from config.claim_words import kind_by_words
 from config.email import EmailSettings
 from config.packs import Pack
 from router.assigning.restricted import withheld_automatic
@@ -22,7 +23,7 @@ from router.automatic.receipt_text import receipt_chat, receipt_mail
 from router.house import House, modes
 from router.notices.writing import write_alert
 from router.permission import customer_hindrance
-from router.promises.lawful import wants_receipt
+from router.promises.lawful import REASONED, deadlines_of, wants_receipt
 from router.replies.thread import thread_of
 from router.texts.receipts import receipt_words
 from router.whatsapp.window import MEDIUM, window_of
@@ -34,12 +35,11 @@ from ventanilla.store.tables import attachments, events, messages, outbox, remot
 from ventanilla.words import DeliveryState, Direction, EventKind, Mode, OutboxKind
 
 BY_HAND = "by_hand"
-_FIRST = (
+_HEARD = (
     sa.select(messages)
     .where(messages.c.conversation_id == sa.bindparam("case_id"), messages.c.direction == Direction.IN)
     .where(messages.c.edits.is_(None))
     .order_by(messages.c.received_at, messages.c.id)
-    .limit(1)
 )
 _GIVEN = sa.select(events.c.data).where(
     events.c.conversation_id == sa.bindparam("case_id"), events.c.kind == EventKind.ACKNOWLEDGED
@@ -61,7 +61,7 @@ def give_receipt(
     law = wants_receipt(house, case)
     if law is None or is_given(connection, case.id):
         return None
-    heard = connection.execute(_FIRST, {"case_id": case.id}).one_or_none()
+    heard = _heard(connection, case)
     if heard is None:
         return None
     why = obstacle or _obstacle(connection, house, case, heard, journal, in_force or modes(connection))
@@ -77,6 +77,13 @@ def is_given(connection: sa.Connection, case_id: int) -> bool:
     if connection.scalar(kept.where(outbox.c.state.not_in((DeliveryState.DROPPED, DeliveryState.FAILED)))) is not None:
         return True
     return any(row.data.get(BY_HAND) for row in connection.execute(_GIVEN, {"case_id": case_id}))
+
+
+def _heard(connection: sa.Connection, case: sa.Row[Any]) -> sa.Row[Any] | None:
+    """What the receipt repeats: of a complaint or a claim the message that made it one by its words, else the first."""
+    rows = connection.execute(_HEARD, {"case_id": case.id}).all()
+    said = (row for row in rows if case.kind in REASONED and kind_by_words(f"{row.subject}\n{row.reply_text}"))
+    return next(said, rows[0] if rows else None)
 
 
 def note_by_hand(case: sa.Row[Any], law: Pack, journal: Journal, *, agent: str, note_id: int) -> None:
@@ -131,9 +138,11 @@ def _payload(
         int(connection.scalar(sa.select(sa.func.count()).select_from(table).where(table.c.message_id == heard.id)) or 0)
         for table in (attachments, remote_files)
     )
+    due = deadlines_of(connection, house, case)
     if case.conversational:
-        return {"text": receipt_chat(house, case, heard, files=files, now=journal.now), "account": case.account}
-    subject, text = receipt_mail(house, case, heard, files=files, now=journal.now)
+        text = receipt_chat(house, case, heard, due=due, files=files, now=journal.now)
+        return {"text": text, "account": case.account}
+    subject, text = receipt_mail(house, case, heard, due=due, files=files, now=journal.now)
     return {
         "subject": subject,
         "text": text,

@@ -53,7 +53,8 @@ def needs_information(move: Move, key: str, text: str, *, idempotency_key: str |
     if law is not None and until is not None and not written.repeated:
         moment = until.isoformat()
         data = {"field": INCOMPLETE, "from": None, "to": moment, "complete_by": moment, "law": law.name}
-        move.journal.add(EventKind.CASE_CHANGED, conversation_id=case.id, agent=move.agent, data=data)
+        letter = written.outbox_id
+        move.journal.add(EventKind.CASE_CHANGED, conversation_id=case.id, agent=move.agent, outbox_id=letter, data=data)
     return AskedFor(written=written, last_day=last_day, until=until)
 
 

@@ -1,15 +1,21 @@
-"""What the law wants of one case: its pack, its deadlines, whether it is owed a receipt. Reads the house, asks no store."""
+"""What the law wants of one case: its pack, its deadlines, whether it is owed a receipt. Reads only."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
+
+import sqlalchemy as sa
 
 from config.check_law import pack_of
 from config.packs import Pack
 from config.packs.pack import Duty
 from router.house import House
+from ventanilla.measures.fold import stretches
 from ventanilla.measures.terms import CaseFacts, Deadline
-from ventanilla.words import Kind, Priority
+from ventanilla.store.events import events_of
+from ventanilla.words import Kind, Metric, Priority
 
 REASONED = (Kind.COMPLAINT, Kind.CLAIM)
 """Whoever complains or claims is owed a reasoned answer that says whether they were right."""
@@ -27,11 +33,19 @@ def wants_receipt(house: House, case: Any) -> Pack | None:
     return law if law is not None and law.requires(Duty.RECEIPT) else None
 
 
-def deadlines_of(house: House, case: Any) -> tuple[Deadline, ...]:
-    """The days by which the law wants an answer in a case, nearest first, counted from its first message."""
+def deadlines_of(connection: sa.Connection, house: House, case: Any) -> tuple[Deadline, ...]:
+    """The days by which the law wants an answer in a case, nearest first, counted as its clock counts them."""
     from router.promises.policy import HousePolicy
 
-    return HousePolicy(house).terms(facts_of_case(case)).deadlines
+    facts = replace(facts_of_case(case), received_at=counted_from(connection, case))
+    return HousePolicy(house).terms(facts).deadlines
+
+
+def counted_from(connection: sa.Connection, case: Any) -> datetime:
+    """Since when the law's term counts (UTC): the first message, that of a case merged into it, or what completed it."""
+    told = stretches(events_of(connection, case.id))
+    found = next((one.facts for one in told if one.metric is Metric.LEGAL), None)
+    return case.first_message_at if found is None else found.received_at
 
 
 def facts_of_case(case: Any) -> CaseFacts:

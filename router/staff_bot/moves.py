@@ -199,7 +199,7 @@ def classify(asked: Asked, key: str, words: str) -> Said:
     try:
         with asked.acting() as move:
             set_kind(move, key, Kind(meant))
-            found = deadlines_of(move.house, find_case(move, key))
+            found = deadlines_of(move.connection, move.house, find_case(move, key))
     except Refused as refused:
         return refusal(asked, key, refused)
     said = [asked.say("kind_set", key=case.key, kind=asked.say(f"kind_{meant}"))]

@@ -17,6 +17,7 @@ from router.moves.resolve import resolve
 from router.promises.lawful import deadlines_of
 from tests.router.chat_house import ChatHouse, chat, letter, missed_call, sms
 from tests.router.moving import acting, case_of, do, happened
+from ventanilla.measures.terms import Deadline
 from ventanilla.store.engine import Store
 from ventanilla.store.tables import conversations, notes, outbox
 from ventanilla.words import DeliveryState, EventKind, Kind, OutboxKind, Priority, Resolution
@@ -36,6 +37,11 @@ holidays = { country = "ES" }
 when = { text = "(?i)reclamación" }
 then = { kind = "claim" }
 """
+
+
+def deadlines_on(house: ChatHouse, case: Any) -> tuple[Deadline, ...]:
+    with house.store.read() as connection:
+        return deadlines_of(connection, house.router.house, case)
 
 
 @pytest.fixture
@@ -67,7 +73,7 @@ def test_a_query_becomes_a_complaint_with_its_term_from_the_first_message_and_th
 
     row = case_of(house, case.key)
     assert (moved.changed, again.changed, row.kind) == (True, False, "complaint")
-    (deadline,) = deadlines_of(house.router.house, row)
+    (deadline,) = deadlines_on(house, row)
     assert (deadline.name, deadline.due_on.isoformat()) == ("es-consumidores:complaint", "2026-12-08")
     assert row.due_at == case.waiting_since + timedelta(minutes=30)
     (event,) = happened(house, EventKind.CASE_CHANGED, case.key)
@@ -191,7 +197,7 @@ def test_a_persons_word_about_the_kind_is_newer_than_a_rules_promise(house: Chat
 
     row = case_of(house, case.key)
     assert row.promise is None
-    assert [one.name for one in deadlines_of(house.router.house, row)] == ["es-consumidores:claim"]
+    assert [one.name for one in deadlines_on(house, row)] == ["es-consumidores:claim"]
     (event,) = happened(house, EventKind.CASE_CHANGED, case.key)
     assert (event.data["promise_before"], event.data["promise"]) == ("normal", None)
 
@@ -243,3 +249,17 @@ def test_a_query_that_was_looked_at_and_is_one_says_so_on_record(house: ChatHous
     assert event.data["confirmed"] is True
     with acting(house, case.owner) as move:
         assert find_case(move, case.key).kind == "query"
+
+
+def test_the_receipt_repeats_the_message_that_complains_rather_than_an_earlier_question(house: ChatHouse) -> None:
+    house.take("chat", chat("Hola, ¿a qué hora abren?"))
+    house.later(days=2)
+    house.take("chat", chat("Quiero poner una queja por el pedido 12."))
+    case = house.rows(conversations)[-1]
+
+    do(house, set_kind, case.key, Kind.COMPLAINT, as_=case.owner)
+
+    (row,) = [one for one in house.letters(OutboxKind.ACKNOWLEDGEMENT) if one.dedupe_key.startswith("receipt:")]
+    assert "> Quiero poner una queja por el pedido 12." in row.payload["text"]
+    assert "25 de noviembre de 2026" in row.payload["text"]
+    assert "abren" not in row.payload["text"]

@@ -48,7 +48,8 @@ def opened(house: ChatHouse, message: Any = None, channel: str = "soporte") -> A
     """A case with the clock that the bookkeeper would write."""
     house.take(channel, message or letter(external_id="<1@c.example>"))
     case = house.rows(conversations)[-1]
-    (deadline,) = deadlines_of(house.router.house, case)
+    with house.store.read() as connection:
+        (deadline,) = deadlines_of(connection, house.router.house, case)
     values = {
         **{name: getattr(case, name) for name in ("channel", "team", "kind", "priority")},
         "conversation_id": case.id,

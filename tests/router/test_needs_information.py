@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 
+from router.moves.base import find_case
 from router.moves.classify import set_kind
 from router.moves.needs_information import needs_information
 from router.moves.reasoned import Upheld
 from router.moves.refusals import Refused
+from router.moves.reply import Answer, withdraw_reply, write_reply
 from router.moves.resolve import resolve
 from router.promises.incomplete import asked_to_complete
+from router.promises.lawful import deadlines_of
 from tests.router.chat_house import ChatHouse, letter
 from tests.router.moving import case_of, do, go_out
 from ventanilla.measures.fold import stretches
@@ -103,3 +106,41 @@ def test_without_a_law_it_is_only_a_question(house: ChatHouse) -> None:
     assert counted_from(house, case) == case.first_message_at
     with pytest.raises(Refused, match="nothing to send"):
         do(house, needs_information, case.key, "  ", as_=case.owner)
+
+
+def test_what_is_told_of_the_deadline_counts_from_then_too(house: ChatHouse, claim: Any) -> None:
+    ask(house, claim)
+    house.later(days=3)
+    house.take("soporte", letter("La 31", external_id="<2@c.example>", in_reply_to=("<1@c.example>",)))
+
+    with house.store.read() as connection:
+        (deadline,) = deadlines_of(connection, house.router.house, case_of(house, claim.key))
+    assert deadline.due_on.isoformat() == "2026-12-18"  # fifteen working days after 26 November
+
+
+def test_a_question_that_was_taken_back_gives_no_time_and_moves_no_term(house: ChatHouse, claim: Any) -> None:
+    asked = do(house, needs_information, claim.key, "¿Qué factura?", as_=claim.owner)
+    do(house, withdraw_reply, asked.written.outbox_id, as_=claim.owner)
+    with house.store.read() as connection:
+        assert asked_to_complete(connection, claim.id) is None
+    go_out(house, do(house, write_reply_to, claim.key, as_=claim.owner).outbox_id)
+    house.later(days=3)
+    house.take("soporte", letter("¿Y bien?", external_id="<2@c.example>", in_reply_to=("<1@c.example>",)))
+
+    assert counted_from(house, claim) == claim.first_message_at
+
+
+def test_what_they_wrote_before_they_had_the_question_completes_nothing(house: ChatHouse, claim: Any) -> None:
+    asked = do(house, needs_information, claim.key, "¿Qué factura?", as_=claim.owner)
+    house.later(seconds=5)
+    house.take("soporte", letter("Otra cosa", external_id="<2@c.example>", in_reply_to=("<1@c.example>",)))
+    house.later(seconds=5)
+    go_out(house, asked.written.outbox_id)
+
+    with house.store.read() as connection:
+        assert asked_to_complete(connection, claim.id) is not None
+    assert counted_from(house, claim) == claim.first_message_at
+
+
+def write_reply_to(move: Any, key: str) -> Any:
+    return write_reply(move, find_case(move, key), Answer(text="Lo miramos."))

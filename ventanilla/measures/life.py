@@ -65,7 +65,7 @@ class Life:
         self._bringing: tuple[int, datetime] | None = None
         self._joined_at: datetime | None = None
         self._received: datetime | None = None
-        self._incomplete = False
+        self._asked: int | None = None
         self.complete_at: datetime | None = None
         """Since when a claim was complete of which something was missing: its term runs from then."""
 
@@ -122,15 +122,15 @@ class Life:
         if "tags" in event.data:
             new["tags"] = tuple(event.data["tags"])
         if event.data.get("field") == "incomplete":
-            self._incomplete = True
+            self._asked = event.outbox_id
         self.facts = replace(facts, **new)
 
     def _turn_opened(self, event: Event) -> None:
         if self._received is None:
             self._begin(event)
             self.facts = replace(self.known(), received_at=event.at)
-        elif self._incomplete:  # the customer has sent what was missing
-            self._incomplete, self.complete_at = False, event.at
+        elif self._completes(event.at):
+            self._asked, self.complete_at = None, event.at
         elif event.at < self._received and event.recorded_at != self._joined_at:
             self._begins_earlier(event.at)
         if self.turns.open is not None and event.data.get("moved"):
@@ -139,6 +139,11 @@ class Life:
         if self._bringing is not None and self._bringing[1] == event.recorded_at:
             turn.brought.add(self._bringing[0])
         self._bringing = None
+
+    def _completes(self, at: datetime) -> bool:
+        """Whether what came then is what the customer was asked for: the question had gone out, and was not lost."""
+        sent = (when for when, letter in self.answers.values() if letter == self._asked)
+        return self._asked is not None and any(when < at for when in sent)
 
     def _begins_earlier(self, at: datetime) -> None:
         """The case's first message was routed after a later one."""

@@ -16,9 +16,9 @@ from reports.evidence.packed import Making
 from reports.evidence.page import Block, Facts, Heading, Line, Table
 from reports.evidence.speaking import Speaker
 from reports.evidence.telling.brief import deadline_in_brief, legal_clocks, spoken_due
-from router.promises.incomplete import INCOMPLETE
 from router.promises.law import named
 from ventanilla.clocks.calendar import Calendar
+from ventanilla.measures.fold import stretches
 from ventanilla.words import EventKind, Metric
 
 _INSTANT = timedelta(microseconds=1)
@@ -61,16 +61,10 @@ def _one(clock: sa.Row[Any], dossier: Dossier, making: Making, speaker: Speaker)
 
 def counts_from(clock: sa.Row[Any], dossier: Dossier) -> datetime:
     """Since when a term counts: the receipt, or when the customer sent what they had been asked for to complete it."""
-    complete: datetime = clock.started_at
-    asked = False
-    for event in dossier.of_kind(EventKind.CASE_CHANGED, EventKind.TURN_OPENED):
-        if event.conversation_id != clock.conversation_id:
-            continue
-        if event.kind == EventKind.TURN_OPENED:
-            asked, complete = False, max(complete, event.at) if asked else complete
-        elif event.data.get("field") == INCOMPLETE:
-            asked = True
-    return complete
+    mine = [event for event in dossier.events if event.conversation_id == clock.conversation_id]
+    found = next((one.facts for one in stretches(mine) if one.metric is Metric.LEGAL), None)
+    start: datetime = clock.started_at
+    return start if found is None else found.received_at
 
 
 def _title(clock: sa.Row[Any], found: tuple[Pack, LawDeadline] | None, speaker: Speaker) -> str:
