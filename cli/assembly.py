@@ -168,7 +168,7 @@ def every(seconds: float) -> Callable[[datetime], bool]:
     last: list[datetime] = []
 
     def is_time(now: datetime) -> bool:
-        if last and now - last[0] < timedelta(seconds=seconds):
+        if last and timedelta(0) <= now - last[0] < timedelta(seconds=seconds):  # a clock that was put back asks anew
             return False
         last[:] = [now]
         return True

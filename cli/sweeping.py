@@ -32,38 +32,62 @@ log = structlog.get_logger(__name__)
 PAUSE = 1.0
 REPORTS_KEPT = timedelta(days=7)  # of things that we never noted as sent: by then nobody will
 SETTLING = timedelta(minutes=3)  # a house that was down has to catch up before anybody says that nothing comes
+EVENTS, CASES, LATE = 2000, 300, 300  # a round's new events, cases worked out afresh, late clocks: a second's work each
+LAST_WORK = 5.0  # seconds that a report which is being made has to be done with when all stops
 LONG_LINE = 200  # messages waiting on the queue beyond which the sweeper adds none
 
 
 def sweep_until(service: Service, stop: threading.Event, beat: Callable[[], None]) -> None:
-    """One round a second until `stop`. A round that fails is logged; the next one does its work."""
+    """One round a second until `stop`. A round that fails is logged; the next one does its work.
+
+    What may take long (a report over a big store, a digest for each of many people) has a thread of its own, so that nobody who
+    waits for an acceptance, for their turn in the line or for a warning waits for that too.
+    """
     broker = build_broker(queue_url(service.config))
-    hourly, each_minute, now_and_then = every(600), every(60), every(120)
-    watch, settled_at = QuietWatch(service.store), service_now() + SETTLING
+    unhurried = threading.Thread(target=sweep_unhurried, args=(service, stop), name="sweep-unhurried", daemon=True)
+    unhurried.start()
     while not stop.is_set():
         beat()
-        now = service_now()
-        _try("books", lambda: catch_up(service.store, service.house, now=now))  # noqa: B023
-        _try("promises", lambda: warn_and_break(service.store, service.house, _journal(now)))  # noqa: B023
-        _try("presence and line", lambda: drain_line(service.store, service.house, _journal(now)))  # noqa: B023
-        _try("absent owners", lambda: move_on_from_absent(service.store, service.house, _journal(now)))  # noqa: B023
-        _try("acceptances", lambda: lapse_acceptances(service.store, service.house, _journal(now)))  # noqa: B023
-        _try("leavers", lambda: hand_over_leavers(service.store, service.house, _journal(now)))  # noqa: B023
-        _try("digests", lambda: send_opening_digests(service.store, service.house, now=now))  # noqa: B023
-        if each_minute(now):
-            _try("mornings", lambda: send_morning_digests(service.store, service.house, now=now))  # noqa: B023
-            _try("delays", lambda: announce_delays(service.store, service.house, _journal(now)))  # noqa: B023
-            _try("late by law", lambda: tell_before_late(service.store, service.house, _journal(now)))  # noqa: B023
-            _try("waits", lambda: wake_what_waited(service.store, service.house, _journal(now)))  # noqa: B023
-            _try("sent reports", lambda: _send_reports(service, now))  # noqa: B023
-            _try("windows", lambda: warn_of_closing_windows(service.store, service.house, _journal(now)))  # noqa: B023
-        if now > settled_at and now_and_then(now):
-            _try("silence", lambda: watch.look(service.house, now=now))  # noqa: B023
-        if hourly(now):
-            _try("screened", lambda: send_screened_digest(service.store, service.house, now=now))  # noqa: B023
-            _try("endings", lambda: close_what_is_over(service.store, service.house, _journal(now)))  # noqa: B023
-            _try("reports", lambda: forget_old_reports(service.store, before=now - REPORTS_KEPT))  # noqa: B023
+        sweep_at_once(service)
         _try("queue", lambda: bring_back(service, broker))
+        stop.wait(PAUSE)
+    unhurried.join(LAST_WORK)  # what is still not done then is undone by the store, and done by whoever comes next
+
+
+def sweep_at_once(service: Service) -> None:
+    """What people wait for: a second at the most for each piece of work, and the rest in the next round."""
+    store, house, now = service.store, service.house, service_now()
+    _try("books", lambda: catch_up(store, house, now=now, limit=EVENTS, cases=CASES))
+    _try("promises", lambda: warn_and_break(store, house, _journal(now), limit=LATE, patience=PAUSE))
+    _try("presence and line", lambda: drain_line(store, house, _journal(now)))
+    _try("absent owners", lambda: move_on_from_absent(store, house, _journal(now)))
+    _try("acceptances", lambda: lapse_acceptances(store, house, _journal(now)))
+    _try("leavers", lambda: hand_over_leavers(store, house, _journal(now)))
+    _try("digests", lambda: send_opening_digests(store, house, now=now))
+
+
+def sweep_unhurried(service: Service, stop: threading.Event) -> None:
+    """Until `stop`, what has its own minute or hour. The reports come last of a round: nothing else waits for them."""
+    rarely, each_minute, now_and_then = every(600), every(60), every(120)
+    store, house = service.store, service.house
+    watch, settled_at = QuietWatch(store), service_now() + SETTLING
+    while not stop.is_set():
+        now = service_now()
+        is_minute = each_minute(now)
+        if is_minute:
+            _try("delays", lambda: announce_delays(store, house, _journal(now)))  # noqa: B023
+            _try("late by law", lambda: tell_before_late(store, house, _journal(now)))  # noqa: B023
+            _try("waits", lambda: wake_what_waited(store, house, _journal(now)))  # noqa: B023
+            _try("windows", lambda: warn_of_closing_windows(store, house, _journal(now)))  # noqa: B023
+            _try("mornings", lambda: send_morning_digests(store, house, now=now))  # noqa: B023
+        if now > settled_at and now_and_then(now):
+            _try("silence", lambda: watch.look(house, now=now))  # noqa: B023
+        if rarely(now):
+            _try("screened", lambda: send_screened_digest(store, house, now=now))  # noqa: B023
+            _try("endings", lambda: close_what_is_over(store, house, _journal(now)))  # noqa: B023
+            _try("reports", lambda: forget_old_reports(store, before=now - REPORTS_KEPT))  # noqa: B023
+        if is_minute:
+            _try("sent reports", lambda: _send_reports(service, now))  # noqa: B023
         stop.wait(PAUSE)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from time import monotonic
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,16 +28,21 @@ from ventanilla.store.tables import clocks, conversations, events
 _CASES = sa.select(conversations).where(conversations.c.id.in_(sa.bindparam("ids", expanding=True)))
 
 
-def warn_and_break(store: Store, house: House, journal: Journal, *, limit: int = 1000) -> int:
+def warn_and_break(
+    store: Store, house: House, journal: Journal, *, limit: int = 1000, patience: float | None = None
+) -> int:
     """Record and tell what has come to its warning or its due time by now; return how many events that made.
 
     An event's time is the clock's own, never that of this look. One person gets up to ten alerts by themselves, of more a list.
+    After `patience` seconds the rest is left for the next look: a backlog must not keep others waiting.
     """
     with store.read() as connection:
         late = late_clocks(connection, house, now=journal.now, limit=limit)
         crowd = _crowd(connection, house, late, now=journal.now)
-    recorded = 0
-    for one in late:
+    recorded, began = 0, monotonic()
+    for number, one in enumerate(late):
+        if patience is not None and number and monotonic() - began > patience:
+            break
         with store.write() as connection:
             recorded += _record(connection, house, one, journal, crowd)
             journal.flush(connection)

@@ -26,18 +26,19 @@ _REFOLD = "clocks_from"
 _CASES = 300
 
 
-def catch_up(store: Store, house: House, *, now: datetime, limit: int = 5000) -> int:
+def catch_up(store: Store, house: House, *, now: datetime, limit: int = 5000, cases: int | None = None) -> int:
     """Bring the books up to date; return how many events were new, at most `limit` (more may be waiting then).
 
     Whoever is about to read clocks calls it first. Where nothing is new nothing is written. A case that somebody is changing just
-    now is left for the next call.
+    now is left for the next call. `cases`: how many are worked out afresh at most where all are (after a correction); None: all.
     """
-    done = 0
-    while done < limit:
+    done = afresh = 0
+    while done < limit and (cases is None or afresh < cases):
         size = min(STEP, limit - done)
         with store.write() as connection:
             taken = catch_up_in(connection, house, now=now, limit=size)
             goes_on = _refold(connection, house, now=now) if taken < size else True
+        afresh += _CASES if taken < size else 0
         done += taken
         if not goes_on:
             break

@@ -17,12 +17,14 @@ from router.moves.resolve import mark_spam, resolve
 from router.moves.restrict import restrict
 from router.permission import still_allowed
 from router.promises.crowd import MOST_BY_ONE
+from router.promises.sweep import warn_and_break
 from router.texts.promises import _WORDS
 from tests.promises.late import SUPERVISED, alerts, clock, events_of, opened, sweep, told
 from tests.router.house_for_tests import House, mail
 from tests.router.moving import acting, do, go_out
 from tests.store.test_plans import plans_of
 from ventanilla.store.engine import Store
+from ventanilla.store.events import Journal
 from ventanilla.store.tables import clocks, conversations, events, outbox
 from ventanilla.words import DeliveryState, EventKind, OutboxKind, Resolution
 
@@ -59,6 +61,18 @@ def test_the_owner_is_warned_and_once_it_is_late_so_is_the_duty_person(store: St
     assert "«Asunto 1»" in warned.payload["text"]
     assert "El cliente espera desde hace 46 min." in warned.payload["text"]
     assert "Respuesta prometida: hoy a las 11:00." in breached.payload["text"]
+
+
+def test_a_backlog_is_told_in_several_looks(house: House) -> None:
+    for number in range(1, 4):
+        clock(house, opened(house, number))
+    house.later(hours=2)
+    looks = [
+        warn_and_break(house.store, house.router.house, Journal(now=house.now, actor="sweeper"), patience=0)
+        for _ in range(4)
+    ]
+
+    assert looks == [1, 1, 1, 0]
 
 
 def test_the_event_says_which_clock_of_which_promise_and_who_was_told(house: House) -> None:
