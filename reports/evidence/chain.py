@@ -57,9 +57,8 @@ def check_lines(lines: Iterable[bytes], seal: Mapping[str, Any]) -> Links:
     chain: list[tuple[int, str]] = []
     for place, line in enumerate(lines, start=1):
         try:
-            told = json.loads(line)
-            number, before, found, event = (told[name] for name in ("number", "previous", "hash", "event"))
-        except (ValueError, KeyError, TypeError):
+            number, before, found, event = _link(line)
+        except (ValueError, KeyError, TypeError, RecursionError):
             problems.append(f"events.jsonl:{place}: is no event")
             continue
         events += 1
@@ -73,6 +72,15 @@ def check_lines(lines: Iterable[bytes], seal: Mapping[str, Any]) -> Links:
             f"seal.json: its number {seal.get('number')} and hash do not reach event {last[0]} of the chain"
         )
     return Links(events=events, chain=tuple(chain), problems=tuple(problems))
+
+
+def _link(line: bytes) -> tuple[Any, Any, Any, Any]:
+    """Number, hash before, hash, event. Raises what a line that is none of ours raises."""
+    told = json.loads(line)
+    number, before, found, event = (told[name] for name in ("number", "previous", "hash", "event"))
+    if number is not None and [type(one) for one in (number, before, found)] != [int, str, str]:
+        raise TypeError
+    return number, before, found, event
 
 
 def _problems(

@@ -6,10 +6,11 @@ import hashlib
 import json
 import re
 import zipfile
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import IO, Any
 
 from reports.evidence.archive import MANIFEST
 from reports.evidence.chain import Links, check_lines
@@ -19,6 +20,10 @@ _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 _CHUNK = 1024 * 1024
 _LARGEST_DOCUMENT = 64 * 1024 * 1024
 """Bytes of a manifest that are read into memory; one of ours with a million files is smaller."""
+_LONGEST_LINE = 16 * 1024 * 1024
+"""Bytes of one event that are read into memory; ours have some hundreds."""
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError)
+"""What a damaged or made-up ZIP raises; RuntimeError for one that is locked, packed oddly or nested without end."""
 _Names = Mapping[str, str]
 
 
@@ -48,7 +53,7 @@ def verify_evidence(path: Path) -> Verified:
             return _verified(path, packed)
     except FileNotFoundError:
         raise BadInput(f"{path}: no such file") from None
-    except (zipfile.BadZipFile, OSError) as error:
+    except _UNREADABLE as error:
         raise BadInput(f"{path}: is no ZIP that can be read: {error}") from None
 
 
@@ -90,7 +95,7 @@ def _compare(packed: zipfile.ZipFile, name: str, wanted: str) -> str | None:
         with packed.open(name) as file:
             while piece := file.read(_CHUNK):
                 digest.update(piece)
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError) as error:
+    except _UNREADABLE as error:
         return f"{name}: cannot be read: {error}"
     return None if digest.hexdigest() == wanted else f"{name}: was changed: it has not the hash of {MANIFEST}"
 
@@ -98,10 +103,12 @@ def _compare(packed: zipfile.ZipFile, name: str, wanted: str) -> str | None:
 def _document(packed: zipfile.ZipFile, name: str, problems: list[str]) -> Mapping[str, Any]:
     try:
         found = json.loads(_bounded(packed, name))
-    except (KeyError, ValueError, zipfile.BadZipFile, BadInput):
+    except (KeyError, BadInput, *_UNREADABLE):
+        found = None
+    if not isinstance(found, dict):
         problems.append(f"{name}: is missing, or no JSON")
         return {}
-    return found if isinstance(found, dict) else {}
+    return found
 
 
 def _listed(about: Mapping[str, Any], wanted: _Names) -> list[str]:
@@ -119,9 +126,17 @@ def _links(packed: zipfile.ZipFile, problems: list[str]) -> Links:
     seal = _document(packed, "seal.json", problems)
     try:
         with packed.open("events.jsonl") as lines:
-            return check_lines(lines, seal)
-    except (KeyError, zipfile.BadZipFile, OSError, EOFError) as error:
+            return check_lines(_lines(lines), seal)
+    except (KeyError, *_UNREADABLE) as error:
         return Links(events=0, chain=(), problems=(f"events.jsonl: cannot be read: {error}",))
+
+
+def _lines(file: IO[bytes]) -> Iterator[bytes]:
+    """Each line. Raises ValueError for one that no event of ours fills."""
+    while line := file.readline(_LONGEST_LINE + 1):
+        if len(line) > _LONGEST_LINE:
+            raise ValueError("a line is far too long")
+        yield line
 
 
 def _bounded(packed: zipfile.ZipFile, name: str) -> bytes:

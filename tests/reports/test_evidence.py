@@ -170,6 +170,28 @@ def test_it_holds_until_something_in_it_is_changed(made: Made, tmp_path: Path) -
     assert "is not in MANIFEST" in problems(MANIFEST__sha256=manifest.split("\n", 1)[1].encode())
 
 
+def test_a_zip_that_was_damaged_or_made_to_break_the_reader_is_told_of_and_breaks_nothing(
+    made: Made, tmp_path: Path
+) -> None:
+    path, bad = made.evidence.path, tmp_path / "bad.zip"
+    nested = made.files["events.jsonl"] + b'{"event":' + b"[" * 100_000 + b"\n"
+    odd = made.files["events.jsonl"] + b'{"number":"x","previous":[],"hash":3,"event":{}}\n'
+    for lines in (nested, odd):
+        found = verify_evidence(forged(path, bad, events__jsonl=lines, seal__json=b"[" * 100_000))
+        assert any("is no event" in one for one in found.problems)
+        assert "seal.json: is missing, or no JSON" in found.problems
+    whole = path.read_bytes()
+    with zipfile.ZipFile(path) as packed:
+        first = packed.getinfo("case.json")
+        place = first.header_offset + 30 + len(first.filename) + first.compress_size // 2
+    bad.write_bytes(whole[:place] + bytes(byte ^ 255 for byte in whole[place : place + 8]) + whole[place + 8 :])
+    assert any(one.startswith("case.json: ") for one in verify_evidence(bad).problems)
+    last = whole.rindex(b"PK\x01\x02")  # the manifest's own entry, made to be packed in a way that nobody knows
+    bad.write_bytes(whole[: last + 10] + b"a" + whole[last + 11 :])
+    with pytest.raises(BadInput, match="no ZIP that can be read"):
+        verify_evidence(bad)
+
+
 def test_names_that_would_leave_the_folder_are_told(made: Made, tmp_path: Path) -> None:
     bad = tmp_path / "slip.zip"
     with zipfile.ZipFile(bad, "w") as packed:
