@@ -8,71 +8,37 @@ from functools import cache
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+import typer.main
 from typer.exceptions import TyperException
 
 from cli.context import context
+from cli.groups import modules_for
 from ventanilla import __version__
 from ventanilla.errors import BadInput, ConfigError, Conflict, Permanent, Temporary, Unreachable
 
-GROUPS = (
-    "cli.setup",
-    "cli.up",
-    "cli.processes",
-    "cli.desk",
-    "cli.service",
-    "cli.status",
-    "cli.demo",
-    "cli.cases",
-    "cli.contacts",
-    "cli.erase",
-    "cli.moves.replies",
-    "cli.moves.endings",
-    "cli.moves.classifying",
-    "cli.moves.notes",
-    "cli.moves.joining",
-    "cli.moves.beginning",
-    "cli.moves.owner",
-    "cli.holds",
-    "cli.inbox",
-    "cli.outbox",
-    "cli.people",
-    "cli.digest",
-    "cli.reports_sent",
-    "cli.invite",
-    "cli.notify_test",
-    "cli.calendars",
-    "cli.packs",
-    "cli.audit",
-    "cli.recompute",
-    "cli.doctor",
-    "cli.parse",
-    "cli.retro",
-    "cli.erlang",
-    "cli.rules",
-    "cli.evidence",
-    "cli.twilio",
-    "cli.storage",
-    "cli.reporting",
-)
-"""Modules that add commands to the app; each has `add_to(app)`."""
-
-ALONE = {"status": "cli.status"}
-"""Commands for which no other group is loaded: describing every command's options takes longer than they do."""
-
 _VALUED, _FLAGS = ("--config",), ("--json",)
+_HELP = ("-h", "--help", "--version")
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    help="One window for every customer: mail, chat and phone into one queue, one responsible person per case.",
-    epilog="Start here: `ventanilla init`, then `ventanilla check --connect`, then `ventanilla up`.",
-)
+
+@cache
+def command_line(modules: tuple[str, ...]) -> Any:
+    """The command with what these modules add to it; built once a process, however many commands that runs."""
+    app = typer.Typer(
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        help="One window for every customer: mail, chat and phone into one queue, one responsible person per case.",
+        epilog="Start here: `ventanilla init`, then `ventanilla check --connect`, then `ventanilla up`.",
+    )
+    app.callback()(options)
+    for module in modules:
+        import_module(module).add_to(app)
+    return typer.main.get_command(app)
 
 
 def _print_version(asked: bool) -> None:
@@ -81,7 +47,6 @@ def _print_version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def options(
     config: Annotated[
         Path | None,
@@ -102,10 +67,8 @@ def options(
 def main(arguments: Sequence[str]) -> int:
     """Run one command; return the exit code: 0 done, 1 found what it looks for, 2 bad input, 3 out of reach."""
     words = options_first(arguments)
-    for module in _groups_for(words):
-        _add_group(module)
     try:
-        result = app(args=words, prog_name="ventanilla", standalone_mode=False)
+        result = command_line(modules_for(_command(words)))(args=words, prog_name="ventanilla", standalone_mode=False)
     except typer.Exit as leaving:
         return leaving.exit_code
     except typer.Abort:
@@ -121,27 +84,18 @@ def main(arguments: Sequence[str]) -> int:
     return result if isinstance(result, int) else 0
 
 
-def _groups_for(words: Sequence[str]) -> Sequence[str]:
-    command = _command(words)
-    return (ALONE[command],) if command in ALONE else GROUPS
-
-
 def _command(words: Sequence[str]) -> str | None:
-    """The first word that is neither a global option nor the value of one; `words` have those in front."""
+    """The first word that is neither a global option nor the value of one (they stand in front); None where help is asked for."""
     pending = list(words)
     while pending:
         word = pending.pop(0)
         if word in _VALUED:
             del pending[:1]
+        elif word in _HELP:
+            return None
         elif not word.startswith("-"):
             return word
     return None
-
-
-@cache
-def _add_group(module: str) -> None:
-    """Once a process, however many commands it runs."""
-    import_module(module).add_to(app)
 
 
 def options_first(arguments: Sequence[str]) -> list[str]:

@@ -10,7 +10,8 @@ import pytest
 import typer
 
 from cli.context import fresh_context
-from cli.main import ALONE, GROUPS, main
+from cli.groups import GROUPS
+from cli.main import command_line, main
 
 OURS = [
     f"cli.{name}" for name in ("status", "cases", "inbox", "outbox", "people", "calendars", "audit", "doctor", "parse")
@@ -44,7 +45,28 @@ COMMANDS = [(name, doc) for module in OURS for name, doc in commands_of(module).
 
 def test_our_groups_are_all_of_the_command() -> None:
     assert set(OURS) <= set(GROUPS)
-    assert all(command in commands_of(module) for command, module in ALONE.items())
+
+
+@pytest.mark.parametrize("module", GROUPS)
+def test_a_command_is_found_where_it_is_said_to_be(module: str) -> None:
+    assert set(command_line((module,)).commands) == set(GROUPS[module])
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--help", "show"], ["-h", "status"], []])
+def test_help_lists_every_command_whatever_stands_behind_it(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with fresh_context():
+        main(words)
+    said = "".join(capsys.readouterr())
+    listed = re.findall(r"^  ([a-z-]+)  ", said.partition("Commands:")[2], re.MULTILINE)
+    assert sorted(listed) == sorted(command for commands in GROUPS.values() for command in commands)
+
+
+def test_a_command_that_there_is_not_is_told_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    with fresh_context():
+        assert main(["conversation"]) == 2
+    assert "'conversations'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("command", "doc"), COMMANDS, ids=[name for name, _ in COMMANDS])

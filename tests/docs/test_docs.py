@@ -14,9 +14,9 @@ from urllib.parse import unquote
 
 import pytest
 import tomlkit
-import typer
 
-from cli.main import GROUPS, _add_group, app
+from cli.groups import GROUPS
+from cli.main import command_line
 from config.durations import parse_duration
 from config.load import load_config
 from tests.docs.pages import ROOT, Block, Section, anchors, blocks, links, pages, sections, text_of
@@ -103,9 +103,7 @@ def test_no_row_documents_a_setting_that_does_not_exist() -> None:
 @cache
 def _commands() -> dict[str, Any]:
     """Every command by its words (`outbox release`), the frame itself as ""."""
-    for group in GROUPS:
-        _add_group(group)
-    return dict(_walk(typer.main.get_command(app), ()))
+    return dict(_walk(command_line(tuple(GROUPS)), ()))
 
 
 def _walk(command: Any, words: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
