@@ -115,9 +115,9 @@ def _resolutions(plan: Plan, promised: Callable[[Plan, datetime], Promised]) -> 
     if plan.into is not None:
         stop = plan.turns[-1].stop
         assert stop is not None
-        business = terms.hours.between(start, stop)
+        whole = terms.hours.between(start, stop)
         return [
-            Timed(name, plan, start, stop, "merged", "", business, None)
+            Timed(name, plan, start, stop, "merged", "", whole, None)
             for name in ("first_resolution", "full_resolution")
         ]
     first = plan.resolved[0] if plan.resolved else None
@@ -126,7 +126,7 @@ def _resolutions(plan: Plan, promised: Callable[[Plan, datetime], Promised]) -> 
     found = []
     for name, stop in (("first_resolution", first), ("full_resolution", last)):
         ended = "resolved" if stop else ""
-        business = None
+        business: timedelta | None = None
         if stop is not None:
             business = terms.hours.between(start, stop) - _waiting_on_customer(plan, stop, terms.hours.between)
         found.append(Timed(name, plan, start, stop, ended, "", business, None))
@@ -136,11 +136,11 @@ def _resolutions(plan: Plan, promised: Callable[[Plan, datetime], Promised]) -> 
 def _waiting_on_customer(plan: Plan, until: datetime, length: Callable[[datetime, datetime], timedelta]) -> timedelta:
     """From each answer to the customer's next message, or to the end that the case had before it."""
     total = timedelta()
-    for turn, following in zip(plan.turns, [*plan.turns[1:], None], strict=True):
+    for number, turn in enumerate(plan.turns):
         if turn.ended != "replied" or turn.stop is None or turn.stop >= until:
             continue
         ends = [at for at in plan.resolved if at >= turn.stop]
-        ends += [following.start] if following is not None else []
+        ends += [following.start for following in plan.turns[number + 1 : number + 2]]
         total += length(turn.stop, min([*ends, until]))
     return total
 
