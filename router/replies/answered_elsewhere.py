@@ -14,8 +14,8 @@ from router.notices.writing import write_notice
 from ventanilla.store.conversations import lock_case, open_chat, open_turn, reopen_case
 from ventanilla.store.events import Journal
 from ventanilla.store.tables import events
-from ventanilla.store.turns import stamp_first_response
-from ventanilla.words import OWNED_STATES, CaseState, EventKind
+from ventanilla.store.turns import REPLIED, stamp_first_response
+from ventanilla.words import OWNED_STATES, CaseState, EventKind, Resolution
 
 UNDELIVERED = "undelivered"
 _CLOSED_BY = (
@@ -26,6 +26,11 @@ _CLOSED_BY = (
 )
 _RESTORED = sa.select(events.c.conversation_id).where(
     events.c.kind == EventKind.TURN_RESTORED, events.c.message_id == sa.bindparam("message_id")
+)
+_LATER_ENDS = sa.select(events.c.data).where(
+    events.c.conversation_id == sa.bindparam("case_id"),
+    events.c.kind == EventKind.TURN_CLOSED,
+    events.c.id > sa.bindparam("event_id"),
 )
 
 
@@ -46,11 +51,23 @@ def goes_on_elsewhere(connection: sa.Connection, case: sa.Row[Any]) -> bool:
     return open_chat(connection, channel=case.channel, account=case.account, address=case.address) is not None
 
 
+def _forget(connection: sa.Connection, case: sa.Row[Any], closed: sa.Row[Any], journal: Journal) -> None:
+    """The case is not to be opened again (a chat goes on in another): its turn ended without an answer all the same."""
+    later = connection.scalars(_LATER_ENDS, {"case_id": case.id, "event_id": closed.id})
+    if any(data.get("since") == closed.data["since"] for data in later):
+        return
+    data = {"outcome": str(Resolution.UNANSWERED), "since": closed.data["since"], "instead_of": REPLIED}
+    journal.add(EventKind.TURN_CLOSED, conversation_id=case.id, data=data)
+    if case.first_response_at == closed.at:
+        stamp_first_response(connection, case.id)
+
+
 def _restore(
     connection: sa.Connection, house: House, closed: sa.Row[Any], message: sa.Row[Any], journal: Journal
 ) -> bool:
     case = lock_case(connection, closed.conversation_id)
     if case.state not in (*OWNED_STATES, CaseState.RESOLVED, CaseState.CLOSED) or goes_on_elsewhere(connection, case):
+        _forget(connection, case, closed, journal)
         return False
     since = datetime.fromisoformat(closed.data["since"])
     ids = {"conversation_id": case.id, "message_id": message.id, "agent": message.agent}

@@ -9,20 +9,21 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from router.moves.answered_in import answered_in
 from router.moves.merge import merge, unmerge
 from router.moves.reopen import reopen
 from router.moves.resolve import resolve
 from router.moves.split import split
 from router.replies.answered import note_reply_failed
 from router.timekeeping.keeper import catch_up
-from tests.router.chat_house import ChatHouse, letter
-from tests.router.moving import case_of, do, is_sound
-from tests.router.test_joining import answer, mails
+from tests.router.chat_house import ChatHouse, letter, sms, whatsapp
+from tests.router.moving import case_of, do, happened, is_sound
+from tests.router.test_joining import answer, fails, mails
 from ventanilla.channel import Message
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
-from ventanilla.store.tables import clocks, messages, outbox
-from ventanilla.words import DeliveryState, OutboxKind, Resolution
+from ventanilla.store.tables import clocks, conversations, messages, outbox
+from ventanilla.words import DeliveryState, EventKind, OutboxKind, Resolution
 
 RESOLUTION = """
 [promises.whole]
@@ -117,6 +118,30 @@ def test_after_a_bounce_in_a_merged_case_and_an_unmerge_the_wait_stands_in_the_c
     assert case_of(house, second.key).waiting_since is None
     row = clock(house, first.key, "first_response")
     assert (row.started_at, row.stopped_at) == (first.waiting_since, None)
+
+
+def test_an_answer_from_elsewhere_that_never_arrived_answered_nothing_where_its_chat_goes_on_in_another_case(
+    house: ChatHouse,
+) -> None:
+    house.take("telefono", sms("Hola"))
+    house.take("telefono", whatsapp("Hola"))
+    old, other = house.rows(conversations)
+    house.later(minutes=5)
+    sent = answer(house, other)
+    do(house, answered_in, old.key, other.key, as_=old.owner)
+    do(house, resolve, old.key, as_=old.owner)
+    house.later(days=30)
+    house.take("telefono", sms("¿Tienen taladros?"))
+    books(house)
+    assert clock(house, old.key, "first_response").ended == "replied"
+
+    for _ in range(2):
+        fails(house, sent)
+    books(house)
+
+    assert clock(house, old.key, "first_response").ended == "unanswered"
+    assert (case_of(house, old.key).state, case_of(house, old.key).first_response_at) == ("resolved", None)
+    assert [row.data["outcome"] for row in happened(house, EventKind.TURN_CLOSED, old.key)] == ["replied", "unanswered"]
 
 
 def test_the_survivor_of_a_merge_is_due_when_the_earlier_of_the_two_was_and_both_have_their_own_back(
