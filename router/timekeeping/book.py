@@ -139,7 +139,7 @@ def _last_told(found: Iterable[Any]) -> dict[tuple[str, int, str], dict[str, dat
         if event.kind == EventKind.DUE_SET:
             said["due_at"] = datetime.fromisoformat(data["due_at"])
         else:
-            said.setdefault(_TELLING[EventKind(event.kind)], event.recorded_at)
+            said[_TELLING[EventKind(event.kind)]] = event.recorded_at
     return last
 
 

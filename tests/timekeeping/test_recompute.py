@@ -11,11 +11,13 @@ import sqlalchemy as sa
 
 from router.moves.base import find_case
 from router.moves.reply import Answer, write_reply
-from router.timekeeping.keeper import catch_up
+from router.promises.sweep import warn_and_break
+from router.timekeeping.keeper import catch_up, rebuild
 from router.timekeeping.recompute import Comparison, by_metric, compare, recompute
 from tests.router.house_for_tests import House, mail
 from tests.router.moving import acting, case_of, go_out, happened, is_sound
 from ventanilla.store.engine import Store
+from ventanilla.store.events import Journal
 from ventanilla.store.tables import clocks, conversations, outbox
 from ventanilla.words import EventKind, OutboxKind
 
@@ -150,3 +152,32 @@ def test_one_that_was_stopped_in_the_middle_is_gone_on_with(shop: Shop, monkeypa
 
     assert {shop.clock(key).promise for key in keys} == {"longer"}
     assert is_sound(shop)
+
+
+def test_a_clock_that_was_told_of_twice_has_the_last_time_back_when_the_rows_are_worked_out_from_nothing(
+    shop: Shop,
+) -> None:
+    def told() -> None:
+        shop.later(hours=1, minutes=1)
+        warn_and_break(shop.store, shop.router.house, Journal(now=shop.now, actor="sweeper"))
+
+    # given a broken promise, more time by a correction, and that broken too
+    key = shop.arrives("uno")
+    shop.books()
+    told()
+    shop.apply(more=LONGER)
+    shop.recomputes()
+    shop.later(hours=1)
+    told()
+    kept = shop.clock(key)
+    assert (kept.breached_at, len(happened(shop, EventKind.PROMISE_BREACHED, key))) == (shop.now, 2)
+
+    # when the table is emptied
+    with shop.store.write() as connection:
+        connection.execute(sa.delete(clocks))
+    rebuild(shop.store, shop.router.house, now=shop.now)
+
+    # then it is as it was, and nothing is told again
+    assert shop.clock(key) == kept
+    told()
+    assert len(happened(shop, EventKind.PROMISE_BREACHED, key)) == 2
