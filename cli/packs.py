@@ -79,7 +79,7 @@ def _print(law: Pack) -> None:
     say(f"  source    {law.source}")
     if law.url:
         say(f"            {law.url}")
-    say(f"  reviewed  {law.reviewed.isoformat()}" + (f"; to adapt by {law.adapt_by}" if law.adapt_by else ""))
+    say(f"  reviewed  {law.when_reviewed()}" + (f"; to adapt by {law.adapt_by}" if law.adapt_by else ""))
     say("\nby when")
     for one in law.deadlines:
         say(f"  {_length(one)}: {one.title.en}{_for_whom(one)} ({one.source})")

@@ -42,7 +42,7 @@ def pack_of(promise: PromiseSettings | None) -> Pack | None:
 
 def summary(law: Pack) -> str:
     """Its name, source and day of review in one line."""
-    return f"{law.name}: {law.source}; reviewed {law.reviewed.isoformat()}; not legal advice"
+    return f"{law.name}: {law.source}; reviewed {law.when_reviewed()}; not legal advice"
 
 
 def _calendar(draft: Draft, name: str, promise: PromiseSettings, law: Pack) -> Iterator[Remark]:
@@ -92,9 +92,7 @@ def _bodies(name: str, promise: PromiseSettings, law: Pack) -> Iterator[Remark]:
 
 def _age(name: str, law: Pack, today: date) -> Iterator[Remark]:
     if today - law.reviewed > _OLD:
-        message = (
-            f'"{law.name}" was last compared with the law on {law.reviewed.isoformat()}: see whether it changed since'
-        )
+        message = f'"{law.name}" was last reviewed on {law.when_reviewed()}: see whether it changed since'
         yield warning(("promises", name, "pack"), message)
 
 

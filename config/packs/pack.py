@@ -117,8 +117,9 @@ class ForbiddenArticle(Article):
 
 
 class Pack(Settings):
-    """One ready-made policy. `reviewed` is the day on which it was last compared with the law's text; `adapt_by` the last day
-    that a law leaves to adapt, where it does. `country` is ISO 3166; none for a pack of several."""
+    """One ready-made policy. `reviewed` is the day on which it was last compared with the law: with its text, or only with
+    summaries of it (`read_in`). `adapt_by` is the last day that a law leaves to adapt, where it does. `country` is ISO 3166; none
+    for a pack of several."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{2,40}$")]
     title: Said
@@ -127,6 +128,7 @@ class Pack(Settings):
     source: Text
     url: Annotated[str, Field(pattern=r"^https://")] | None = None
     reviewed: date
+    read_in: Literal["text", "summaries"] = "text"
     adapt_by: date | None = None
     notes: Said | None = None
     deadlines: Annotated[tuple[LawDeadline, ...], Field(min_length=1)]
@@ -145,6 +147,11 @@ class Pack(Settings):
             if twice:
                 raise ValueError(f"{what}: twice: {', '.join(twice)}")
         return self
+
+    def when_reviewed(self) -> str:
+        """When it was compared, and with what, in a few words."""
+        with_what = "" if self.read_in == "text" else ", with summaries and not with the law's text"
+        return f"{self.reviewed.isoformat()}{with_what}"
 
     def requires(self, what: Duty) -> bool:
         """Whether the law wants that."""

@@ -56,7 +56,7 @@ def test_a_pack_of_one_country_with_the_holidays_of_another_is_warned_about(tmp_
 def test_an_old_review_is_told(tmp_path: Path) -> None:
     assert warned(tmp_path, LAWFUL, on=date(2027, 11, 21)) == []
     (told,) = warned(tmp_path, LAWFUL, on=date(2027, 11, 23))
-    assert "last compared with the law on 2026-11-21" in told
+    assert "last reviewed on 2026-11-21" in told
 
 
 def test_who_must_name_bodies_is_asked_for_them(tmp_path: Path) -> None:

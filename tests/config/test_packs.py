@@ -78,3 +78,12 @@ def test_a_tag_is_the_same_tag_however_it_is_spelt() -> None:
     assert fold_tag("Facturación") == "facturacion"
     assert read_pack(NAME).covers(Kind.QUERY, ["Continuidad"])
     assert not read_pack(NAME).covers(Kind.QUERY, ["facturas"])
+
+
+def test_a_pack_says_whether_it_was_read_in_the_laws_own_text() -> None:
+    assert read_pack(NAME).when_reviewed() == "2026-11-21"
+    for name in set(PACKS) - {NAME, "es-consumidores"}:
+        law = read_pack(name)
+        assert law.when_reviewed() == "2026-11-21, with summaries and not with the law's text"
+        assert law.notes is not None
+        assert "not read in" in law.notes.en
