@@ -18,10 +18,17 @@ from router.promises.moot import WARNS
 from router.promises.readers import STAND_IN, Reader, readers_of
 from router.texts.promises import promise_words
 from ventanilla.clocks.due import spoken, waited
+from ventanilla.store.tables import conversations, events
 from ventanilla.words import EventKind, Metric, Mode
 
 _RESPONSES = (Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE, Metric.CUSTOMER_WAIT)
 _SUBJECT = 80
+_MERGED_TOLD = (
+    sa.select(events.c.data)
+    .join(conversations, conversations.c.id == events.c.conversation_id)
+    .where(conversations.c.merged_into == sa.bindparam("case_id"))
+    .where(events.c.kind == sa.bindparam("kind"), events.c.at == sa.bindparam("at"))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +52,22 @@ class Late:
 
 
 def whom(connection: sa.Connection, house: House, case: Any, late: Late, *, now: datetime) -> list[Reader]:
-    """A warning is for the first whom the promise names, a breach for all of them. A promise that the file has no more is told as
-    the file's own default would be."""
+    """A warning is for the first whom the promise names and who is one of us, a breach for all of them, each breach of a wait once:
+    whoever was told of it in a case that was merged into this one is not told again. A promise that the file has no more is told
+    as the file's own default would be."""
     escalate = _settings(house, late).escalate
-    return readers_of(connection, house, case, escalate if late.is_broken else escalate[:1], now=now)
+    if late.is_broken:
+        heard = _told_before_merge(connection, late)
+        return [one for one in readers_of(connection, house, case, escalate, now=now) if one.agent not in heard]
+    found = (readers_of(connection, house, case, [word], now=now) for word in escalate)
+    return next((readers for readers in found if readers), [])
+
+
+def _told_before_merge(connection: sa.Connection, late: Late) -> set[str]:
+    """Who knows of this very breach by a case that has been merged into this one since."""
+    clock = late.clock
+    found = connection.scalars(_MERGED_TOLD, {"case_id": clock.conversation_id, "kind": late.kind, "at": late.at})
+    return {name for data in found if data.get("metric") == clock.metric for name in data.get("told", ())}
 
 
 def tell(

@@ -119,6 +119,35 @@ def test_a_person_who_is_named_twice_is_told_once(store: Store, tmp_path: Path) 
     assert event.data["told"] == told(house)
 
 
+def test_in_the_place_of_whoever_has_left_the_next_is_warned(sqlite_store: Store, tmp_path: Path) -> None:
+    house = house_with(sqlite_store, tmp_path, more='escalate = ["luis", "marta"]')
+    clock(house, opened(house))
+    house.apply(luis='left = "2026-11-22"')
+    house.later(minutes=50)
+    sweep(house)
+
+    assert told(house) == ["marta"]
+
+
+def test_a_breach_that_a_merge_brings_is_news_to_the_owner_alone(house: House) -> None:
+    # given a breach of which the owner and the duty person were told
+    late, into = opened(house), opened(house, 2)
+    clock(house, late)
+    house.later(hours=2)
+    sweep(house)
+
+    # when somebody else's case takes over that customer's wait
+    do(house, merge, late.key, into.key, customers_differ=True, as_="marta")
+    clock(house, into)
+    sweep(house)
+
+    assert told(house) == [late.owner, "marta", into.owner]
+    assert [row.data["told"] for row in house.rows(events, lambda t: t.c.kind == BREACHED)] == [
+        [late.owner, "marta"],
+        [into.owner],
+    ]
+
+
 def test_a_promise_that_names_nobody_is_recorded_all_the_same(sqlite_store: Store, tmp_path: Path) -> None:
     house = house_with(sqlite_store, tmp_path, more="escalate = []")
     clock(house, opened(house))
