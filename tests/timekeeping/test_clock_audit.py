@@ -12,7 +12,8 @@ from router.timekeeping.keeper import catch_up
 from tests.router.chat_house import ChatHouse, chat, letter
 from ventanilla.store.audit import audit
 from ventanilla.store.engine import Store
-from ventanilla.store.tables import clocks, conversations
+from ventanilla.store.tables import clocks, conversations, events
+from ventanilla.words import EventKind
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
@@ -29,6 +30,12 @@ BREAKAGES = {
         sa.update(conversations).where(conversations.c.id == 1).values(next_due_at=None),
     ),
 }
+
+
+def told(metric: str) -> sa.Insert:
+    facts = {"metric": metric, "number": 1, "promise": "normal", "due_at": LATER.isoformat(), "told": []}
+    kind, actor = EventKind.PROMISE_BREACHED, "sweeper"
+    return sa.insert(events).values(at=LATER, recorded_at=LATER, kind=kind, actor=actor, conversation_id=1, data=facts)
 
 
 @pytest.fixture
@@ -64,3 +71,12 @@ def test_what_the_bookkeeper_has_not_read_yet_is_no_broken_promise(house: ChatHo
 
     with house.store.read() as connection:
         assert found(house, connection) == {}
+
+
+def test_a_breach_that_was_told_twice_is_counted(house: ChatHouse) -> None:
+    with house.store.engine.connect() as connection:
+        for metric in ("first_response", "first_resolution", "first_response"):
+            assert "promise_told_twice" not in found(house, connection)
+            connection.execute(told(metric))
+        assert found(house, connection)["promise_told_twice"] == 1
+        connection.rollback()

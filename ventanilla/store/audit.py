@@ -60,6 +60,7 @@ def _checks(blobs: Path, now: datetime, hash_blobs: bool) -> dict[str, Check]:
         clocks.clocks_differ_from_events,
         clocks.due_time_not_in_log,
         clocks.due_time_differs_from_clock,
+        clocks.promise_told_twice,
         storage.event_of_nothing,
         chain.event_changed,
         chain.event_gone,

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from ventanilla.measures.fold import stretches
 from ventanilla.measures.life import TIMED
 from ventanilla.measures.stretch import Stretch
-from ventanilla.store.audits.counting import count, rows_with
+from ventanilla.store.audits.counting import count, rows_with, surplus
 from ventanilla.store.clocks import clock_rows, timed_events, told_events
 from ventanilla.store.tables import bookkeeping, clocks, conversations, events, seals
 from ventanilla.words import EventKind, Metric
@@ -57,6 +57,13 @@ def due_time_differs_from_clock(connection: sa.Connection) -> int:
         ~_UNREAD,
         conversations.c.id.not_in(again),
     )
+
+
+def promise_told_twice(connection: sa.Connection) -> int:
+    """A warning and a breach are recorded once for each moment that a clock came to."""
+    what = (events.c.data[name].as_string() for name in ("metric", "number", "name"))
+    told = events.c.kind.in_((EventKind.PROMISE_WARNED, EventKind.PROMISE_BREACHED))
+    return surplus(connection, events, events.c.conversation_id, events.c.kind, events.c.at, *what, among=told)
 
 
 def _sample(connection: sa.Connection) -> list[int]:
