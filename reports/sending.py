@@ -37,7 +37,7 @@ def send_due_reports(store: Store, house: House, *, now: datetime) -> int:
     written, trouble = 0, None
     for settings in house.config.reports:
         occasion = latest(settings, house.zone(), now=now)
-        if not is_wanting(store, settings, occasion):
+        if not is_wanting(store, settings, occasion, restored_at=house.installation.restored_at):
             continue
         try:
             written += write_report(store, house, settings, occasion, now=now)
@@ -48,8 +48,13 @@ def send_due_reports(store: Store, house: House, *, now: datetime) -> int:
     return written
 
 
-def is_wanting(store: Store, settings: ReportSettings, occasion: Occasion) -> bool:
-    """Whether this report is still to be written for that period, and was asked for when it fell due."""
+def is_wanting(
+    store: Store, settings: ReportSettings, occasion: Occasion, *, restored_at: datetime | None = None
+) -> bool:
+    """Whether this report is still to be written for that period, and was asked for when it fell due. What fell due before a store
+    was restored may have gone out without its knowing: by itself it goes no more."""
+    if restored_at is not None and occasion.due_at <= restored_at:
+        return False
     with store.read() as connection:
         if written_at(connection, settings, occasion) is not None:
             return False

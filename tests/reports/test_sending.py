@@ -223,6 +223,21 @@ def test_a_back_up_takes_the_pages_that_are_still_to_go(weekly: House, tmp_path:
         assert audit(connection, now=weekly.now, blobs=weekly.store.blobs)["blob_missing"] == 1
 
 
+def test_a_restored_store_does_not_send_what_may_have_gone_since_the_back_up(weekly: House, tmp_path: Path) -> None:
+    write_backup(weekly.store, tmp_path / "copy.tar", now=weekly.now, version="0.1.0", progress=lambda _: None)
+    weekly.later(days=8)
+    again = open_store("sqlite:///" + str(tmp_path / "other.db"), blobs=tmp_path / "other")
+    restore_backup(again, tmp_path / "copy.tar", now=weekly.now, progress=lambda _: None)
+    weekly.store = again
+    weekly.apply()
+
+    restored = send(weekly)
+    weekly.later(days=7)
+
+    assert (restored, send(weekly)) == (0, 2)
+    again.close()
+
+
 def test_a_channel_that_only_observes_sends_no_report(weekly: House) -> None:
     weekly.apply(mode="observe")
     weekly.later(days=7)
