@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 PAUSE = 1.0
 REPORTS_KEPT = timedelta(days=7)  # of things that we never noted as sent: by then nobody will
 SETTLING = timedelta(minutes=3)  # a house that was down has to catch up before anybody says that nothing comes
-EVENTS, CASES, LATE = 2000, 300, 300  # a round's new events, cases worked out afresh, late clocks: a second's work each
+EVENTS, CASES, LATE = 2000, 300, 150  # a round's new events, cases worked out afresh, late clocks: a second's work each
 LAST_WORK = 5.0  # seconds that a report which is being made has to be done with when all stops
 LONG_LINE = 200  # messages waiting on the queue beyond which the sweeper adds none
 
