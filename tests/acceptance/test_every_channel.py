@@ -89,7 +89,7 @@ def test_three_hundred_messages_and_ten_calls_with_the_tree_killed_in_the_middle
             running.callback(thread.join)
         time.sleep(3)
         service.kill_tree()
-        wait_until(lambda: not service.left(), seconds=5, what="the end of every process")
+        wait_until(lambda: not service.left(), seconds=30, what="the end of every process")
         service.start()
     books.wait_for_post(service, MAILS + CHATS + TEXTS + CALLS)
     books.wait_for_letters(service)

@@ -21,6 +21,7 @@ SENDER = "nuevo@clientes.example"
 on_postgresql = pytest.mark.parametrize("service_on_each", ["postgresql and redis"], indirect=True)
 
 
+@on_postgresql
 def test_twenty_mails_of_one_new_sender_at_once_are_twenty_cases_of_one_contact_with_one_owner(
     service_on_each: Service, dovecot: Dovecot
 ) -> None:

@@ -27,7 +27,7 @@ FRAGMENTS = [
     b"Content-Type: message/rfc822\n\n", b"<blockquote>", b"<!--", b"&#",
 ]  # fmt: skip
 SLOW = settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 # Words that a person writes: no controls, no marks of quoting or signatures, no blanks at the ends.
@@ -97,7 +97,7 @@ def mutated(draw: st.DrawFn) -> bytes:
     return bytes(raw)
 
 
-@settings(SLOW, max_examples=800)
+@settings(SLOW, max_examples=300)
 @given(mutated())
 def test_damaged_mails_are_read_or_refused(raw: bytes) -> None:
     check(raw)

@@ -200,7 +200,7 @@ def test_no_interleaving_breaks_a_promise(request: pytest.FixtureRequest, dialec
     run_state_machine_as_test(
         make,
         settings=settings(
-            max_examples=20 if dialect == "sqlite" else 6,
+            max_examples=6,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),

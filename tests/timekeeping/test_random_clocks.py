@@ -41,7 +41,7 @@ def keep_books(house: ChatHouse) -> int:
     return catch_up(house.store, house.router.house, now=house.now)
 
 
-@pytest.mark.parametrize("seed", [217, 308, 5])
+@pytest.mark.parametrize("seed", [217, 308])
 def test_clocks_kept_step_by_step_are_those_worked_out_from_nothing(store: Store, tmp_path: Path, seed: int) -> None:
     life = Life(ChatHouse(store, tmp_path, {"marta": 'role = "supervisor"', "rest": PROMISES}), seed)
     house = life.house
