@@ -30,7 +30,8 @@ def syntax(path: Path) -> ast.Module:
         return ast.parse(text)
 
 
-def imports(path: Path) -> set[str]:
+@cache
+def imports(path: Path) -> frozenset[str]:
     """The dotted names that a file imports, wherever in it, types included; `from a import b` is `a` and `a.b`."""
     found: set[str] = set()
     for node in ast.walk(syntax(path)):
@@ -39,4 +40,4 @@ def imports(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: a relative import hides which room it comes from"
             found |= {node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return found
+    return frozenset(found)

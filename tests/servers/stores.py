@@ -6,8 +6,10 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from tests.servers.postgresql import PostgreSQL
 from ventanilla.store.engine import Store, open_store
@@ -19,10 +21,28 @@ def migrated_store(request: pytest.FixtureRequest, dialect: str, folder: Path) -
     copy = _copied_file if dialect == "sqlite" else _copied_database
     with copy(request, folder) as url:
         store = open_store(url, folder / "blobs")
+        _know_what_others_compiled(store.engine)
         try:
             yield store
         finally:
             store.close()
+
+
+_FIRST: dict[str, sa.Engine] = {}
+
+
+def _know_what_others_compiled(engine: sa.Engine) -> None:
+    """Share the texts of statements with every other store of this engine's kind, as one long-lived process would.
+
+    A statement's text is kept by the dialect object that wrote it, and both are the engine's own: without this each test writes
+    all of them anew, which is a third of its time.
+    """
+    if engine.name not in _FIRST:
+        with engine.connect():  # a dialect knows its server only after the first connection
+            _FIRST[engine.name] = engine
+    first: Any = _FIRST[engine.name]
+    mine: Any = engine
+    mine.dialect, mine._compiled_cache = first.dialect, first._compiled_cache
 
 
 @contextmanager
