@@ -144,6 +144,27 @@ def test_an_answer_from_elsewhere_that_never_arrived_answered_nothing_where_its_
     assert [row.data["outcome"] for row in happened(house, EventKind.TURN_CLOSED, old.key)] == ["replied", "unanswered"]
 
 
+def test_the_turn_that_runs_goes_on_when_an_earlier_one_turns_out_to_have_been_ended_by_another_answer(
+    house: ChatHouse,
+) -> None:
+    (first,) = mails(house, 1)
+    never_arrived = answer(house, first)
+    house.later(minutes=5)
+    arrived = answer(house, first, "Y va con regalo.")
+    house.later(minutes=5)
+    house.take("soporte", again_from(house, first, "¿Qué regalo?"))
+    since = house.now
+    house.later(minutes=5)
+
+    fails(house, never_arrived)
+    books(house)
+
+    assert clock(house, first.key, "first_response").stopped_at == arrived.replied_at
+    row = clock(house, first.key, "next_response")
+    assert (row.started_at, row.stopped_at) == (since, None)
+    assert case_of(house, first.key).waiting_since == since
+
+
 def test_the_survivor_of_a_merge_is_due_when_the_earlier_of_the_two_was_and_both_have_their_own_back(
     house: ChatHouse,
 ) -> None:

@@ -62,6 +62,7 @@ class Life:
         self._state, self._ends = "", ""
         self._merged_at: datetime | None = None
         self._back_at: datetime | None = None
+        self._restored_at: datetime | None = None
         self._bringing: tuple[int, datetime] | None = None
         self._joined_at: datetime | None = None
         self._received: datetime | None = None
@@ -164,7 +165,8 @@ class Life:
         agent = event.agent if replied else self.owners.now
         was_open = turn is self.turns.open
         self.turns.close(turn, event.at, ended, agent, self.known(), event.message_id if replied else None)
-        if was_open:
+        inherited = replied and self._restored_at == event.recorded_at
+        if was_open and not (inherited and self.turns.part_again()):
             self.owners.leave_line(event.at, ended, agent, self.known())
         if replied and event.message_id is not None:
             self.answers.setdefault(event.message_id, (event.at, event.outbox_id))
@@ -175,6 +177,7 @@ class Life:
     def _turn_restored(self, event: Event) -> None:
         if event.message_id is not None:
             self.answers.pop(event.message_id, None)
+        self._restored_at = event.recorded_at
         turn = self.turns.restore(datetime.fromisoformat(event.data["since"]), event.message_id, event.at, self.known())
         if turn is not None and self._merged_at is not None:
             self.turns.close(turn, self._merged_at, Ended.MERGED, self.owners.now, self.known(), None)

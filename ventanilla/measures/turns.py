@@ -16,6 +16,7 @@ class Turns:
         self.all: list[Clock] = []
         self.open: Clock | None = None
         self._latest: dict[datetime, Clock] = {}
+        self._apart: Clock | None = None
 
     def begin(self, at: datetime, event_id: int) -> Clock:
         """The customer waits since `at`; where they waited already, since then at the earliest. One that had ended without an
@@ -60,6 +61,7 @@ class Turns:
         if found is None:
             return None
         found.run_on()
+        self._apart = None
         later, self.open = self.open, found
         self._latest[since] = found
         if later is not None and later is not found:
@@ -67,8 +69,18 @@ class Turns:
                 self.all.pop()
             else:
                 later.end(at, Ended.MERGED, None, facts)
-                later.void = True
+                later.void, self._apart = True, later
         return found
+
+    def part_again(self) -> bool:
+        """Another answer had ended the turn that was restored last: the later one that ran was a wait of its own after all. Whether
+        there was one."""
+        if self._apart is None:
+            return False
+        self.open, self._apart = self._apart, None
+        self.open.run_on()
+        self.open.void = False
+        return True
 
 
 def _ended_by(turn: Clock, since: datetime, message_id: int | None) -> bool:
