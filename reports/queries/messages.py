@@ -74,10 +74,17 @@ def _lag(scope: Scope) -> sa.ColumnElement[Any]:
     if not scope.is_sqlite:
         lag = (sa.extract("epoch", routed) - sa.extract("epoch", received)) * SECOND
         return sa.func.greatest(sa.cast(lag, sa.BigInteger), 0)
+    same_minute = sa.func.substr(received, 1, 16) == sa.func.substr(routed, 1, 16)
     same_day = sa.func.substr(received, 1, 10) == sa.func.substr(routed, 1, 10)
-    fraction = _digits(routed, 21, 6) - _digits(received, 21, 6)
     seconds = sa.case((same_day, _of_day(routed) - _of_day(received)), else_=_of_1970(routed) - _of_1970(received))
-    return sa.func.max(seconds * SECOND + fraction, 0)
+    lag = seconds * SECOND + _digits(routed, 21, 6) - _digits(received, 21, 6)
+    return sa.func.max(sa.case((same_minute, _of_minute(routed) - _of_minute(received)), else_=lag), 0)
+
+
+def _of_minute(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """Microseconds since the minute began, exactly; most of what came in was routed within the same one."""
+    seconds = sa.cast(sa.func.substr(column, sa.literal_column("18"), sa.literal_column("9")), sa.Float)
+    return sa.cast(sa.func.round(seconds * SECOND), sa.Integer)
 
 
 def _of_day(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:

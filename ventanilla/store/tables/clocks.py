@@ -54,7 +54,7 @@ clocks = sa.Table(
     sa.CheckConstraint("(elapsed IS NULL) = (business IS NULL)", name="measured_twice"),
     sa.CheckConstraint("stopped_at IS NULL OR stopped_at >= started_at", name="runs_forward"),
     sa.CheckConstraint("stopped_at IS NULL OR paused_since IS NULL", name="paused_while_running"),
-    sa.Index(  # all that percentiles are picked by: a report over a year reads this alone, not the rows
+    sa.Index(  # all that a report over a year is counted by: it reads this alone, not the rows
         "ix_clocks_metric_day",
         "metric",
         "day",
@@ -70,6 +70,10 @@ clocks = sa.Table(
         "agent",
         "kind",
         "priority",
+        "promise",
+        "target",
+        "due_at",
+        "stopped_at",
     ),
     sa.Index("ix_clocks_metric_end_day", "metric", "end_day"),
     sa.Index(

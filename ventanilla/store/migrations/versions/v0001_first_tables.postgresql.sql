@@ -325,7 +325,7 @@ CREATE TABLE clocks (
 	CONSTRAINT ck_clocks_paused_while_running CHECK (stopped_at IS NULL OR paused_since IS NULL), 
 	CONSTRAINT fk_clocks_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id)
 );;
-CREATE INDEX ix_clocks_metric_day ON clocks (metric, day, ended, elapsed, business, paused, within, conversation_id, number, channel, team, agent, kind, priority);;
+CREATE INDEX ix_clocks_metric_day ON clocks (metric, day, ended, elapsed, business, paused, within, conversation_id, number, channel, team, agent, kind, priority, promise, target, due_at, stopped_at);;
 CREATE INDEX ix_clocks_metric_end_day ON clocks (metric, end_day);;
 CREATE INDEX ix_clocks_running ON clocks (metric, started_at) WHERE stopped_at IS NULL;;
 CREATE INDEX ix_clocks_to_break ON clocks (due_at) WHERE stopped_at IS NULL AND due_at IS NOT NULL;;
