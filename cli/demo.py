@@ -115,7 +115,7 @@ def _tell(town: Town, evening: Evening, words: Words) -> int:
         reasons=reasons,
         screened=screened_in_words(evening.snapshot, words),
         warnings=evening.snapshot.troubles,
-        commands=_next_commands(town, outcome.keys),
+        commands=_next_commands(town, outcome.keys, outcome.complaint),
         places={"data": _shown(town.data_dir), "log": _shown(town.log)},
     )
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 10_000
@@ -124,9 +124,11 @@ def _tell(town: Town, evening: Evening, words: Words) -> int:
     return code
 
 
-def _next_commands(town: Town, keys: Sequence[str]) -> list[str]:
+def _next_commands(town: Town, keys: Sequence[str], complaint: str) -> list[str]:
     key = keys[0] if keys else "KEY"
-    tried = (f"show {key}", f"explain {key}", "contacts suggestions", "inbox --state screened")
+    tried = [f"show {key}", f"explain {key}", "contacts suggestions", "inbox --state screened", "report"]
+    if complaint:  # whose deadline is the law's
+        tried += [f"show {complaint}", f"evidence {complaint}"]
     return [_command(words, town) for words in tried]
 
 

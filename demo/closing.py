@@ -23,7 +23,7 @@ from ventanilla.store.audit import audit
 from ventanilla.store.engine import Store
 from ventanilla.store.inbox import raw_bytes
 from ventanilla.store.tables import agents, conversations, inbox, outbox, remote_files
-from ventanilla.words import DeliveryState, FileState, InboxState, OutboxKind
+from ventanilla.words import DeliveryState, EventKind, FileState, InboxState, OutboxKind
 
 _STEADY_FOR = 0.6
 
@@ -42,7 +42,8 @@ class Outcome:
 
     `posted`, `in_ledger` and `states` are of customers; `sources` has each provider's, the staff's bot among them. `refused`
     counts how often a provider said no, by status. `answered` are turns that ended with an answer, `first_responses` what each
-    customer waited for the first one, in seconds.
+    customer waited for the first one, in seconds; `warned` and `late` are promises to customers of which somebody was told.
+    `complaint` is the key of a case under the law, "" where nobody complained.
     """
 
     posted: int
@@ -60,6 +61,9 @@ class Outcome:
     slowest: Sequence[float] = field(default=())
     keys: Sequence[str] = field(default=())
     answered: int = 0
+    warned: int = 0
+    late: int = 0
+    complaint: str = ""
     first_responses: Sequence[float] = field(default=())
     sources: Mapping[Source, Held] = field(default_factory=dict)
     refused: Mapping[str, int] = field(default_factory=dict)
@@ -112,6 +116,7 @@ def outcome(
         }
         customers = [source for source in put_in if source not in OURS]
         found = list(connection.execute(_OWNERS))
+        told_late = {row.kind: row.items for row in connection.execute(queries.TOLD_LATE)}
         return Outcome(
             posted=sum(put_in[source].total() for source in customers),
             in_ledger=sum(ledger[source].total() for source in customers),
@@ -133,6 +138,9 @@ def outcome(
             refused=elsewhere.refused if elsewhere else {},
             answered=connection.scalar(queries.ANSWERED) or 0,
             first_responses=first_responses(connection),
+            warned=told_late.get(EventKind.PROMISE_WARNED, 0),
+            late=told_late.get(EventKind.PROMISE_BREACHED, 0),
+            complaint=connection.scalar(queries.COMPLAINT) or "",
             slowest=sorted(delays, reverse=True)[:3],
             keys=list(connection.scalars(_NEWEST_KEYS)),
         )

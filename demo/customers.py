@@ -16,6 +16,7 @@ from demo.letters import Stamp, Thread
 from demo.memory import Conversation, Memory
 from demo.people import CUSTOMERS, CUSTOMERS_DOMAIN, SHOP_DOMAIN, WEB_FORM, Person
 from demo.post_office import PostOffice
+from demo.questions import complaint
 from demo.script import Scene, pause, scenes
 
 FORWARDER = Person(name="Ana", address=f"ana@{SHOP_DOMAIN}", language="es")
@@ -57,6 +58,7 @@ class Customers:
             Scene.WEB_FORM: self._fill_in_form,
             Scene.NEWSLETTER: lambda: self._send(letters.newsletter(self._stamp("boletin.example"))),
             Scene.OUT_OF_OFFICE: self._be_out,
+            Scene.COMPLAINT: self._complain,
             Scene.WRONG_ADDRESS: lambda: self._ask(Scene.WRONG_ADDRESS, WRONG_ADDRESS),
             Scene.BOUNCE: self._return_receipt,
             Scene.SPAM: lambda: self._send(letters.spam(self._stamp("premios.example"))),
@@ -107,6 +109,12 @@ class Customers:
             name = f"factura {number}.pdf"
             return letters.with_file(mail, invoice(number), content_type="application/pdf", filename=name)
         return mail
+
+    def _complain(self) -> bool:
+        person = self._memory.newcomer()
+        told, stamp = complaint(self._rng, person.language), self._stamp()
+        self._memory.remember(person, told, stamp)
+        return self._send(letters.plain(person, told.subject, told.text, stamp), person)
 
     def _say_more(self) -> bool:
         conversation = self._memory.unfinished() or self._memory.anybody()

@@ -20,6 +20,8 @@ _STYLES = {
     What.DUPLICATE: "yellow",
     What.QUARANTINED: "bold red",
     What.HANDED_ON: "cyan",
+    What.WARNED: "yellow",
+    What.LATE: "bold red",
     What.EDITED: "green",
     What.ANSWERED: "bold blue",
     What.SUGGESTED: "cyan",
@@ -51,7 +53,7 @@ def why(happening: Happening, words: Words, *, short: bool) -> str:
         return words("short:answered" if short else "answered", seconds=happening.before)
     if happening.what is What.SCREENED:
         return words("short:screened" if short else "screened", what=words(code))
-    if happening.what in (What.CONTINUED, What.EDITED, What.DUPLICATE, What.QUARANTINED):
+    if happening.what in (What.CONTINUED, What.WARNED, What.LATE, What.EDITED, What.DUPLICATE, What.QUARANTINED):
         code = happening.what.value
         return words(f"short:{code}" if short else code)
     if short:

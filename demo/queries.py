@@ -23,7 +23,7 @@ from ventanilla.store.tables import (
     outbox,
     remote_files,
 )
-from ventanilla.words import STAFF_BOT, DeliveryState, Direction, FileState, InboxState
+from ventanilla.words import STAFF_BOT, DeliveryState, Direction, EventKind, FileState, InboxState, Kind
 
 MOST_WAITING = 60
 MOST_TEXT = 160
@@ -172,6 +172,22 @@ HAND_OVER = (
     .where(assignments.c.conversation_id == sa.bindparam("case_id"), assignments.c.number == sa.bindparam("number"))
 )
 
+CASE = (
+    sa.select(conversations.c.key, conversations.c.owner, _SUBJECT, _NAME)
+    .join(contacts, contacts.c.id == conversations.c.contact_id)
+    .where(conversations.c.id == sa.bindparam("case_id"))
+)
+COMPLAINT = (
+    sa.select(conversations.c.key)
+    .where(conversations.c.kind.in_((Kind.COMPLAINT, Kind.CLAIM)))
+    .order_by(conversations.c.id)
+    .limit(1)
+)
+TOLD_LATE = (
+    sa.select(events.c.kind, sa.func.count().label("items"))
+    .where(events.c.kind.in_((EventKind.PROMISE_WARNED, EventKind.PROMISE_BREACHED)))
+    .group_by(events.c.kind)
+)
 TWO_CONTACTS = sa.select(contacts.c.id, contacts.c.name).where(contacts.c.id.in_(sa.bindparam("ids", expanding=True)))
 
 

@@ -25,6 +25,11 @@ def question(rng: random.Random, language: str, *, asked: Counter[str]) -> Quest
     return _filled(rng, chosen)
 
 
+def complaint(rng: random.Random, language: str) -> Question:
+    """Something that the law calls a complaint, in words by which the house's rules know it."""
+    return _filled(rng, _COMPLAINTS[language])
+
+
 def _filled(rng: random.Random, question: tuple[str, str, str]) -> Question:
     values = {
         "order": str(rng.randint(10_200, 19_900)),
@@ -35,6 +40,19 @@ def _filled(rng: random.Random, question: tuple[str, str, str]) -> Question:
     subject, text, more = (part.format_map(values) for part in question)
     return Question(subject=subject, text=text, more=more)
 
+
+_COMPLAINTS = {
+    "es": (
+        "Queja por el pedido {order}",
+        "Buenos días:\n\nQuiero presentar una queja: el pedido {order} llegó roto. Pido los {price} € que pagué.",
+        "¿Para cuándo tendré respuesta a mi queja?",
+    ),
+    "en": (
+        "Complaint about order {order}",
+        "Good morning,\n\nI wish to make a complaint: order {order} came broken. I ask for the {price} € that I paid.",
+        "When will I have an answer to my complaint?",
+    ),
+}
 
 _QUESTIONS = {
     "es": (

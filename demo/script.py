@@ -22,6 +22,7 @@ class Scene(StrEnum):
     OUT_OF_OFFICE = "out_of_office"
     WRONG_ADDRESS = "wrong_address"  # a question from an address that cannot be written to
     BOUNCE = "bounce"  # our receipt to that address comes back
+    COMPLAINT = "complaint"  # which the law wants a receipt for, and an answer in time
     SPAM = "spam"
     BROKEN = "broken"
     FORWARD = "forward"
@@ -31,7 +32,7 @@ class Scene(StrEnum):
 OPENING = (
     Scene.QUESTION,
     Scene.PHOTO,
-    Scene.QUESTION,
+    Scene.COMPLAINT,
     Scene.NEWSLETTER,
     Scene.MORE,
     Scene.WRONG_ADDRESS,
@@ -68,6 +69,7 @@ _BUSY = {
     Scene.PHOTO: 4,
     Scene.INVOICE: 3,
     Scene.FORWARD: 2,
+    Scene.COMPLAINT: 1,
     Scene.NEWSLETTER: 2,
     Scene.SPAM: 2,
     Scene.OUT_OF_OFFICE: 2,

@@ -18,6 +18,8 @@ class What(StrEnum):
     QUARANTINED = "quarantined"
     HANDED_ON = "handed_on"
     ANSWERED = "answered"
+    WARNED = "warned"  # a promise to a customer is soon due
+    LATE = "late"  # a promise to a customer was broken
     EDITED = "edited"
     SUGGESTED = "suggested"  # two customers may be one person
     LINKED = "linked"  # somebody of the shop has proven their Telegram account

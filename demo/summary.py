@@ -89,6 +89,8 @@ def _figures(outcome: Outcome, words: Words, screened: str) -> Iterator[tuple[st
     if outcome.answered:
         middle = words.number(middle_of(outcome.first_responses))
         yield "sum_answered", words("sum_answered_is", count=outcome.answered, middle=middle)
+    if outcome.warned or outcome.late:
+        yield "sum_promised", words("sum_promised_is", warned=outcome.warned, late=outcome.late)
     yield "sum_audit", words("sum_audit_is", checks=len(outcome.violations), bad=sum(outcome.violations.values()))
     for kind, letters in outcome.letters.items():
         yield f"kind:{kind}", words("sum_letters", sent=letters.sent, found=letters.found) + _ways(letters, words)
@@ -141,5 +143,6 @@ def as_document(outcome: Outcome, *, reasons: Sequence[str], data_dir: str) -> d
         "refused": dict(outcome.refused),
         "answered": outcome.answered,
         "first_response_seconds": list(outcome.first_responses),
+        "promises": {"warned": outcome.warned, "late": outcome.late},
         "slowest_seconds": list(outcome.slowest),
     }

@@ -30,6 +30,8 @@ _TOLD = (
     EventKind.CONTACT_SUGGESTED,
     EventKind.AGENT_LINKED,
     EventKind.TURN_CLOSED,
+    EventKind.PROMISE_WARNED,
+    EventKind.PROMISE_BREACHED,
 )
 
 
@@ -92,6 +94,8 @@ class Watcher:
             return _of_agent(event, names)
         if event.kind == EventKind.TURN_CLOSED:
             return _answer(connection, event, names)
+        if event.kind in (EventKind.PROMISE_WARNED, EventKind.PROMISE_BREACHED):
+            return _promise(connection, event, names)
         if event.kind == EventKind.ASSIGNED:
             return _hand_over(connection, event, names)
         if event.kind == EventKind.CONTACT_SUGGESTED:
@@ -227,6 +231,19 @@ def _answer(connection: sa.Connection, event: sa.Row[Any], names: Mapping[str, s
         subject=row.subject,
         owner=names.get(row.agent, row.agent or ""),
         before=f"{max(0.0, waited.total_seconds()):.0f}",
+        case=row.key,
+    )
+
+
+def _promise(connection: sa.Connection, event: sa.Row[Any], names: Mapping[str, str]) -> Happening:
+    """A promise to a customer that is soon due, or was broken."""
+    row = connection.execute(queries.CASE, {"case_id": event.conversation_id}).one()
+    return Happening(
+        at=event.recorded_at,
+        what=What.LATE if event.kind == EventKind.PROMISE_BREACHED else What.WARNED,
+        who=row.customer,
+        subject=row.subject,
+        owner=names.get(row.owner, row.owner),
         case=row.key,
     )
 
