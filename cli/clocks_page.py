@@ -30,7 +30,8 @@ def _line(clock: Mapping[str, Any], times: Times) -> str:
         )
     if clock["metric"] in _UNPROMISED and not clock["elapsed"]:
         return ""
-    credit = f" by {clock['agent']}" if clock["agent"] else ""
+    by = "to" if clock["metric"] == "time_to_assign" else "by"
+    credit = f" {by} {clock['agent']}" if clock["agent"] else ""
     took = f"{span(clock['elapsed'])}, {span(clock['business'])} of business time"
     return f"{times.at(clock['started_at'])}  {what}: {clock['ended'].replace('_', ' ')}{credit} after {took}{_kept(clock, times)}"
 

@@ -132,15 +132,21 @@ def _acknowledgement(events: Sequence[sa.Row[Any]], letters: Sequence[_Doc]) -> 
     return {"id": None, "state": "withheld", "reason": reason, "recipient": None, "created_at": None, "sent_at": None}
 
 
+_CHOICES = ("same_customer", "account_manager", "rule", "last_owner", "balanced", "round_robin", "longest_idle")
+"""Why the next owner was chosen; said of the one before, it would be a lie."""
+
+
 def _print_decision(one: _Doc, times: Times) -> None:
-    until = f"until {times.at(one['released_at'])}" if one["released_at"] else "now"
+    until = f"until {times.at(one['released_at'])}" if one["released_at"] else "until now"
     say(f"\n{one['number']}. {one['agent']}, from {times.at(one['assigned_at'])} {until}: {one['why']}")
     say(f"   decided by {one['actor']} under config version {one['config_version']}{_beside(one['decision'])}")
     print_rules(one["rules"])
     if acceptance := accepted(one, times):
         say(f"   {acceptance.removeprefix('; ')}")
     if one["release_reason"]:
-        say(f"   released: {reason_in_words(_LANGUAGE, one['release_reason'])}")
+        code = one["release_reason"]
+        why = "somebody else could take it" if code in _CHOICES else reason_in_words(_LANGUAGE, code)
+        say(f"   released: {why}")
     if one["considered"]:
         print_table(
             ("candidate", "why", "held", "capacity"),

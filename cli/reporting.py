@@ -122,7 +122,8 @@ def _one_of(option: str, typed: str, there: list[Any]) -> str:
     names = [str(each) for each in there]
     if word in names:
         return word
-    raise BadInput(f'{option}: expected {", ".join(names)}; got "{typed}"{nearest(word, names, quote=chr(34))}')
+    meant = nearest(word, names, quote=chr(34))
+    raise BadInput(f'{option}: expected {", ".join(names)}; got "{typed}"' + (meant if "did you mean" in meant else ""))
 
 
 def _duration(parse: Any, typed: str) -> Any:
@@ -236,6 +237,7 @@ def _to_standard_output(content: bytes) -> None:
 
 def _print(asked: Report) -> None:
     from cli.printing import print_table, say
+    from reports.asking import NOW_ONLY
     from reports.table import RIGHT, SLOW_RIGHT, SLOW_TITLES, TITLES, beside, groups, slow_rows, title
 
     say(title(asked) + "\n")
@@ -244,6 +246,8 @@ def _print(asked: Report) -> None:
             "nothing was timed in these days; `--from` and `--to` name others, `ventanilla status` says what has come in"
         )
         return
+    if all(figure.metric in NOW_ONLY for figure in asked.figures if figure.count or figure.still_open):
+        say("nothing was timed in these days; what is open is shown as it stands now\n")
     for group, rows in groups(asked):
         if group:
             say(group)

@@ -281,7 +281,12 @@ def _print_check(loaded: Loaded, findings: list[tuple[str, Finding]], run: Conte
             typer.echo(f"    cure: {finding.cure}")
     config = loaded.config
     if not findings:
-        counts = f"{len(config.channels)} channels, {len(config.teams)} teams, {len(config.agents)} agents"
+        from cli.printing import plural
+
+        counts = ", ".join(
+            plural(len(there), noun)
+            for there, noun in ((config.channels, "channel"), (config.teams, "team"), (config.agents, "agent"))
+        )
         for name, told in _laws(loaded):
             typer.echo(f"law: promise {name}: {told}")
         typer.echo(f"{run.config_path}: fine ({counts}); --connect tries it for real")

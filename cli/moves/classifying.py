@@ -27,9 +27,28 @@ def add_to(app: typer.Typer) -> None:
     app.command()(receipt)
 
 
+_IN_SPANISH = {
+    "consulta": "query",
+    "solicitud": "request",
+    "petición": "request",
+    "peticion": "request",
+    "queja": "complaint",
+    "reclamación": "claim",
+    "reclamacion": "claim",
+    "sugerencia": "suggestion",
+}
+"""Kinds as most of our users call them."""
+
+
 def kind(
     key: Key,
-    kind: Annotated[str, typer.Argument(help="query, request, complaint, claim or suggestion.", metavar="KIND")],
+    kind: Annotated[
+        str,
+        typer.Argument(
+            help="query, request, complaint, claim or suggestion; or consulta, solicitud, queja, reclamación, sugerencia.",
+            metavar="KIND",
+        ),
+    ],
     agent: By = None,
     reason: Reason = None,
 ) -> int:
@@ -42,7 +61,7 @@ def kind(
     from ventanilla.words import Kind
 
     run = context()
-    wanted = Kind(_one_of("KIND", kind, [str(one) for one in Kind]))
+    wanted = Kind(_one_of("KIND", _IN_SPANISH.get(kind.lower(), kind), [str(one) for one in Kind]))
     with move(run, agent, of=key) as made:
         moved = set_kind(made, key, wanted, reason=reason or "")
         deadlines = _deadlines(made, moved)

@@ -60,6 +60,11 @@ def resolve(
     line = f"{moved.key} is resolved"
     if moved.waits_for is not None:
         line = f"{moved.key} is resolved as soon as answer {moved.waits_for} has gone out"
+        if not moved.changed and not run.as_json:
+            from cli.printing import say
+
+            say(f"{line}: so it was said before, and nothing was changed")
+            return 0
     return tell(run, moved, line, waits_for=moved.waits_for)
 
 

@@ -40,6 +40,11 @@ def test_what_is_no_kind_no_priority_and_no_option_is_refused(town: Town, read: 
     assert "there is no option --vip" in read(town, "tag", key, "--vip", code=2)
 
 
+def test_a_kind_may_be_said_in_spanish(town: Town, ask: Ask, key: str) -> None:
+    assert ask(town, "kind", key, "queja")["kind"] == "complaint"
+    assert ask(town, "kind", key, "Reclamación")["kind"] == "claim"
+
+
 def test_a_receipt_that_no_law_wants_is_refused_with_the_cure(town: Town, read: Read, key: str) -> None:
     said = read(town, "receipt", key, code=2)
-    assert f"ventanilla kind {key} claim" in said
+    assert f"ventanilla kind {key} complaint" in said

@@ -61,6 +61,9 @@ def test_a_hand_over_from_the_line_is_the_second_decision(town: Town, ask: Ask, 
     assert (second["agent"], second["actor"]) == ("luis", "sweeper")
     assert second["released_at"] is None
     assert first["released_at"] is not None
+    told = read(town, "explain", key)
+    assert "until now" in told
+    assert "released: had the fewest" not in told, "why the next one was chosen is not why this one was released"
 
 
 def test_the_rules_that_had_a_say_are_named(sqlite_store: Store, tmp_path: Path, ask: Ask, read: Read) -> None:

@@ -65,6 +65,13 @@ def test_nothing_timed_is_said_in_words(town: Town, read: Read) -> None:
     assert "nothing was timed in these days" in read(town, "report", "--from", "2001-01")
 
 
+def test_what_is_open_now_is_not_taken_for_what_was_timed_then(busy: Town, read: Read) -> None:
+    assert "nothing was timed in these days; what is open is shown as it stands now" in read(
+        busy, "report", "--from", "2001-01"
+    )
+    assert "nothing was timed" not in read(busy, "report")
+
+
 def test_csv_alone_goes_to_standard_output(busy: Town, read: Read) -> None:
     rows = list(csv.DictReader(StringIO(read(busy, "report", "--csv", "--by", "channel"), newline="")))
 
@@ -105,7 +112,9 @@ def test_json_and_a_file_do_not_mix(busy: Town, ask: Ask, tmp_path: Path) -> Non
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
 def test_a_wrong_word_is_named_with_what_is_allowed(town: Town, read: Read, words: tuple[str, ...], told: str) -> None:
-    assert told in read(town, "report", *words, code=2)
+    said = read(town, "report", *words, code=2)
+    assert told in said
+    assert not ("expected" in said and "known here" in said), "what is allowed is said once"
 
 
 def test_a_report_changes_nothing_but_the_books(busy: Town, ask: Ask) -> None:
