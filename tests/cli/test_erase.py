@@ -18,8 +18,10 @@ from router.moves.resolve import resolve
 from router.timekeeping.keeper import catch_up
 from tests.cli.conftest import Ask, Read
 from tests.cli.town import Town
+from ventanilla.channel import Party
 from ventanilla.store.aside import set_aside
 from ventanilla.store.blobs import get_blob
+from ventanilla.store.consent import opt_in, opt_out, opted_out_at
 from ventanilla.store.engine import Store
 from ventanilla.store.inbox import KEEP_IN_ROW
 from ventanilla.store.seals import verify
@@ -346,3 +348,22 @@ def test_a_digest_that_has_yet_to_go_loses_her_lines_alone_and_nothing_goes_to_h
         {"text": "Tres casos:\n- K7M-Q2X-VTR Lo de otro"},
     )
     assert (rows["greeting"].state, rows["greeting"].recipient) == ("dropped", "")
+
+
+def test_who_wanted_nothing_more_is_not_written_to_after_they_were_erased_either(town: Town) -> None:
+    town.write(LUCIA, text="Zurbaran")
+    her = Party(address=LUCIA, name="Lucía")
+    with town.store.write() as connection:
+        opt_out(connection, her, at=town.now)
+    finish(town, keys_of(town, LUCIA))
+
+    assert town.run("erase", LUCIA, "--yes") == 0
+
+    assert words_left(town.store) == {}
+    with town.store.read() as connection:
+        assert opted_out_at(connection, LUCIA) == town.now
+        assert opted_out_at(connection, PABLO) is None
+    with town.store.write() as connection:
+        assert opt_in(connection, her)
+        assert not opt_in(connection, her)
+        assert opted_out_at(connection, LUCIA) is None

@@ -77,6 +77,7 @@ def _add_the_rest(connection: sa.Connection, attached: str) -> None:
         (t.notes, {"conversation_id": 2, "agent": "ana", "side": "command", "text": "año", "created_at": NOW}),
         (t.staff_texts, {"inbox_id": 1, "agent": "ana", "text": "año", "files": [], "created_at": NOW}),
         (t.legal_holds, {"conversation_id": 1, "reason": "año", "set_by": "ana", "since": NOW}),
+        (t.erased_opt_outs, {"mark": "a" * 64, "opted_out_at": NOW}),
         (t.contact_suggestions, {"contact_id": 1, "other_id": 2, "reason": "x", "created_at": NOW}),
     ):
         connection.execute(sa.insert(table).values(row))

@@ -362,6 +362,12 @@ def one_address_of_two_contacts(connection: sa.Connection) -> None:
     connection.execute(sa.insert(t.addresses).values(row))
 
 
+@promise("pk_erased_opt_outs")
+def one_wish_of_an_erased_customer_twice(connection: sa.Connection) -> None:
+    for _ in range(2):
+        connection.execute(sa.insert(t.erased_opt_outs).values(mark="a" * 64, opted_out_at=NOW))
+
+
 @promise("ck_addresses_linked")
 def an_address_that_came_from_where_it_is(connection: sa.Connection) -> None:
     connection.execute(_update(t.addresses, linked_from=1))

@@ -1,13 +1,21 @@
-"""Who wants nothing more sent to an address of theirs, and since when. Refuses nothing itself."""
+"""Who wants nothing more sent to an address of theirs, and since when. Refuses nothing itself.
+
+The wish of a customer who was erased outlives them, as a mark of the address that only this installation's key can make again.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from ventanilla.channel import Party
-from ventanilla.store.tables import addresses, events
+from ventanilla.store.insert import insert_ignoring
+from ventanilla.store.installation import known_installation
+from ventanilla.store.tables import addresses, erased_opt_outs, events
 from ventanilla.words import AddressKind, EventKind
 
 _THIS = (addresses.c.kind == sa.bindparam("of_kind")) & (addresses.c.value == sa.bindparam("at"))
@@ -18,6 +26,7 @@ _OPT_IN = sa.update(addresses).where(_THIS, addresses.c.opted_out_at.is_not(None
 _SINCE = sa.select(sa.func.min(addresses.c.opted_out_at)).where(
     addresses.c.kind.in_(tuple(AddressKind)), addresses.c.value == sa.bindparam("at")
 )
+_KEEP = insert_ignoring(erased_opt_outs)
 _LATER_WISHES = sa.select(events.c.data).where(events.c.kind == EventKind.CONSENT, events.c.at > sa.bindparam("since"))
 
 
@@ -29,16 +38,37 @@ def opt_out(connection: sa.Connection, party: Party, *, at: datetime) -> bool:
 
 def opt_in(connection: sa.Connection, party: Party) -> bool:
     """It is wanted again. Whether that is news."""
-    return connection.execute(_OPT_IN, {"of_kind": party.kind, "at": party.address}).rowcount == 1
+    marked = sa.delete(erased_opt_outs).where(erased_opt_outs.c.mark == _mark(connection, party.address))
+    forgotten = connection.execute(marked).rowcount == 1
+    return connection.execute(_OPT_IN, {"of_kind": party.kind, "at": party.address}).rowcount == 1 or forgotten
 
 
 def opted_out_at(connection: sa.Connection, address: str) -> datetime | None:
     """Since when nothing is wanted at this address, of whatever kind it is; None where it is."""
     found: datetime | None = connection.scalar(_SINCE, {"at": address})
+    if found is None:
+        marked = erased_opt_outs.c.mark == _mark(connection, address)
+        found = connection.scalar(sa.select(erased_opt_outs.c.opted_out_at).where(marked))
     return found
+
+
+def keep_wishes(connection: sa.Connection, contact_ids: Sequence[int]) -> None:
+    """Before these customers' addresses go: what they want nothing more at is still known, and nobody can tell whose it was."""
+    theirs = sa.select(addresses.c.value, addresses.c.opted_out_at).where(
+        addresses.c.contact_id.in_(contact_ids), addresses.c.opted_out_at.is_not(None)
+    )
+    for row in connection.execute(theirs.order_by(addresses.c.opted_out_at)).all():
+        values = {"mark": _mark(connection, row.value), "opted_out_at": row.opted_out_at}
+        connection.execute(_KEEP[connection.dialect.name], values)
 
 
 def said_otherwise_since(connection: sa.Connection, contact_id: int, kind: AddressKind, *, since: datetime) -> bool:
     """Whether a later wish of this contact's, at an address of this kind, has been written down already."""
     later = connection.scalars(_LATER_WISHES, {"since": since})
     return any((data["contact"], data["kind"]) == (contact_id, kind) for data in later)
+
+
+def _mark(connection: sa.Connection, address: str) -> str:
+    known = known_installation(connection)
+    key = known.signing_key if known is not None else b""
+    return hmac.new(key, b"opted out\0" + address.encode(), hashlib.sha256).hexdigest()

@@ -12,7 +12,7 @@ from ventanilla.store.tables.cases import (
     participants,
 )
 from ventanilla.store.tables.clocks import bookkeeping, clocks, legal_holds, seals
-from ventanilla.store.tables.customers import addresses, contact_suggestions, contacts
+from ventanilla.store.tables.customers import addresses, contact_suggestions, contacts, erased_opt_outs
 from ventanilla.store.tables.house import channels, checkpoints, config_versions, hook_refusals, installation, leases
 from ventanilla.store.tables.log import append_only_ddl, events
 from ventanilla.store.tables.people import absences, agents, invitations, team_members, teams
@@ -47,6 +47,7 @@ __all__ = [
     "conversation_links",
     "conversations",
     "delivery_reports",
+    "erased_opt_outs",
     "events",
     "hook_refusals",
     "inbox",

@@ -52,6 +52,13 @@ addresses = sa.Table(
     sa.CheckConstraint("linked_from <> contact_id", name="linked"),
 )
 
+erased_opt_outs = sa.Table(
+    "erased_opt_outs",  # who was erased and wants nothing more: nobody can tell from it who that is
+    metadata,
+    sa.Column("mark", sa.Text, primary_key=True),  # of the address, made with our own key (ventanilla/store/consent.py)
+    sa.Column("opted_out_at", Utc, nullable=False),
+)
+
 contact_suggestions = sa.Table(
     "contact_suggestions",
     metadata,

@@ -105,6 +105,11 @@ CREATE TABLE bookkeeping (
 	CONSTRAINT pk_bookkeeping PRIMARY KEY (id), 
 	CONSTRAINT ck_bookkeeping_single CHECK (id = 1)
 );;
+CREATE TABLE erased_opt_outs (
+	mark TEXT NOT NULL, 
+	opted_out_at VARCHAR(27) NOT NULL, 
+	CONSTRAINT pk_erased_opt_outs PRIMARY KEY (mark)
+);;
 CREATE TABLE installation (
 	id INTEGER NOT NULL, 
 	instance TEXT NOT NULL, 
