@@ -39,6 +39,7 @@ class Book:
     connection: sa.Connection
     versions: Versions
     _lives: dict[int, tuple[Stretch, ...]] = field(default_factory=dict)
+    _absorbed: dict[int, set[int]] = field(default_factory=dict)
     _standing: dict[int, dict[Place, Any]] = field(default_factory=dict)
     _rows: dict[int, list[Row]] = field(default_factory=dict)
 
@@ -49,8 +50,9 @@ class Book:
             found = timed_events(self.connection, wanted)
             self._standing |= clock_rows(self.connection, wanted)
             self._lives |= {case_id: stretches(found.get(case_id, ())) for case_id in wanted}
+            self._absorbed |= {case_id: _absorbed(found.get(case_id, ())) for case_id in wanted}
             named = {other for case_id in wanted for one in self._lives[case_id] for other in one.brought_by}
-            wanted = named - self._lives.keys()
+            wanted = named.union(*(self._absorbed[case_id] for case_id in wanted)) - self._lives.keys()
 
     def standing(self, case_id: int) -> Mapping[Place, Any]:
         """The rows that a case has."""
@@ -72,7 +74,7 @@ class Book:
 
     def family_first_answer(self, case_id: int) -> datetime | None:
         """When a case, or one merged into it, was first answered."""
-        others = {other for one in self._lives.get(case_id, ()) for other in one.brought_by}
+        others = self._absorbed.get(case_id, ())
         found = [first_answer(self.rows(each)) for each in (case_id, *others)]
         return min((at for at in found if at is not None), default=None)
 
@@ -94,6 +96,17 @@ def keep_cases(book: Book, case_ids: Collection[int], journal: Journal) -> set[i
     found = (_due_of(book, case) for case in cases.values())
     set_due(book.connection, [one for one in found if one is not None])
     return set(case_ids) - cases.keys()
+
+
+def _absorbed(found: Iterable[Any]) -> set[int]:
+    """What has been merged into a case and not been parted from it."""
+    others: set[int] = set()
+    for event in found:
+        if event.kind == EventKind.CASE_MERGED:
+            others.add(int(event.data["absorbed"]))
+        elif event.kind == EventKind.CASE_UNMERGED:
+            others.discard(int(event.data["back"]))
+    return others
 
 
 def _place(row: Row) -> Place:

@@ -165,6 +165,23 @@ def test_the_turn_that_runs_goes_on_when_an_earlier_one_turns_out_to_have_been_e
     assert case_of(house, first.key).waiting_since == since
 
 
+def test_a_survivor_that_is_over_was_first_answered_when_what_it_absorbed_was(house: ChatHouse) -> None:
+    first, second = mails(house)
+    early = answer(house, first)
+    house.later(minutes=5)
+    late = answer(house, second)
+    for case in (first, second):
+        do(house, resolve, case.key, as_=case.owner)
+
+    do(house, merge, first.key, second.key, as_=first.owner)
+    books(house)
+    assert case_of(house, second.key).first_response_at == early.replied_at
+
+    do(house, unmerge, first.key, as_=first.owner)
+    books(house)
+    assert case_of(house, second.key).first_response_at == late.replied_at
+
+
 def test_the_survivor_of_a_merge_is_due_when_the_earlier_of_the_two_was_and_both_have_their_own_back(
     house: ChatHouse,
 ) -> None:
