@@ -119,7 +119,7 @@ def test_a_server_left_behind_that_does_not_react_is_killed(tmp_path: Path) -> N
 
         end_leftover(queue.socket, within=0.3)
 
-        assert orphan.wait(timeout=2) == -signal.SIGKILL
+        assert orphan.wait(timeout=20) == -signal.SIGKILL
 
 
 @pytest.mark.parametrize("damage", ["tail", "middle", "manifest"])

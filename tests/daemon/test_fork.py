@@ -56,7 +56,7 @@ with Signals():
         told = told_by(tmp_path)
         name = Path(f"/proc/{told['pid']}/comm").read_text()
         parent.kill()
-        wait_until(lambda: not runs(told["pid"]), seconds=5, what="the copy's end")
+        wait_until(lambda: not runs(told["pid"]), seconds=20, what="the copy's end")
 
     assert told["group"] == told["pid"] != parent.pid
     assert told["parent"] == parent.pid

@@ -84,7 +84,7 @@ def test_a_killed_child_is_started_again_and_the_others_are_left_alone(tmp_path:
         began = time.monotonic()
         wait_until(lambda: said(tmp_path).count("a up") == 2, what="a second a")
 
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 5
         wait_until(lambda: all_running(tmp_path, 2), what="both running")
         again = {child.name: child for child in read_status(tmp_path)}
         assert again["a"].restarts == 1
@@ -111,7 +111,7 @@ sys.exit(Supervisor([Child(name="queue", argv=queue.argv, ready=queue.is_ready),
 
         parent.send_signal(signal.SIGKILL)
 
-        wait_until(lambda: not any(runs(pid) for pid in children), seconds=2, what="the end of all children")
+        wait_until(lambda: not any(runs(pid) for pid in children), seconds=20, what="the end of all children")
 
 
 def test_a_queue_server_that_cannot_read_its_files_starts_without_them(tmp_path: Path) -> None:
@@ -237,9 +237,9 @@ def test_it_ends_by_itself_after_its_duration(tmp_path: Path) -> None:
     source = TALKER + 'sys.exit(Supervisor([talker("a")], data_dir=data_dir).run(duration=1.0))'
     began = time.monotonic()
     with program(source, tmp_path) as parent:
-        assert parent.wait(timeout=10) == 0
+        assert parent.wait(timeout=30) == 0
 
-    assert 1.0 <= time.monotonic() - began < 5
+    assert 1.0 <= time.monotonic() - began < 20
     assert said(tmp_path) == ["a up", "a down"]
 
 
@@ -259,7 +259,7 @@ sys.exit(Supervisor([deaf], data_dir=data_dir, drain=0.5).run())
 
         parent.terminate()
 
-        assert parent.wait(timeout=5) == 0
+        assert parent.wait(timeout=30) == 0
         assert not runs(pid)
     assert read_status(tmp_path)[0].last_exit == -signal.SIGKILL
 
@@ -279,7 +279,7 @@ sys.exit(Supervisor([deaf], data_dir=data_dir, drain=60).run())
         time.sleep(0.3)
         parent.send_signal(signal.SIGINT)
 
-        assert parent.wait(timeout=5) == 0
+        assert parent.wait(timeout=30) == 0
 
 
 def test_a_child_that_hangs_is_killed_and_started_again(tmp_path: Path) -> None:
@@ -319,7 +319,7 @@ sys.exit(Supervisor([Child(name="mother", argv=(PY, "-c", GRAND, str(data_dir / 
         wait_until(lambda: read_status(tmp_path) and read_status(tmp_path)[0].last_exit == 3, what="the mother's end")
         grandchild = int((tmp_path / "grand").read_text())
 
-        wait_until(lambda: not runs(grandchild), seconds=2, what="the grandchild's end")
+        wait_until(lambda: not runs(grandchild), seconds=20, what="the grandchild's end")
         parent.terminate()
         parent.wait(timeout=10)
 

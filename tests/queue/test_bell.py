@@ -27,4 +27,4 @@ def test_a_message_without_a_bell_is_worked_on_all_the_same(
     monkeypatch.setattr(sys.modules["ventanilla.queue.enqueue"], "ring", lambda *_args, **_kwargs: None)
     enqueue(broker, [1])
 
-    wait_until(lambda: workers.done() == [1], seconds=5, what="the message")
+    wait_until(lambda: workers.done() == [1], seconds=20, what="the message")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -199,7 +200,7 @@ def test_a_store_restored_on_either_engine_goes_on_with_the_same_chain(
 
 def test_sealing_is_quick_enough_for_a_years_log(sqlite_store: Store) -> None:
     write_events(sqlite_store, 20_000, reason="balanced")
-    started = datetime.now(UTC)
+    started = time.process_time()
     while seal(sqlite_store, limit=5_000):
         pass
-    assert (datetime.now(UTC) - started).total_seconds() < 5  # about 0.5 s on two cores
+    assert time.process_time() - started < 5  # about 0.5 s on two cores
