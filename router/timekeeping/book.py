@@ -129,7 +129,7 @@ def _tell(book: Book, changed: Iterable[Row], journal: Journal) -> None:
     for row in changed:
         stands = book.standing(row["conversation_id"]).get(_place(row))
         said = told.get(row["conversation_id"], {}).get((*_place(row), row["name"]), {})
-        row["warned_at"], row["breached_at"] = said.get("warned_at"), said.get("breached_at")
+        row |= {name: _told_of(said.get(name), row) for name in _TOLD}
         before = stands.due_at if stands is not None and stands.name == row["name"] else None
         if row["due_at"] is None or row["due_at"] in (before, said.get("due_at")):
             continue
@@ -142,8 +142,13 @@ def _wants_log(book: Book, row: Row) -> bool:
     return not standing or (row["metric"] == Metric.LEGAL and _place(row) not in standing)
 
 
-def _last_told(found: Iterable[Any]) -> dict[tuple[str, int, str], dict[str, datetime]]:
-    last: dict[tuple[str, int, str], dict[str, datetime]] = {}
+def _told_of(event: Any, row: Row) -> datetime | None:
+    """When it was told of this clock, and not of another that had its number before."""
+    return event.recorded_at if event is not None and event.at >= row["started_at"] else None
+
+
+def _last_told(found: Iterable[Any]) -> dict[tuple[str, int, str], dict[str, Any]]:
+    last: dict[tuple[str, int, str], dict[str, Any]] = {}
     for event in found:
         data = event.data
         if "metric" not in data:
@@ -152,7 +157,7 @@ def _last_told(found: Iterable[Any]) -> dict[tuple[str, int, str], dict[str, dat
         if event.kind == EventKind.DUE_SET:
             said["due_at"] = datetime.fromisoformat(data["due_at"])
         else:
-            said[_TELLING[EventKind(event.kind)]] = event.recorded_at
+            said[_TELLING[EventKind(event.kind)]] = event
     return last
 
 

@@ -181,3 +181,20 @@ def test_a_clock_that_was_told_of_twice_has_the_last_time_back_when_the_rows_are
     assert shop.clock(key) == kept
     told()
     assert len(happened(shop, EventKind.PROMISE_BREACHED, key)) == 2
+
+
+def test_what_was_told_of_another_clock_that_had_the_number_before_is_not_told_of_this_one(shop: Shop) -> None:
+    key = shop.arrives("uno")
+    shop.books()
+    kept = shop.clock(key)
+    data = {"metric": "first_response", "number": 1, "due_at": "2026-11-23T08:00:00+00:00", "told": []}
+    with shop.store.write() as connection:
+        journal = Journal(now=shop.now, actor="sweeper")
+        earlier = datetime(2026, 11, 23, 8, tzinfo=UTC)
+        journal.add(EventKind.PROMISE_BREACHED, at=earlier, conversation_id=case_of(shop, key).id, data=data)
+        journal.flush(connection)
+        connection.execute(sa.delete(clocks))
+
+    rebuild(shop.store, shop.router.house, now=shop.now)
+
+    assert shop.clock(key) == kept

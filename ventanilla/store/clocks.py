@@ -39,7 +39,7 @@ _TIMED_EVENTS = (
     .where(_IN_CASES, events.c.kind.in_(TIMED))
     .order_by(events.c.id)
 )
-_TOLD_EVENTS = sa.select(events.c.conversation_id, events.c.kind, events.c.recorded_at, events.c.data)
+_TOLD_EVENTS = sa.select(events.c.conversation_id, events.c.kind, events.c.at, events.c.recorded_at, events.c.data)
 _TOLD_EVENTS = _TOLD_EVENTS.where(_IN_CASES, events.c.kind.in_(TOLD)).order_by(events.c.id)
 _ROWS = sa.select(clocks).where(clocks.c.conversation_id.in_(sa.bindparam("ids", expanding=True)))
 _CASES = (
