@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from cli.printing import Times, say, span
@@ -43,6 +44,10 @@ def _running(clock: Mapping[str, Any], times: Times) -> str:
         return "runs, nothing is promised"
     warned = f", warned {times.at(clock['warned_at'])}" if clock["warned_at"] else ""
     broken = f", told as broken {times.at(clock['breached_at'])}" if clock["breached_at"] else ""
+    if clock["metric"] == "legal":  # a term in days ends with its last day; one in hours at its minute
+        last = times.at(clock["due_at"] - timedelta(microseconds=1))
+        if last.endswith("23:59"):
+            return f"until the end of {last.removesuffix(' 23:59')} ({times.until(clock['due_at'])}){warned}{broken}"
     return f"due {times.at(clock['due_at'])} ({times.until(clock['due_at'])}){warned}{broken}"
 
 

@@ -74,8 +74,10 @@ REFUSALS: dict[str, str] = {
     "time_to_complete": (
         "the customer of {key} was asked for what is missing and may send it until {when}: it does not end before that"
     ),
-    "no_receipt_wanted": "no law wants a receipt for {key}, a {kind}: say what it is (ventanilla kind {key} complaint), or give its promise the `pack` that is "
-    "yours (ventanilla packs)",
+    "no_receipt_wanted": (
+        "no law wants a receipt for {key}, a {kind}: say what it is (ventanilla kind {key} complaint), or give its promise the "
+        "`pack` that is yours (ventanilla packs)"
+    ),
     "receipt_by_hand": (
         "the receipt of {key} cannot go out (ventanilla show {key} says why): give it on paper or by letter, then "
         'ventanilla receipt {key} --given-by-hand "how"'
