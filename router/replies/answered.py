@@ -14,6 +14,7 @@ from router.house import House
 from router.incoming.matching import survivor
 from router.notices.rewriting import tell_answered, tell_ended, tell_more
 from router.notices.writing import tell_of_rest, write_alert, write_notice
+from router.promises.lawful import REASONED, law_of
 from router.replies.answered_elsewhere import goes_on_elsewhere, restore_elsewhere
 from router.staff_bot.confirming import confirm_again
 from router.texts import phrase
@@ -50,13 +51,19 @@ def note_reply_sent(
     settle_answer(connection, house, case, message, journal, at=at or journal.now)
     if written.payload.get("then") == RESOLVE:  # it may have been asked for while the answer was on its way
         case = lock_case(connection, case.id)
-        if case.state in OWNED_STATES and case.waiting_since is None:
-            said, note = written.payload.get("outcome"), written.payload.get("note")
+        said, note = written.payload.get("outcome"), written.payload.get("note")
+        if case.state in OWNED_STATES and case.waiting_since is None and not _owes_outcome(house, case, said):
             how, by = Resolution.ANSWERED, message.agent
             end_case(connection, case, journal, resolution=how, agent=by, note_id=note, said=said)
             announce(connection, house, case, RESOLVED, journal)
             tell_ended(connection, house, case, journal, by=message.agent)
     confirm_again(connection, house, case.id, row.id, now=journal.now)
+
+
+def _owes_outcome(house: House, case: sa.Row[Any], said: dict[str, str] | None) -> bool:
+    """Whether it became a complaint or a claim under a law since somebody wanted it to end with this answer: it stays open until
+    they say whether its customer was right."""
+    return case.kind in REASONED and law_of(house, case) is not None and "upheld" not in (said or {})
 
 
 def settle_answer(

@@ -160,3 +160,14 @@ def test_a_request_under_a_law_that_sets_nothing_for_it_and_a_query_end_as_ever(
 )
 def test_bodies_are_named_whatever_their_capitals(text: str, named: bool) -> None:
     assert names_bodies(text, "Junta Arbitral de Consumo, www.junta.example") is named
+
+
+def test_an_answer_that_was_to_end_a_query_ends_no_claim_that_it_became_meanwhile(house: ChatHouse, claim: Any) -> None:
+    do(house, set_kind, claim.key, Kind.QUERY, as_=claim.owner)
+    letter_id = write(house, claim, then="resolve")
+    do(house, set_kind, claim.key, Kind.CLAIM, as_=claim.owner)
+
+    go_out(house, letter_id)
+
+    assert case_of(house, claim.key).state == "waiting_customer"
+    assert end(house, claim).state == "resolved"
