@@ -107,7 +107,11 @@ def _alert(
 ) -> None:
     language = house.config.service.language
     settings = house.config.channels[channel]
-    duty = house.config.teams[settings.team].duty[:1]
+    today, people = house.today(now), house.config.agents
+    readers, duty = (
+        [name for name in names if name in people and people[name].is_here(today)]
+        for names in (house.config.staff.digest_to, house.config.teams[settings.team].duty)
+    )
     values = {
         "channel": channel,
         "since": spoken(last, house.zone(), language, now=now),
@@ -118,7 +122,7 @@ def _alert(
     write_alert(
         connection,
         house,
-        to=house.config.staff.digest_to or duty,
+        to=readers or duty[:1],
         occasion=f"quiet:{channel}:{last.isoformat()}",
         subject=subject,
         body=body,

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from router.quiet import arrivals as quiet_arrivals
 from router.quiet.arrivals import Arrivals
 from router.quiet.usual import learn
-from router.quiet.watch import QuietWatch, holidays_of
+from router.quiet.watch import QuietWatch, _alert, holidays_of
 from router.quiet.words import quiet_words
 from tests.router.house_for_tests import House
 from tests.store.rows import add_inbox
@@ -209,6 +209,17 @@ def test_a_silence_is_told_once_and_the_next_item_ends_it(house: House) -> None:
     # the next silence is another one
     house.later(hours=30)
     assert look() == ["soporte"]
+
+
+def test_whoever_has_left_is_not_told_of_a_silence(sqlite_store: Store, tmp_path: Path) -> None:
+    house = House(sqlite_store, tmp_path)
+    house.apply(marta='left = "2026-11-24"')
+    house.later(days=2)
+
+    with house.store.write() as connection:
+        _alert(connection, house.router.house, "soporte", 9.0, house.now - HOUR, house.now)
+
+    assert house.rows(outbox) == []
 
 
 def test_a_channel_that_is_known_to_be_broken_is_told_of_otherwise(house: House) -> None:
