@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from cli.applying import apply_file
 from cli.context import fresh_context
@@ -15,6 +16,7 @@ from config.load import load_config
 from router.house import House, open_house
 from router.reading import Readers
 from router.service import Router, route_item
+from tests.servers.stores import open_knowing
 from ventanilla.channel import Attachment, Batch, Message, Party, RawItem, Screening
 from ventanilla.errors import BadMessage
 from ventanilla.store.engine import Store
@@ -148,7 +150,7 @@ class Town:
 
     def run(self, *arguments: str) -> int:
         """Run a command in this process on this house's file; return its exit code."""
-        with fresh_context():
+        with fresh_context(), patch("config.opening.open_store", open_knowing):
             return main(["--config", str(self.config), *arguments])
 
 

@@ -40,6 +40,18 @@ def _know_what_others_compiled(engine: sa.Engine) -> None:
     if engine.name not in _FIRST:
         with engine.connect():  # a dialect knows its server only after the first connection
             _FIRST[engine.name] = engine
+    _share(engine)
+
+
+def open_knowing(url: str, blobs: Path) -> Store:
+    """`open_store`, with the texts of statements that others of its kind compiled. Connects to nothing."""
+    store = open_store(url, blobs)
+    if store.engine.name in _FIRST:
+        _share(store.engine)
+    return store
+
+
+def _share(engine: sa.Engine) -> None:
     first: Any = _FIRST[engine.name]
     mine: Any = engine
     mine.dialect, mine._compiled_cache = first.dialect, first._compiled_cache
