@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from reports.page.words import ENDINGS, METRICS, WEEKDAYS
 
-_PARTS = {"p50": "p50", "p90": "p90", "p95": "p95", "max": ("maximum", "máximo"), "mean": ("mean", "media")}
+_PARTS: dict[str, str | tuple[str, str]] = {
+    "p50": "p50",
+    "p90": "p90",
+    "p95": "p95",
+    "max": ("maximum", "máximo"),
+    "mean": ("mean", "media"),
+}
 _PREFIXES = {
     "": ("", ""),
     "open_": (", age of the open ones", ", edad de los abiertos"),

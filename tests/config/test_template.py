@@ -44,7 +44,15 @@ def test_what_there_is_to_fill_in_is_marked_and_the_file_is_short() -> None:
 def test_the_commented_lines_of_the_template_are_right_too(tmp_path: Path) -> None:
     for language in ("es", "en"):
         lines = template(language).splitlines()
-        settings = ("# acknowledge", "# reopen", "# holidays", "# [channels.chat]", "# kind", "# team", "# token")
+        settings: tuple[str, ...] = (
+            "# acknowledge",
+            "# reopen",
+            "# holidays",
+            "# [channels.chat]",
+            "# kind",
+            "# team",
+            "# token",
+        )
         settings += ("# [promises.claims]", "# applies_to", "# calendar", "# pack")
         uncommented = [line[2:] if line.startswith(settings) else line for line in lines]
         assert uncommented != lines
