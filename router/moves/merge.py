@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import sqlalchemy as sa
+
 from router.incoming.matching import survivor
 from router.moves.base import Move, find_both, find_case, require_part
 from router.moves.outcome import Moved
@@ -9,9 +13,10 @@ from router.moves.refusals import Refused
 from router.moves.reopen import keep_in_a_team, owner_again, require_no_other_chat
 from router.notices.rewriting import tell_more
 from router.notices.writing import tell_of_rest, write_notice
+from router.promises.lawful import law_of
 from ventanilla.states import may_become
 from ventanilla.store.assignments import Grant
-from ventanilla.store.conversations import lock_case
+from ventanilla.store.conversations import change_facts, lock_case
 from ventanilla.store.merging import absorb, bring_back
 from ventanilla.words import OWNED_STATES, CaseState
 
@@ -42,12 +47,20 @@ def merge(move: Move, key: str, into: str, *, customers_differ: bool = False) ->
     if case.owned:
         require_part(move, case)
     opened = absorb(move.connection, case, other, move.journal, agent=move.agent)
-    kept = lock_case(move.connection, other.id)
+    kept = _keep_law(move, case, lock_case(move.connection, other.id))
     if opened:
         write_notice(move.connection, move.house, kept, move.journal)
     elif case.waiting_since is not None:
         tell_more(move.connection, move.house, kept, move.journal)
     return Moved.of(kept)
+
+
+def _keep_law(move: Move, case: sa.Row[Any], kept: sa.Row[Any]) -> sa.Row[Any]:
+    """The survivor, under the promise of what it absorbed where a law would look at that one and no more at both."""
+    if law_of(move.house, case) is None or law_of(move.house, kept) is not None:
+        return kept
+    change_facts(move.connection, kept, move.journal, promise=case.promise)
+    return lock_case(move.connection, kept.id)
 
 
 def unmerge(move: Move, key: str) -> Moved:

@@ -110,7 +110,7 @@ def mark_spam(move: Move, key: str) -> Moved:
 
 def _resolve_with(move: Move, case: sa.Row[Any], answer: Any, reason: str, said: dict[str, str]) -> Moved:
     """The answer ends the case when it goes out; withdrawn or refused, it leaves it open."""
-    if answer.payload.get("then") == RESOLVE:
+    if answer.payload.get("then") == RESOLVE and ("outcome" in answer.payload or not said):
         return Moved.of(case, changed=False, waits_for=answer.id)
     note_id = _note(move, case, reason)
     payload = {**answer.payload, "then": RESOLVE, **({"outcome": said, "note": note_id} if said else {})}

@@ -9,6 +9,7 @@ import pytest
 
 from router.assigning.endings import close_what_is_over
 from router.moves.classify import set_kind
+from router.moves.merge import merge, unmerge
 from router.moves.reasoned import Upheld, names_bodies
 from router.moves.refusals import Refused
 from router.moves.reply import Answer, write_reply
@@ -171,3 +172,37 @@ def test_an_answer_that_was_to_end_a_query_ends_no_claim_that_it_became_meanwhil
 
     assert case_of(house, claim.key).state == "waiting_customer"
     assert end(house, claim).state == "resolved"
+
+
+def test_an_answer_on_its_way_that_was_to_end_a_query_ends_the_claim_once_somebody_says_how(
+    house: ChatHouse, claim: Any
+) -> None:
+    do(house, set_kind, claim.key, Kind.QUERY, as_=claim.owner)
+    letter_id = write(house, claim, then="resolve")
+    do(house, set_kind, claim.key, Kind.CLAIM, as_=claim.owner)
+
+    assert end(house, claim).changed
+    assert not end(house, claim).changed, "said before"
+    go_out(house, letter_id)
+
+    assert case_of(house, claim.key).state == "resolved"
+    assert happened(house, EventKind.CASE_STATE, claim.key)[-1].data["upheld"] == "yes"
+    assert len(house.rows(notes)) == 1
+
+
+def test_a_claim_stays_under_its_law_when_it_is_merged_into_what_a_rule_gave_another_promise(
+    house: ChatHouse, claim: Any
+) -> None:
+    general = '[[rules]]\nwhen = { subject = "envío" }\nthen = { promise = "general" }\n[promises.general]\n'
+    house.apply(rest=f'{LAW}{general}first_response = {{ within = "4h" }}\n')
+    house.take("soporte", letter(external_id="<9@c.example>", subject="Un envío"))
+    query = house.rows(conversations)[-1]
+    assert (query.kind, query.promise) == ("query", "general")
+
+    do(house, merge, claim.key, query.key, as_=claim.owner)
+
+    both = case_of(house, query.key)
+    assert refused(house, both, resolution=Resolution.NO_REPLY_NEEDED) == "owed_answer"
+    do(house, unmerge, claim.key, as_=both.owner)
+    assert (case_of(house, query.key).kind, case_of(house, query.key).promise) == ("query", "general")
+    assert refused(house, claim) == "owed_answer"

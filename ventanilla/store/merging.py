@@ -24,7 +24,7 @@ from ventanilla.words import OWNED_STATES, CaseState, Direction, EventKind, Kind
 
 MERGED, UNMERGED = "merged", "unmerged"
 _OF_CASE = ("state", "waiting_since", "due_at", "line_since", "closed_at", "wait_until", "pinned")
-_OF_SURVIVOR = ("waiting_since", "due_at", "first_message_at", "kind", "priority")
+_OF_SURVIVOR = ("waiting_since", "due_at", "first_message_at", "kind", "priority", "promise")
 _WEIGHT = {
     str(word): weight
     for weight, word in enumerate((Kind.SUGGESTION, Kind.QUERY, Kind.REQUEST, Kind.CLAIM, Kind.COMPLAINT))
@@ -170,7 +170,7 @@ def _give_up(
     was = before["survivor"]
     values = {"first_message_at": max(into.first_message_at, _moment(was["first_message_at"]) or into.first_message_at)}
     connection.execute(sa.update(conversations).where(conversations.c.id == into.id).values(values))
-    change_facts(connection, into, journal, kind=was["kind"], priority=was["priority"])
+    change_facts(connection, into, journal, kind=was["kind"], priority=was["priority"], promise=was["promise"])
     gone = (collaborators.c.conversation_id == into.id) & collaborators.c.agent.in_(before["collaborators"])
     connection.execute(sa.delete(collaborators).where(gone))
     own_turn = _moment(was["waiting_since"])
