@@ -18,10 +18,12 @@ from ventanilla.store.seals import canonical, genesis
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
-    """What was found in a file of events: how many, the links (number, hash) of those sealed, and what is wrong."""
+    """What was found in a file of events: how many, the links (number, hash) of those sealed, the ids of the cases that they
+    name, and what is wrong."""
 
     events: int
     chain: tuple[tuple[int, str], ...]
+    cases: frozenset[int] = frozenset()
     problems: tuple[str, ...]
 
 
@@ -55,6 +57,7 @@ def check_lines(lines: Iterable[bytes], seal: Mapping[str, Any]) -> Links:
     problems: list[str] = []
     events, last = 0, None
     chain: list[tuple[int, str]] = []
+    cases: set[int] = set()
     for place, line in enumerate(lines, start=1):
         try:
             number, before, found, event = _link(line)
@@ -62,6 +65,8 @@ def check_lines(lines: Iterable[bytes], seal: Mapping[str, Any]) -> Links:
             problems.append(f"events.jsonl:{place}: is no event")
             continue
         events += 1
+        if isinstance(event, dict) and type(case := event.get("conversation_id")) is int:
+            cases.add(case)
         if number is None:
             continue
         problems += _problems(place, number, before, found, event, last, seal)
@@ -71,7 +76,7 @@ def check_lines(lines: Iterable[bytes], seal: Mapping[str, Any]) -> Links:
         problems.append(
             f"seal.json: its number {seal.get('number')} and hash do not reach event {last[0]} of the chain"
         )
-    return Links(events=events, chain=tuple(chain), problems=tuple(problems))
+    return Links(events=events, chain=tuple(chain), cases=frozenset(cases), problems=tuple(problems))
 
 
 def _link(line: bytes) -> tuple[Any, Any, Any, Any]:

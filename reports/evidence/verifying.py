@@ -22,6 +22,8 @@ _LARGEST_DOCUMENT = 64 * 1024 * 1024
 """Bytes of a manifest that are read into memory; one of ours with a million files is smaller."""
 _LONGEST_LINE = 16 * 1024 * 1024
 """Bytes of one event that are read into memory; ours have some hundreds."""
+_TOO_MANY = 2**63
+"""No chain is that long, and no store can be asked for it."""
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError)
 """What a damaged or made-up ZIP raises; RuntimeError for one that is locked, packed oddly or nested without end."""
 _Names = Mapping[str, str]
@@ -30,7 +32,7 @@ _Names = Mapping[str, str]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
     """What was found: of which case and installation, how many files and events there are, the links of the chain (number,
-    hash), and everything that does not hold."""
+    hash), the head of the chain as it was then, the ids of the cases in it, and everything that does not hold."""
 
     path: Path
     key: str
@@ -38,6 +40,8 @@ class Verified:
     files: int
     events: int
     chain: tuple[tuple[int, str], ...]
+    head: tuple[int, str]
+    cases: frozenset[int]
     problems: tuple[str, ...]
 
     @property
@@ -70,7 +74,8 @@ def _verified(path: Path, packed: zipfile.ZipFile) -> Verified:
     problems += [line for name in sorted(set(wanted) & set(names)) if (line := _compare(packed, name, wanted[name]))]
     about = _document(packed, "manifest.json", problems)
     problems += _listed(about, wanted)
-    links = _links(packed, problems)
+    seal = _document(packed, "seal.json", problems)
+    links = _links(packed, seal)
     return Verified(
         path=path,
         key=str(about.get("key", "")),
@@ -78,6 +83,8 @@ def _verified(path: Path, packed: zipfile.ZipFile) -> Verified:
         files=len(wanted),
         events=links.events,
         chain=links.chain,
+        head=_head(seal),
+        cases=links.cases,
         problems=(*problems, *links.problems),
     )
 
@@ -122,8 +129,13 @@ def _listed(about: Mapping[str, Any], wanted: _Names) -> list[str]:
     ]
 
 
-def _links(packed: zipfile.ZipFile, problems: list[str]) -> Links:
-    seal = _document(packed, "seal.json", problems)
+def _head(seal: Mapping[str, Any]) -> tuple[int, str]:
+    """Number and hash; 0 where it tells none that may be asked for."""
+    number = seal.get("number")
+    return (number if type(number) is int and 0 < number < _TOO_MANY else 0), str(seal.get("hash"))
+
+
+def _links(packed: zipfile.ZipFile, seal: Mapping[str, Any]) -> Links:
     try:
         with packed.open("events.jsonl") as lines:
             return check_lines(_lines(lines), seal)

@@ -61,6 +61,65 @@ def test_a_store_that_was_changed_since_is_told(town: Town, ask: Ask, read: Read
     assert "not compared with a store" in read(town, "evidence", "--verify", str(target))
 
 
+def test_what_was_left_out_of_a_file_that_is_sound_in_itself_is_told_where_the_store_is_at_hand(
+    town: Town, ask: Ask, read: Read, tmp_path: Path
+) -> None:
+    town.write("eva@clientes.example")
+    target, elsewhere = tmp_path / "e.zip", tmp_path / "elsewhere.toml"
+    ask(town, "evidence", *keys(town), "--out", str(target), "--language", "en")
+    with zipfile.ZipFile(target) as packed:
+        files = {name: packed.read(name) for name in packed.namelist()}
+    lines = files["events.jsonl"].splitlines(keepends=True)
+    gone = [json.loads(line)["number"] for line in lines[:2]]
+    whole, seal = town.config, json.loads(files["seal.json"])
+    cut = {**seal, "number": seal["number"] + 5, "hash": "0" * 64}
+    stripped = remade(tmp_path / "stripped.zip", {**files, "events.jsonl": b"".join(lines[2:])})
+    no_seal = json.dumps({**json.loads(lines[0]), "number": None, "previous": None, "hash": None}).encode() + b"\n"
+    unsealed = remade(tmp_path / "unsealed.zip", {**files, "events.jsonl": b"".join([*lines[1:], no_seal])})
+    ahead = remade(tmp_path / "ahead.zip", {**files, "seal.json": json.dumps(cut).encode()})
+
+    town.config = elsewhere
+    for forged in (stripped, unsealed, ahead):
+        assert "not compared with a store" in read(town, "evidence", "--verify", str(forged))
+    town.config = whole
+    said = read(town, "evidence", "--verify", str(stripped), code=1)
+    assert f"2 events of this case that were sealed by then are not in the ZIP: number {gone[0]}, {gone[1]}" in said
+    said = read(town, "evidence", "--verify", str(unsealed), code=1)
+    assert f"1 event of this case that was sealed by then is not in the ZIP: number {gone[0]}" in said
+    said = read(town, "evidence", "--verify", str(ahead), code=1)
+    assert f"seal.json: number {cut['number']} of the chain: in this store stands nothing" in said
+
+
+def test_what_was_merged_into_a_case_since_is_not_missed_in_its_file(
+    town: Town, ask: Ask, read: Read, tmp_path: Path
+) -> None:
+    town.write("eva@clientes.example", subject="Una")
+    town.write("eva@clientes.example", subject="Otra")
+    one, other = keys(town)
+    target = tmp_path / "e.zip"
+    ask(town, "evidence", one, "--out", str(target), "--language", "en")
+    ask(town, "merge", other, "--into", one, "--as", ask(town, "show", one)[0]["owner"])
+    ask(town, "evidence", one, "--out", str(tmp_path / "both.zip"), "--language", "en")
+
+    assert "the same hashes stand in this store" in read(town, "evidence", "--verify", str(target))
+    assert "the same hashes stand in this store" in read(town, "evidence", "--verify", str(tmp_path / "both.zip"))
+
+
+def remade(target: Path, files: dict[str, bytes]) -> Path:
+    """A ZIP that holds in itself: every hash in it is worked out again."""
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    about = json.loads(files["manifest.json"])
+    about["files"] = [{**one, "sha256": hashes[one["name"]]} for one in about["files"]]
+    content = {**files, "manifest.json": json.dumps(about).encode()}
+    hashes["manifest.json"] = hashlib.sha256(content["manifest.json"]).hexdigest()
+    del hashes["MANIFEST.sha256"]
+    content["MANIFEST.sha256"] = "".join(f"{hashes[name]}  {name}\n" for name in sorted(hashes)).encode()
+    with zipfile.ZipFile(target, "w") as packed:
+        for name, one in content.items():
+            packed.writestr(name, one)
+    return target
+
+
 def test_a_forged_file_is_told_and_exits_with_1(town: Town, ask: Ask, read: Read, tmp_path: Path) -> None:
     town.write("eva@clientes.example")
     target, forged = tmp_path / "e.zip", tmp_path / "forged.zip"
