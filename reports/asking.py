@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
 from reports.figures import Figure, Report
+from reports.moment import Moment, one_moment
 from reports.period import Period
 from reports.queries.backlog import backlog_figures
 from reports.queries.clocks import clock_figures
@@ -23,11 +25,9 @@ from reports.queries.waits import wait_figures, waiting_now
 from reports.queries.worst import worst
 from reports.wanted import METRICS, By, Named, Wanted, narrowed, sees_everybody
 from router.house import House
-from ventanilla.store.engine import Store, in_our_words
+from ventanilla.store.engine import Store
 from ventanilla.words import Metric
 
-_POSTGRESQL = ("SET LOCAL work_mem = '64MB'", "SET LOCAL jit = off")
-"""For this transaction alone: what is sorted stays in the server's memory up to this much, and nothing is compiled for one use."""
 NOW_ONLY = (Named.WAITING_NOW, Named.BACKLOG)
 """Gauges: they have no period, and so none before it."""
 
@@ -41,25 +41,28 @@ def make_report(store: Store, house: House, wanted: Wanted, *, now: datetime, se
     """
     asked = narrowed(wanted, house, seen_by)
     period = Period(asked.start, asked.end)
-    with _one_moment(store) as connection:
+    with one_moment(store) as moment:
         scope = _scope(store, house, asked, period, now=now)
-        figures, buckets = _figures(connection, scope)
+        figures = _figures(moment, scope)
         earlier = replace(asked, metrics=tuple(each for each in asked.metrics if each not in NOW_ONLY))
-        before = _figures(connection, _scope(store, house, earlier, period.before, now=now))[0] if asked.before else ()
+        before = _figures(moment, _scope(store, house, earlier, period.before, now=now)) if asked.before else []
+        slowest = moment.ask(partial(worst, scope=scope))
+        backlog = moment.ask(partial(backlog_figures, scope=scope))
+        drawn = _pictures(moment, scope) if asked.pictures else {}
         report = Report(
             start=period.start,
             end=period.end,
             by=asked.by or "",
             by_end=asked.by_end,
-            figures=figures,
-            before=before,
-            worst=worst(connection, scope),
-            backlog=buckets,
+            figures=_in_order(figures, asked.by),
+            before=_in_order(before, asked.by),
+            worst=slowest.result(),
+            backlog=backlog.result()[1] if asked.pictures or Named.BACKLOG in asked.metrics else (),
             made_at=now,
             zone=house.config.service.timezone,
             only=asked.only,
+            **{name: tuple(each for part in parts for each in part.result()) for name, parts in drawn.items()},
         )
-        report = _with_pictures(connection, scope, report) if asked.pictures else report
     return _without_names(report, house, seen_by)
 
 
@@ -68,27 +71,31 @@ def _scope(store: Store, house: House, wanted: Wanted, period: Period, *, now: d
     return Scope(wanted=wanted, house=house, period=period, now=now, as_of=as_of, is_sqlite=store.is_sqlite)
 
 
-def _figures(connection: sa.Connection, scope: Scope) -> tuple[tuple[Figure, ...], tuple[tuple[str, int], ...]]:
-    found: list[Figure] = []
-    buckets: tuple[tuple[str, int], ...] = ()
-    for metric in METRICS:
-        if metric not in scope.wanted.metrics:
-            continue
-        match metric:
-            case Named.INGEST_LAG:
-                figures = lag_figures(connection, scope)
-            case Named.WAITING_NOW:
-                figures = waiting_now(connection, scope)
-            case Named.CUSTOMER_WAIT:
-                figures = wait_figures(connection, scope)
-            case Named.REOPENED:
-                figures = reopened_figures(connection, scope)
-            case Named.BACKLOG:
-                figures, buckets = backlog_figures(connection, scope)
-            case _:
-                figures = clock_figures(connection, scope, Metric(metric))
-        found += sorted(figures, key=lambda figure: _place(figure.group, scope.wanted.by))
-    return tuple(found), buckets
+def _figures(moment: Moment, scope: Scope) -> list[Future[list[Figure]]]:
+    """Each metric that is wanted, in the order in which a report shows them."""
+    return [
+        moment.ask(partial(_of_metric, scope=scope, metric=each)) for each in METRICS if each in scope.wanted.metrics
+    ]
+
+
+def _of_metric(connection: sa.Connection, scope: Scope, metric: Named) -> list[Figure]:
+    match metric:
+        case Named.INGEST_LAG:
+            return lag_figures(connection, scope)
+        case Named.WAITING_NOW:
+            return waiting_now(connection, scope)
+        case Named.CUSTOMER_WAIT:
+            return wait_figures(connection, scope)
+        case Named.REOPENED:
+            return reopened_figures(connection, scope)
+        case Named.BACKLOG:
+            return list(backlog_figures(connection, scope)[0])
+        case _:
+            return list(clock_figures(connection, scope, Metric(metric)))
+
+
+def _in_order(figures: Sequence[Future[list[Figure]]], by: By | None) -> tuple[Figure, ...]:
+    return tuple(one for part in figures for one in sorted(part.result(), key=lambda figure: _place(figure.group, by)))
 
 
 def _place(group: str, by: By | None) -> tuple[int, str]:
@@ -96,15 +103,14 @@ def _place(group: str, by: By | None) -> tuple[int, str]:
     return (int(group or -1), "") if by in (By.HOUR, By.WEEKDAY) else (0, group)
 
 
-def _with_pictures(connection: sa.Connection, scope: Scope, report: Report) -> Report:
+def _pictures(moment: Moment, scope: Scope) -> dict[str, list[Future[Any]]]:
+    """What only plots need, by its name in a report."""
     drawn = [metric for metric in DRAWN if Named(metric) in scope.wanted.metrics]
-    return replace(
-        report,
-        arrivals=arrivals(connection, scope),
-        trend=tuple(point for metric in drawn for point in trend(connection, scope, metric)),
-        distribution=tuple(bar for metric in drawn for bar in distribution(connection, scope, metric)),
-        backlog=report.backlog or backlog_figures(connection, scope)[1],
-    )
+    return {
+        "arrivals": [moment.ask(partial(arrivals, scope=scope))],
+        "trend": [moment.ask(partial(trend, scope=scope, metric=metric)) for metric in drawn],
+        "distribution": [moment.ask(partial(distribution, scope=scope, metric=metric)) for metric in drawn],
+    }
 
 
 def _without_names(report: Report, house: House, seen_by: str | None) -> Report:
@@ -114,22 +120,3 @@ def _without_names(report: Report, house: House, seen_by: str | None) -> Report:
     return replace(
         report, worst=tuple(each if each.owner == seen_by else replace(each, owner="") for each in report.worst)
     )
-
-
-@contextmanager
-def _one_moment(store: Store) -> Iterator[sa.Connection]:
-    """As Store.read; on SQLite what is sorted spills into a file that is gone afterwards, instead of into memory."""
-    if not store.is_sqlite:
-        with store.read() as connection:
-            for setting in _POSTGRESQL:
-                connection.exec_driver_sql(setting)
-            yield connection
-        return
-    with in_our_words(), store.engine.connect() as connection:
-        raw: Any = connection.connection.driver_connection  # the pragma is refused inside a transaction
-        raw.execute("PRAGMA temp_store = FILE")
-        try:
-            with connection.begin():
-                yield connection
-        finally:
-            raw.execute("PRAGMA temp_store = MEMORY")
