@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from reports.evidence.archive import MANIFEST, Measured
-from reports.evidence.gathering import TO_CUSTOMERS, Dossier
+from reports.evidence.gathering import TO_CUSTOMERS, Dossier, is_remark
 from reports.evidence.packed import Contents, Making
 
 FORMAT = 1
 _NOT_FOR_CUSTOMERS = ("notes", "collaborators", "links", "pinned")
+_UNSAID = {"text": "", "reply_text": ""}
 _OF_OTHERS = ("other_cases", "suggestions", "restriction", "tags", "owner")
 
 README = """\
@@ -72,6 +73,7 @@ def case_document(dossier: Dossier, contents: Contents, *, with_notes: bool) -> 
     if with_notes:
         return document
     document = {name: value for name, value in document.items() if name not in _NOT_FOR_CUSTOMERS}
+    document["messages"] = [{**one, **_UNSAID} if is_remark(one) else one for one in document["messages"]]
     customer = document["customer"]
     document["customer"] = {name: value for name, value in customer.items() if name not in _OF_OTHERS}
     document["assignments"] = [

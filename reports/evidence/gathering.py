@@ -26,7 +26,7 @@ from ventanilla.store.tables import (
 )
 from ventanilla.store.views.cases import case_rows, case_rows_by_id
 from ventanilla.store.views.whole import family_of, whole_case
-from ventanilla.words import EventKind, Metric, OutboxKind
+from ventanilla.words import CallOutcome, Direction, EventKind, Metric, OutboxKind
 
 TO_CUSTOMERS = (OutboxKind.ACKNOWLEDGEMENT, OutboxKind.REPLY, OutboxKind.AUTOMATIC)
 _BEFORE = seals.alias("before")
@@ -74,6 +74,11 @@ class Dossier:
     def letter(self, outbox_id: int | None) -> Row | None:
         """The outbox row of that id among `letters`."""
         return next((row for row in self.letters if row.id == outbox_id), None)
+
+
+def is_remark(message: Mapping[str, Any]) -> bool:
+    """Whether the text of a message, as `show --json` has it, is one of ours on a call that nobody took: it was said to nobody."""
+    return (message["direction"], message["outcome"]) == (Direction.OUT, CallOutcome.NO_ANSWER)
 
 
 def gather(connection: sa.Connection, key: str, blobs: Path) -> Dossier:

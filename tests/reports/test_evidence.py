@@ -23,6 +23,7 @@ from reports.evidence.page import Facts, Page, Table, Words
 from reports.evidence.pdf import pdf_of
 from reports.evidence.verifying import verify_evidence
 from reports.evidence.words import WORDS
+from router.moves.called import called
 from router.moves.needs_information import needs_information
 from tests.reports.evidence_house import ANSWER, NOTE, PICTURE, REASON, claim, forged, held, open_claim, write
 from tests.router.house_for_tests import MONDAY_TEN, House, mail
@@ -32,6 +33,7 @@ from ventanilla.errors import BadInput
 from ventanilla.store.blobs import blob_path, put_blob
 from ventanilla.store.engine import Store
 from ventanilla.store.tables import attachments, conversations, events, inbox, seals
+from ventanilla.words import CallOutcome
 
 
 @dataclass
@@ -225,6 +227,22 @@ def test_what_a_customer_is_handed_has_none_of_our_notes(made: Made, tmp_path: P
     assert "candidates" not in files["case.json"].decode()
     assert ANSWER in said
     assert evidence.missing == []
+
+
+def test_a_remark_on_a_call_that_nobody_took_is_not_handed_over_and_what_was_said_is(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    house, key = open_claim(sqlite_store, tmp_path)
+    for outcome, text in ((CallOutcome.NO_ANSWER, "Otra vez ese."), (CallOutcome.REACHED, "Le llamamos el martes.")):
+        do(house, called, key, outcome, text, as_=case_of(house, key).owner)
+
+    ours = held(write(house, key, tmp_path / "a.zip", languages=("es",)).path)
+    theirs = held(write(house, key, tmp_path / "b.zip", languages=("es",), with_notes=False).path)
+
+    for name in ("evidence.es.html", "case.json"):
+        assert b"Otra vez ese." in ours[name]
+        assert b"Otra vez ese." not in theirs[name]
+        assert b"Le llamamos el martes." in theirs[name]
 
 
 def test_what_is_missing_or_damaged_is_said_and_stops_nothing(sqlite_store: Store, tmp_path: Path) -> None:

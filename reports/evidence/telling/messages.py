@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from reports.evidence.gathering import Dossier
+from reports.evidence.gathering import Dossier, is_remark
 from reports.evidence.packed import Making
 from reports.evidence.page import Block, Facts, Heading, Line, Table
 from reports.evidence.speaking import Speaker
@@ -55,6 +55,8 @@ def _message(number: int, message: _Doc, dossier: Dossier, making: Making, speak
     yield Facts(rows=list(_facts(message, dossier, making, speaker)))
     yield from _stamps(message, dossier, speaker)
     text = message["text"] if inward else message["reply_text"] or message["text"]
+    if is_remark(message) and not making.with_notes:
+        text = ""
     nothing = speaker.say("erased.text" if dossier.erased_at is not None else "message.no_text")
     yield words_of(text or nothing, speaker)
     yield from _files(message, making, speaker)
