@@ -68,7 +68,14 @@ def resolve(
     return tell(run, moved, line, waits_for=moved.waits_for)
 
 
-def spam(key: Key, agent: By = None) -> int:
+def spam(
+    key: Key,
+    agent: By = None,
+    reason: Annotated[
+        str | None,
+        typer.Option("--reason", help="Why; a note for ourselves. Needed where the receipt of a law was given."),
+    ] = None,
+) -> int:
     """Say that a case was no customer's. What waits to go out by itself is dropped; the sender is not blocked.
 
     Example: ventanilla spam K7M-Q2X-VTR --as ana
@@ -76,7 +83,7 @@ def spam(key: Key, agent: By = None) -> int:
     from router.moves.resolve import mark_spam
 
     run = context()
-    moved = do(run, agent, lambda move: mark_spam(move, key), of=key)
+    moved = do(run, agent, lambda move: mark_spam(move, key, reason=reason or ""), of=key)
     return tell(run, moved, f"{moved.key} is spam; its sender's next message is looked at like any other")
 
 

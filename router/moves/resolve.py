@@ -7,12 +7,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from router.automatic.announcements import RESOLVED, announce
+from router.automatic.receipts import is_given
 from router.moves.base import Move, find_case, require_open, require_part
 from router.moves.outcome import Moved
 from router.moves.reasoned import Upheld, require_reasoned
 from router.moves.refusals import Refused
 from router.moves.reply import RESOLVE
 from router.notices.rewriting import tell_ended
+from router.promises.lawful import law_of
 from router.replies.holding import hold_answers_to_spam
 from ventanilla.clocks.due import spoken
 from ventanilla.store.conversations import lock_case
@@ -89,16 +91,19 @@ def resolve(
     return Moved.of(lock_case(move.connection, case.id))
 
 
-def mark_spam(move: Move, key: str) -> Moved:
+def mark_spam(move: Move, key: str, *, reason: str = "") -> Moved:
     """Say that a case was no customer's: it ends, what we would have sent by ourselves does not go out, an answer that somebody
-    wrote is held, and nobody is blocked: what the sender writes next is looked at like anything else. A repeat changes nothing.
-    Raises Refused."""
+    wrote is held, and nobody is blocked: what the sender writes next is looked at like anything else. `reason` is a note
+    of why: asked for where its customer has the receipt of a law. A repeat changes nothing. Raises Refused."""
     case = find_case(move, key)
     if case.state == CaseState.SPAM:
         return Moved.of(case, changed=False)
     require_open(move, case)
     require_part(move, case)
-    end_as_spam(move.connection, case, move.journal, agent=move.agent)
+    if not reason.strip() and law_of(move.house, case) is not None and is_given(move.connection, case.id):
+        raise Refused("needs_reason", key=case.key, kind=case.kind)
+    note_id = _note(move, case, reason.strip())
+    end_as_spam(move.connection, case, move.journal, agent=move.agent, note_id=note_id)
     tell_ended(move.connection, move.house, case, move.journal, by=move.agent)
     hold_answers_to_spam(move.connection, move.house, case, move.journal, by=move.agent)
     mine = sa.select(outbox.c.id).where(outbox.c.conversation_id == case.id, outbox.c.kind.in_(_BY_ITSELF))

@@ -13,7 +13,7 @@ from router.moves.merge import merge, unmerge
 from router.moves.reasoned import Upheld, names_bodies
 from router.moves.refusals import Refused
 from router.moves.reply import Answer, write_reply
-from router.moves.resolve import resolve
+from router.moves.resolve import mark_spam, resolve
 from tests.router.chat_house import ChatHouse, letter
 from tests.router.moving import acting, case_of, do, go_out, happened
 from ventanilla.store.conversations import lock_case
@@ -206,3 +206,11 @@ def test_a_claim_stays_under_its_law_when_it_is_merged_into_what_a_rule_gave_ano
     do(house, unmerge, claim.key, as_=both.owner)
     assert (case_of(house, query.key).kind, case_of(house, query.key).promise) == ("query", "general")
     assert refused(house, claim) == "owed_answer"
+
+
+def test_a_claim_whose_customer_has_a_receipt_is_no_spam_without_a_reason(house: ChatHouse, claim: Any) -> None:
+    with pytest.raises(Refused, match="--reason"):
+        do(house, mark_spam, claim.key, as_=claim.owner)
+    assert do(house, mark_spam, claim.key, reason="A robot that writes to all", as_=claim.owner).state == "spam"
+    (note,) = house.rows(notes)
+    assert happened(house, EventKind.CASE_STATE, claim.key)[-1].data["note"] == note.id

@@ -188,9 +188,13 @@ def end_case(
     leave(connection, case, journal, to=CaseState.RESOLVED, outcome=outcome, agent=agent, data=data, **values)
 
 
-def end_as_spam(connection: sa.Connection, case: sa.Row[Any], journal: Journal, *, agent: str) -> None:
-    """An open case was no customer's: nobody owns it any more, and its turn ends as nothing that anybody waited for."""
-    leave(connection, case, journal, to=CaseState.SPAM, outcome=CaseState.SPAM, agent=agent, data={})
+def end_as_spam(
+    connection: sa.Connection, case: sa.Row[Any], journal: Journal, *, agent: str, note_id: int | None = None
+) -> None:
+    """An open case was no customer's: nobody owns it any more, and its turn ends as nothing that anybody waited for. The note says
+    why."""
+    data = {} if note_id is None else {"note": note_id}
+    leave(connection, case, journal, to=CaseState.SPAM, outcome=CaseState.SPAM, agent=agent, data=data)
 
 
 def stop_waiting(
