@@ -180,7 +180,7 @@ then = { team = "x", agent = "y", promise = "z", priority = "asap", kind = "?" }
         [
             (
                 "name: unknown key `name`; known here: agents, blobs, calendars, channels, include, promises, queue, "
-                "retention, rules, service, staff, store, …"
+                "reports, retention, rules, service, staff, …"
             )
         ],
     ),

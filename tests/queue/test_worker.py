@@ -166,11 +166,18 @@ def test_an_actor_that_cannot_be_interrupted_ends_the_process(
     broker: QueueBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ventanilla.queue.worker.STUCK_GRACE", 0.5)
-    _declare(broker, lambda ids: time.sleep(6), time_limit=500)  # its exception waits for the call to come back
+    others, released = set(threading.enumerate()), threading.Event()
+    _declare(broker, lambda ids: _wait_for(released), time_limit=500)  # its exception waits for the call to come back
     enqueue(broker, [1])
 
     with pytest.raises(WorkerDied, match="cannot be interrupted"):
         run_worker(broker, threads=1, stop_event=threading.Event(), drain=1)
+
+    released.set()  # here the process does not end: a thread left behind would look for its queue for ever
+    for thread in set(threading.enumerate()) - others:
+        if type(thread).__module__ == "dramatiq.worker":
+            thread.join(20)
+            assert not thread.is_alive(), thread.name
 
 
 def test_an_idle_worker_takes_an_id_up_within_15_ms_in_the_middle(
@@ -188,6 +195,10 @@ def test_an_idle_worker_takes_an_id_up_within_15_ms_in_the_middle(
     record_property("p50_ms", statistics.median(waits))
     print(f"idle latency: p50 {statistics.median(waits):.1f} ms, p95 {waits[37]:.1f} ms, max {waits[-1]:.1f} ms")
     assert statistics.median(waits) < 15
+
+
+def _wait_for(event: threading.Event) -> None:
+    event.wait(60)
 
 
 def _declare(broker: QueueBroker, fn: Callable[[list[int]], None], *, time_limit: float = 60_000) -> None:
