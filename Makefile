@@ -26,7 +26,7 @@ run: $(VENV)/ready-to-run
 	@exec $(PY) -m cli demo $(ARGS)
 
 test: $(VENV)/ready-to-test
-	@exec $(PY) -m pytest -n 3 --dist loadgroup $(ARGS)
+	@exec $(PY) -m pytest -n 4 --dist loadgroup $(ARGS)
 
 check: $(VENV)/ready-to-test
 	@exec sh tools/check.sh $(PY)
