@@ -2,7 +2,8 @@
 #
 #   make run                     the demo town: mail, chat and calls come in and go to people, live on the screen
 #   make run ARGS="--for 60s"    the same for a minute
-#   make test                    the whole suite; ARGS go to pytest
+#   make test                    the suite; ARGS go to pytest
+#   make faults                  what else can go wrong, tried at length: machines frozen, disks full, servers away
 #   make check                   what must hold besides: style, types, rooms, docs, the wheel
 #   make bench                   how fast it is
 #   make lock                    writes the two lock files afresh (needs uv)
@@ -17,16 +18,19 @@ ARGS ?=
 # Set, it would make each process of the service compile every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test check bench lock clean
+.PHONY: help run test faults check bench lock clean
 
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n '3,9p'
+	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n '3,10p'
 
 run: $(VENV)/ready-to-run
 	@exec $(PY) -m cli demo $(ARGS)
 
 test: $(VENV)/ready-to-test
-	@exec $(PY) -m pytest -n 4 --dist loadgroup $(ARGS)
+	@exec $(PY) -m pytest -n 3 --dist loadgroup -m "not faults" $(ARGS)
+
+faults: $(VENV)/ready-to-test
+	@exec $(PY) -m pytest -n 2 -m faults $(ARGS)
 
 check: $(VENV)/ready-to-test
 	@exec sh tools/check.sh $(PY)

@@ -43,6 +43,7 @@ def test_every_child_killed_in_the_middle_changes_nothing_in_the_end(
     books.check_books(service, letters, smtp)
 
 
+@pytest.mark.faults
 @on_postgresql
 def test_the_whole_tree_killed_in_the_middle_and_started_again_changes_nothing_in_the_end(
     service_on_each: Service, dovecot: Dovecot, smtp: SmtpServer

@@ -46,6 +46,7 @@ def test_twenty_mails_of_one_new_sender_at_once_are_twenty_cases_of_one_contact_
     books.check_audit(service)
 
 
+@pytest.mark.faults
 @on_postgresql
 def test_fifty_mails_of_one_new_sender_stay_with_one_owner_though_there_is_one_place_and_who_had_it_goes_away(
     service_on_each: Service, dovecot: Dovecot

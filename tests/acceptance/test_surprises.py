@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections import Counter
 
+import pytest
 import sqlalchemy as sa
 
 from tests.acceptance import books
@@ -22,6 +23,7 @@ from ventanilla.store.tables import inbox
 COUNT = 120
 
 
+@pytest.mark.faults
 def test_a_mail_server_killed_and_a_mailbox_renumbered_double_nothing(
     service: Service, dovecot: Dovecot, smtp: SmtpServer
 ) -> None:
@@ -53,6 +55,7 @@ def test_a_mail_server_killed_and_a_mailbox_renumbered_double_nothing(
     books.check_sent(service, smtp)
 
 
+@pytest.mark.faults
 def test_a_sqlite_store_that_somebody_locks_for_ten_seconds_delays_and_loses_nothing(
     service: Service, dovecot: Dovecot, smtp: SmtpServer
 ) -> None:
@@ -74,6 +77,7 @@ def test_a_sqlite_store_that_somebody_locks_for_ten_seconds_delays_and_loses_not
     books.check_books(service, letters, smtp)
 
 
+@pytest.mark.faults
 def test_a_disk_that_takes_no_more_delays_and_loses_nothing(
     service: Service, dovecot: Dovecot, smtp: SmtpServer
 ) -> None:
@@ -92,6 +96,7 @@ def test_a_disk_that_takes_no_more_delays_and_loses_nothing(
     books.check_books(service, letters, smtp)
 
 
+@pytest.mark.faults
 def test_a_postgresql_that_cuts_every_connection_again_and_again_delays_and_loses_nothing(
     make_service: Launch, dovecot: Dovecot, smtp: SmtpServer, postgresql: PostgreSQL, empty_database: str
 ) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.acceptance import books
 from tests.acceptance.conftest import Launch
 from tests.acceptance.letters import mail
@@ -53,6 +55,7 @@ def test_a_wrong_password_pauses_that_channel_alone_until_the_secret_is_put_righ
     books.check_audit(service)
 
 
+@pytest.mark.faults
 def test_an_expired_certificate_pauses_that_channel_alone_until_it_is_replaced(
     make_service: Launch, dovecot: Dovecot, smtp: SmtpServer, tmp_path: Path
 ) -> None:
