@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.acceptance import books
 from tests.acceptance.letters import post
 from tests.acceptance.mailing import append_all
@@ -10,6 +12,17 @@ from tests.servers.dovecot import Dovecot
 from tests.servers.smtp import SmtpServer
 
 
+on_each = pytest.mark.parametrize(
+    "service_on_each",
+    [
+        "embedded",
+        pytest.param("postgresql and redis", marks=pytest.mark.faults),
+    ],  # test_every_channel.py goes that road too
+    indirect=True,
+)
+
+
+@on_each
 def test_three_hundred_mails_come_in_once_each_with_one_owner_and_a_reason(
     service_on_each: Service, dovecot: Dovecot, smtp: SmtpServer
 ) -> None:

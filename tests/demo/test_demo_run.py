@@ -112,6 +112,7 @@ def test_on_a_terminal_the_screen_is_alive_shows_a_broken_child_and_gives_the_te
     assert processes_of(folder) == set()
 
 
+@pytest.mark.faults
 def test_a_terminal_whose_window_is_closed_ends_the_demo(folder: Path) -> None:
     with OnTerminal(COMMAND, columns=120, rows=40, cwd=folder, env=environment()) as terminal:
         terminal.watch(lambda: "→" in terminal.text, seconds=90, what="the first message")
