@@ -11,7 +11,6 @@ from tests.acceptance.service import Service
 from tests.servers.dovecot import Dovecot
 from tests.servers.smtp import SmtpServer
 
-
 on_each = pytest.mark.parametrize(
     "service_on_each",
     [
