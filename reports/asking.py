@@ -43,21 +43,21 @@ def make_report(store: Store, house: House, wanted: Wanted, *, now: datetime, se
     period = Period(asked.start, asked.end)
     with one_moment(store) as moment:
         scope = _scope(store, house, asked, period, now=now)
+        lying = moment.ask(partial(_backlog, scope=scope))
         figures = _figures(moment, scope)
         earlier = replace(asked, metrics=tuple(each for each in asked.metrics if each not in NOW_ONLY))
         before = _figures(moment, _scope(store, house, earlier, period.before, now=now)) if asked.before else []
         slowest = moment.ask(partial(worst, scope=scope))
-        backlog = moment.ask(partial(backlog_figures, scope=scope))
         drawn = _pictures(moment, scope) if asked.pictures else {}
         report = Report(
             start=period.start,
             end=period.end,
             by=asked.by or "",
             by_end=asked.by_end,
-            figures=_in_order(figures, asked.by),
-            before=_in_order(before, asked.by),
+            figures=_in_order([*(each.result() for each in figures), lying.result()[0]], asked.by),
+            before=_in_order([each.result() for each in before], asked.by),
             worst=slowest.result(),
-            backlog=backlog.result()[1] if asked.pictures or Named.BACKLOG in asked.metrics else (),
+            backlog=lying.result()[1],
             made_at=now,
             zone=house.config.service.timezone,
             only=asked.only,
@@ -72,9 +72,11 @@ def _scope(store: Store, house: House, wanted: Wanted, period: Period, *, now: d
 
 
 def _figures(moment: Moment, scope: Scope) -> list[Future[list[Figure]]]:
-    """Each metric that is wanted, in the order in which a report shows them."""
+    """Each metric that is wanted, in the order in which a report shows them, but for the backlog, which comes last."""
     return [
-        moment.ask(partial(_of_metric, scope=scope, metric=each)) for each in METRICS if each in scope.wanted.metrics
+        moment.ask(partial(_of_metric, scope=scope, metric=each))
+        for each in METRICS
+        if each in scope.wanted.metrics and each is not Named.BACKLOG
     ]
 
 
@@ -88,14 +90,21 @@ def _of_metric(connection: sa.Connection, scope: Scope, metric: Named) -> list[F
             return wait_figures(connection, scope)
         case Named.REOPENED:
             return reopened_figures(connection, scope)
-        case Named.BACKLOG:
-            return list(backlog_figures(connection, scope)[0])
         case _:
             return list(clock_figures(connection, scope, Metric(metric)))
 
 
-def _in_order(figures: Sequence[Future[list[Figure]]], by: By | None) -> tuple[Figure, ...]:
-    return tuple(one for part in figures for one in sorted(part.result(), key=lambda figure: _place(figure.group, by)))
+def _backlog(connection: sa.Connection, scope: Scope) -> tuple[list[Figure], tuple[tuple[str, int], ...]]:
+    """Its figures where they are wanted, and its ages for them and for the plot: the open cases are looked through once."""
+    wanted = Named.BACKLOG in scope.wanted.metrics
+    if not wanted and not scope.wanted.pictures:
+        return [], ()
+    figures, ages = backlog_figures(connection, scope)
+    return figures if wanted else [], ages
+
+
+def _in_order(figures: Sequence[Sequence[Figure]], by: By | None) -> tuple[Figure, ...]:
+    return tuple(one for part in figures for one in sorted(part, key=lambda figure: _place(figure.group, by)))
 
 
 def _place(group: str, by: By | None) -> tuple[int, str]:

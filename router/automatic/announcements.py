@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from router.assigning.restricted import withheld_automatic
-from router.automatic.brake import first_state, tell_of_brake
+from router.automatic.letters import put_saying
 from router.automatic.sayings import say_to_customer
 from router.house import House, modes
 from router.permission import customer_hindrance
-from router.replies.thread import thread_of
-from ventanilla.signing import LOOP_HEADER, Purpose, message_id
 from ventanilla.store.conversations import lock_case
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
-from ventanilla.store.messages import remember_refs
-from ventanilla.store.outbox import Letter, automatic_since, put_letter
+from ventanilla.store.outbox import automatic_since
 from ventanilla.store.tables import conversations, messages, outbox
-from ventanilla.words import DeliveryState, Direction, EventKind, OutboxKind
+from ventanilla.words import Direction, OutboxKind
 
 RESOLVED, REOPENED, DELAY = "resolved", "reopened", "delay"
 PER_ADDRESS, WITHIN = 5, timedelta(hours=1)
@@ -58,27 +54,20 @@ def announce(connection: sa.Connection, house: House, case: sa.Row[Any], what: s
     recipient = (newest.from_address if newest else "") or case.address
     if not recipient or why_not(connection, house, case, recipient, journal):
         return None
-    state, reason = first_state(connection, journal)
-    own_id = None if case.conversational else _message_id(house, case, what)
-    letter = Letter(
-        kind=OutboxKind.AUTOMATIC,
-        dedupe_key=f"{what}:{case.id}:{_occasion(case, what)}",
-        via=case.channel,
+    name = newest.from_name.strip() if newest else ""
+    subject, text = say_to_customer(house, case, what, name=name, now=journal.now, in_chat=case.conversational)
+    return put_saying(
+        connection,
+        house,
+        case,
+        journal,
+        occasion=f"{what}:{case.id}:{_occasion(case, what)}",
         recipient=recipient,
-        payload=_payload(house, case, newest, what, journal.now),
-        state=state,
-        reason=reason,
-        conversation_id=case.id,
-        message_id=own_id,
+        subject=subject,
+        text=text,
+        newest=newest,
+        what=what,
     )
-    row_id = put_letter(connection, letter, now=journal.now)
-    remember_refs(connection, case.id, [own_id], own=True)
-    if row_id is not None:
-        data = {"what": what, "held": state is DeliveryState.HELD}
-        journal.add(EventKind.ANNOUNCED, conversation_id=case.id, outbox_id=row_id, data=data)
-    if state is DeliveryState.HELD:
-        tell_of_brake(connection, house, journal)
-    return row_id
 
 
 def announce_delays(store: Store, house: House, journal: Journal, *, limit: int = 500) -> int:
@@ -122,28 +111,3 @@ def why_not(connection: sa.Connection, house: House, case: sa.Row[Any], recipien
     if automatic_since(connection, journal.now - WITHIN, recipient=recipient) >= PER_ADDRESS:
         return f"this address already got {PER_ADDRESS} within the hour"
     return withheld_automatic(connection, house, case, now=journal.now)
-
-
-def _payload(house: House, case: sa.Row[Any], newest: sa.Row[Any] | None, what: str, now: datetime) -> dict[str, Any]:
-    name = newest.from_name.strip() if newest else ""
-    subject, text = say_to_customer(house, case, what, name=name, now=now, in_chat=case.conversational)
-    if case.conversational:
-        return {"text": text, "account": case.account}
-    return {
-        "subject": subject,
-        "text": text,
-        **thread_of(newest.external_id if newest is not None else None),
-        "headers": {"Auto-Submitted": "auto-replied", LOOP_HEADER: house.installation.instance},
-    }
-
-
-def _message_id(house: House, case: sa.Row[Any], what: str) -> str:
-
-    occasion = f"{what}:{_occasion(case, what)}"
-    return message_id(
-        house.installation.signing_key,
-        purpose=Purpose.CUSTOMER,
-        case_key=case.key,
-        nonce=hashlib.sha256(occasion.encode()).hexdigest()[:12],
-        domain=house.mail_domain(case.channel),
-    )

@@ -6,7 +6,6 @@ nobody has answered and nobody's answer is on its way.
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,23 +14,19 @@ import sqlalchemy as sa
 from config.packs import all_packs
 from config.packs.pack import Duty
 from router.automatic.announcements import newest_of, why_not
-from router.automatic.brake import first_state, tell_of_brake
+from router.automatic.letters import put_saying
 from router.automatic.sayings import facts
 from router.house import House
 from router.notices.writing import write_alert
 from router.promises.law import end_of
-from router.replies.thread import thread_of
 from router.texts import date_format, spoken_language
 from router.texts.receipts import receipt_words
 from ventanilla.clocks.calendar import Calendar
-from ventanilla.signing import LOOP_HEADER, Purpose, message_id
 from ventanilla.store.conversations import lock_case
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
-from ventanilla.store.messages import remember_refs
-from ventanilla.store.outbox import Letter, put_letter
 from ventanilla.store.tables import clocks, conversations, messages, outbox
-from ventanilla.words import DeliveryState, EventKind, Metric, OutboxKind
+from ventanilla.words import DeliveryState, Metric, OutboxKind
 
 LATE = "late_by_law"
 AT_HOUR = timedelta(hours=8)
@@ -95,52 +90,29 @@ def _tell(connection: sa.Connection, house: House, clock: Any, journal: Journal)
     if why is not None:
         _leave_to_owner(connection, house, case, clock, why, journal)
         return False
-    return _write(connection, house, case, clock, newest, recipient, journal)
-
-
-def _write(
-    connection: sa.Connection,
-    house: House,
-    case: sa.Row[Any],
-    clock: Any,
-    newest: sa.Row[Any] | None,
-    recipient: str,
-    journal: Journal,
-) -> bool:
-    state, reason = first_state(connection, journal)
-    own_id = None if case.conversational else _message_id(house, case)
-    letter = Letter(
-        kind=OutboxKind.AUTOMATIC,
-        dedupe_key=f"{LATE}:{case.id}",
-        via=case.channel,
+    subject, text = _said(house, case, clock, newest, journal.now)
+    row_id = put_saying(
+        connection,
+        house,
+        case,
+        journal,
+        occasion=f"{LATE}:{case.id}",
         recipient=recipient,
-        payload=_payload(house, case, clock, newest, journal.now),
-        state=state,
-        reason=reason,
-        conversation_id=case.id,
-        message_id=own_id,
+        subject=subject,
+        text=text,
+        newest=newest,
+        what=LATE,
+        deadline=clock.name,
     )
-    row_id = put_letter(connection, letter, now=journal.now)
-    remember_refs(connection, case.id, [own_id], own=True)
-    if row_id is not None:
-        data = {"what": LATE, "deadline": clock.name, "held": state is DeliveryState.HELD}
-        journal.add(EventKind.ANNOUNCED, conversation_id=case.id, outbox_id=row_id, data=data)
-    if state is DeliveryState.HELD:
-        tell_of_brake(connection, house, journal)
     return row_id is not None
 
 
-def _payload(house: House, case: sa.Row[Any], clock: Any, newest: sa.Row[Any] | None, now: datetime) -> dict[str, Any]:
+def _said(house: House, case: sa.Row[Any], clock: Any, newest: sa.Row[Any] | None, now: datetime) -> tuple[str, str]:
     said = _words(house, case, clock, "late")
     values = facts(house, case, name=newest.from_name.strip() if newest else "", now=now)
     if case.conversational:
-        return {"text": f"{said}\n{values['house']}", "account": case.account}
-    return {
-        "subject": f"Re: {values['subject']} [{case.key}]",
-        "text": f"{values['greeting']}\n\n{said}\n\n{values['house']}\n",
-        **thread_of(newest.external_id if newest is not None else None),
-        "headers": {"Auto-Submitted": "auto-replied", LOOP_HEADER: house.installation.instance},
-    }
+        return "", f"{said}\n{values['house']}"
+    return f"Re: {values['subject']} [{case.key}]", f"{values['greeting']}\n\n{said}\n\n{values['house']}\n"
 
 
 def _words(house: House, case: sa.Row[Any], clock: Any, code: str, **more: str) -> str:
@@ -150,16 +122,6 @@ def _words(house: House, case: sa.Row[Any], clock: Any, code: str, **more: str) 
     day = _calendar(house, clock).local_date(clock.due_at - timedelta(microseconds=1))
     written = format_date(day, date_format(language), locale=spoken_language(language))
     return receipt_words(language, code, what=receipt_words(language, case.kind), key=case.key, day=written, **more)
-
-
-def _message_id(house: House, case: sa.Row[Any]) -> str:
-    return message_id(
-        house.installation.signing_key,
-        purpose=Purpose.CUSTOMER,
-        case_key=case.key,
-        nonce=hashlib.sha256(f"{LATE}:{case.id}".encode()).hexdigest()[:12],
-        domain=house.mail_domain(case.channel),
-    )
 
 
 def _leave_to_owner(
