@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from cli.assembly import Service
     from config.schema import Config
     from desk.media import Media
-    from desk.scraping import Scraping
-    from desk.webhooks import Webhooks
+    from desk.machine.scraping import Scraping
+    from desk.calls.webhooks import Webhooks
 
 log = structlog.get_logger(__name__)
 
@@ -84,7 +84,7 @@ def build_webhooks(service: Service) -> Webhooks:
     signs is the address it calls."""
     from cli.assembly import places, queue_url, service_now
     from connectors.registry import hooks
-    from desk.webhooks import Webhooks
+    from desk.calls.webhooks import Webhooks
     from router.bounces import tell_of_failure
     from ventanilla.queue import build_broker, enqueue
 
@@ -118,8 +118,8 @@ def build_scraping(service: Service) -> Scraping | None:
     if service.config.web.metrics == "off":
         return None
     from cli.assembly import service_now
-    from desk.metrics import Metrics
-    from desk.scraping import Scraping
+    from desk.machine.metrics import Metrics
+    from desk.machine.scraping import Scraping
     from ventanilla.errors import Temporary, Unreachable
 
     metrics = Metrics(service.store, clock=service_now)

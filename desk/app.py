@@ -9,11 +9,14 @@ from urllib.parse import urlsplit
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp
 
+from desk.body import TooLarge, read_body
+from desk.calls.webhooks import AWAY, Reply, Webhooks
+from desk.machine.scraping import Scraping
 from desk.media import Media
-from desk.scraping import Scraping
-from desk.webhooks import AWAY, Reply, Webhooks
+from desk.site import Site
 from ventanilla.channel import Hook, HookRequest
 
 THREADS = 8
@@ -24,19 +27,22 @@ ANSWER_WITHIN = 10.0
 METHODS = ("GET", "POST")
 
 
-class TooLarge(Exception):
-    """A body is above what its hook takes."""
-
-
 def build_app(
-    webhooks: Webhooks, *, public_url: str | None, media: Media | None = None, scraping: Scraping | None = None
+    webhooks: Webhooks,
+    *,
+    public_url: str | None,
+    media: Media | None = None,
+    scraping: Scraping | None = None,
+    site: Site | None = None,
+    api: ASGIApp | None = None,
 ) -> Starlette:
     """The application. `public_url` is where the world sees it: providers sign the address that they called, and what a proxy
     says of host and scheme is not believed. A path in it may be stripped by the proxy or left. Without `media` no file of ours
-    is given out. `/metrics` is there with `scraping`, never below the public path."""
+    is given out; without `site` and `api` nobody of us can come in. `/metrics` is there with `scraping`, never below the public
+    path."""
     desk = _Desk(webhooks, (public_url or "").rstrip("/"))
     below = ("", desk.prefix) if desk.prefix else ("",)
-    routes = [Route("/healthz", _healthz, methods=["GET"])]
+    routes: list[BaseRoute] = [Route("/healthz", _healthz, methods=["GET"])]
     if scraping is not None:
         routes.append(Route("/metrics", scraping.give, methods=["GET"]))
     for start in below:
@@ -44,6 +50,12 @@ def build_app(
         routes.append(Route(f"{start}/webhooks/{{channel}}/{{path:path}}", desk.webhook, methods=METHODS))
         if media is not None:
             routes.append(Route(f"{start}{media.route}", media.give, methods=["GET"]))
+        if api is not None:
+            routes.append(Mount(f"{start}/api/v1", app=api))
+        if site is not None:
+            routes.extend(site.routes(start))
+    if site is not None:
+        routes.append(site.rest())
     app = Starlette(routes=routes)
     app.router.redirect_slashes = False
     return app
@@ -93,19 +105,6 @@ class _Desk:
             path = path.removeprefix(self.prefix)
         query = request.scope["query_string"].decode("ascii")
         return f"{self._public_url}{path}" + (f"?{query}" if query else "")
-
-
-async def read_body(request: Request, *, largest: int) -> bytes:
-    """The whole body. Raises TooLarge as soon as it is known to be above `largest` bytes; no more than that is kept."""
-    declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > largest:
-        raise TooLarge
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > largest:
-            raise TooLarge
-    return bytes(body)
 
 
 def _headers(request: Request) -> dict[str, str]:

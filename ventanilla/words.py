@@ -61,7 +61,7 @@ class DeliveryState(StrEnum):
 
 class OutboxKind(StrEnum):
     """What a row of the outbox is for. `reply` is a person's; `automatic` what we say of a case by ourselves besides its receipt;
-    `service` is what a bot says of itself: a greeting, a command's outcome."""
+    `service` is what a bot says of itself: a greeting, a command's outcome; `webhook` tells another program what happened."""
 
     NOTICE = "notice"
     ACKNOWLEDGEMENT = "acknowledgement"
@@ -70,6 +70,7 @@ class OutboxKind(StrEnum):
     DIGEST = "digest"
     ALERT = "alert"
     SERVICE = "service"
+    WEBHOOK = "webhook"
 
 
 class Kind(StrEnum):
@@ -110,7 +111,7 @@ class Resolution(StrEnum):
 
 class Side(StrEnum):
     """From where one of us acted. `mailbox` is an ordinary mail client on the shared mailbox, `provider` a call that the
-    telephone company reports."""
+    telephone company reports, `api` a program with a token of theirs."""
 
     COMMAND = "command"
     TELEGRAM = "telegram"
@@ -118,6 +119,29 @@ class Side(StrEnum):
     MAILBOX = "mailbox"
     PROVIDER = "provider"
     DESK = "desk"
+    API = "api"
+
+
+class EntryWay(StrEnum):
+    """By what somebody proved who they are when a session at the desk began."""
+
+    PASSWORD = "password"  # noqa: S105  the word, not one
+    OIDC = "oidc"
+    INVITATION = "invitation"
+
+
+class LookedAt(StrEnum):
+    """What somebody looked at, as the trail of who looked names it."""
+
+    CASE = "case"
+    FILE = "file"
+    ORIGINAL = "original"
+    CUSTOMER = "customer"
+    SEARCH = "search"
+    REPORT = "report"
+    EXPORT = "export"
+    EVIDENCE = "evidence"
+    TRAIL = "trail"
 
 
 class CallOutcome(StrEnum):
@@ -298,3 +322,13 @@ class EventKind(StrEnum):
     ERASED = "erased"
     CHANNEL_QUIET = "channel_quiet"
     REPORT_WRITTEN = "report_written"
+    LOGGED_IN = "logged_in"
+    LOGIN_REFUSED = "login_refused"
+    LOGIN_THROTTLED = "login_throttled"
+    SESSION_ENDED = "session_ended"
+    PASSWORD_SET = "password_set"  # noqa: S105  the word, not one
+    TOKEN_MADE = "token_made"  # noqa: S105  the word, not one
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105  the word, not one
+    ANSWER_SAVED = "answer_saved"
+    ANSWER_REMOVED = "answer_removed"
+    PREFERENCES_SET = "preferences_set"

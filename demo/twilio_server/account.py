@@ -72,9 +72,12 @@ class Text:
         """Where it has come: taken, on its way, there."""
         if self.direction == "inbound":
             return "received"
-        if self.failure is not None:
-            return "queued" if now < self.created_at + timedelta(seconds=_ROAD[1][1]) else "undelivered"
-        return [name for name, after in _ROAD if now >= self.created_at + timedelta(seconds=after)][-1]
+        return [name for name, since in self.steps() if now >= since][-1]
+
+    def steps(self) -> list[tuple[str, datetime]]:
+        """Each status that one of ours goes through, and from when it has it."""
+        first, second, _ = road = [(name, self.created_at + timedelta(seconds=after)) for name, after in _ROAD]
+        return road if self.failure is None else [first, ("undelivered", second[1])]
 
     def updated_at(self, now: datetime) -> datetime:
         return min(now, self.created_at + timedelta(seconds=_ROAD[-1][1]))

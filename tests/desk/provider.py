@@ -15,11 +15,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from desk.app import build_app
+from desk.calls.webhooks import Webhooks
 from desk.listening import listen
+from desk.machine.scraping import Scraping
 from desk.media import Media
-from desk.scraping import Scraping
 from desk.server import WebServer
-from desk.webhooks import Webhooks
 from tests.servers.ports import free_port, wait_until
 from ventanilla.channel import DeliveryReport, HookAnswer, HookRequest, RawItem
 from ventanilla.store.engine import Store

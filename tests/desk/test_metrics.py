@@ -16,8 +16,8 @@ from starlette.responses import Response
 
 from config.secrets import Secret
 from config.service import WebSettings
-from desk.metrics import Metrics
-from desk.scraping import Scraping
+from desk.machine.metrics import Metrics
+from desk.machine.scraping import Scraping
 from tests.desk.provider import web_side
 from tests.store.rows import EARLIER, NOW, add_case, add_event, add_house, add_inbox, add_letter
 from ventanilla.errors import Temporary

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from desk import trail as desk_trail
-from desk.trail import Trail
+from desk.machine import trail as desk_trail
+from desk.machine.trail import Trail
 
 
 @dataclass

@@ -215,7 +215,7 @@ def test_a_flood_of_refused_calls_is_a_line_every_so_often_without_what_they_sai
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("desk.refusals.SAY_EVERY", 3600.0)
+    monkeypatch.setattr("desk.calls.refusals.SAY_EVERY", 3600.0)
     with web_side(sqlite_store) as web:
         for _ in range(30):
             web.call({"items": {"SM1": "un secreto"}}, signed_for="https://elsewhere.example/")

@@ -13,6 +13,16 @@ from ventanilla.store.tables.cases import (
 )
 from ventanilla.store.tables.clocks import bookkeeping, clocks, legal_holds, seals
 from ventanilla.store.tables.customers import addresses, contact_suggestions, contacts, erased_opt_outs
+from ventanilla.store.tables.desk import (
+    accounts,
+    api_requests,
+    api_tokens,
+    looks,
+    saved_answers,
+    sessions,
+    throttles,
+    webhook_events,
+)
 from ventanilla.store.tables.house import channels, checkpoints, config_versions, hook_refusals, installation, leases
 from ventanilla.store.tables.log import append_only_ddl, events
 from ventanilla.store.tables.people import absences, agents, invitations, team_members, teams
@@ -30,8 +40,11 @@ from ventanilla.store.tables.post import (
 
 __all__ = [
     "absences",
+    "accounts",
     "addresses",
     "agents",
+    "api_requests",
+    "api_tokens",
     "append_only_ddl",
     "assignments",
     "attachments",
@@ -55,6 +68,7 @@ __all__ = [
     "invitations",
     "leases",
     "legal_holds",
+    "looks",
     "message_refs",
     "messages",
     "metadata",
@@ -62,8 +76,12 @@ __all__ = [
     "outbox",
     "participants",
     "remote_files",
+    "saved_answers",
     "seals",
+    "sessions",
     "staff_texts",
     "team_members",
     "teams",
+    "throttles",
+    "webhook_events",
 ]

@@ -101,6 +101,21 @@ CREATE TABLE erased_opt_outs (
 	opted_out_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	CONSTRAINT pk_erased_opt_outs PRIMARY KEY (mark)
 );;
+CREATE TABLE throttles (
+	mark TEXT NOT NULL, 
+	failures INTEGER NOT NULL, 
+	last_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	until TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_throttles PRIMARY KEY (mark)
+);;
+CREATE TABLE webhook_events (
+	endpoint TEXT NOT NULL, 
+	last_seal BIGINT NOT NULL, 
+	since TIMESTAMP WITH TIME ZONE NOT NULL, 
+	paused_at TIMESTAMP WITH TIME ZONE, 
+	problem TEXT, 
+	CONSTRAINT pk_webhook_events PRIMARY KEY (endpoint)
+);;
 CREATE TABLE installation (
 	id INTEGER NOT NULL, 
 	instance TEXT NOT NULL, 
@@ -281,7 +296,7 @@ CREATE TABLE notes (
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	idempotency_key TEXT, 
 	CONSTRAINT pk_notes PRIMARY KEY (id), 
-	CONSTRAINT ck_notes_side CHECK (side IN ('command', 'telegram', 'email', 'mailbox', 'provider', 'desk')), 
+	CONSTRAINT ck_notes_side CHECK (side IN ('command', 'telegram', 'email', 'mailbox', 'provider', 'desk', 'api')), 
 	CONSTRAINT fk_notes_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id), 
 	CONSTRAINT fk_notes_agent FOREIGN KEY(agent) REFERENCES agents (name), 
 	CONSTRAINT uq_notes_idempotency_key UNIQUE (idempotency_key)
@@ -374,6 +389,81 @@ CREATE TABLE contacts (
 	CONSTRAINT fk_contacts_restricted_to FOREIGN KEY(restricted_to) REFERENCES agents (name), 
 	CONSTRAINT fk_contacts_restricted_by FOREIGN KEY(restricted_by) REFERENCES agents (name)
 );;
+CREATE TABLE accounts (
+	agent TEXT NOT NULL, 
+	password_hash TEXT, 
+	password_set_at TIMESTAMP WITH TIME ZONE, 
+	oidc_issuer TEXT, 
+	oidc_subject TEXT, 
+	preferences JSONB DEFAULT '{}' NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_accounts PRIMARY KEY (agent), 
+	CONSTRAINT ck_accounts_password CHECK ((password_hash IS NULL) = (password_set_at IS NULL)), 
+	CONSTRAINT ck_accounts_oidc CHECK ((oidc_issuer IS NULL) = (oidc_subject IS NULL)), 
+	CONSTRAINT uq_accounts_oidc_issuer_oidc_subject UNIQUE (oidc_issuer, oidc_subject), 
+	CONSTRAINT fk_accounts_agent FOREIGN KEY(agent) REFERENCES agents (name)
+);;
+CREATE TABLE sessions (
+	id BIGSERIAL NOT NULL, 
+	token_sha256 TEXT NOT NULL, 
+	agent TEXT NOT NULL, 
+	way TEXT NOT NULL, 
+	browser TEXT DEFAULT '' NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	seen_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	ended_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_sessions PRIMARY KEY (id), 
+	CONSTRAINT ck_sessions_way CHECK (way IN ('password', 'oidc', 'invitation')), 
+	CONSTRAINT uq_sessions_token_sha256 UNIQUE (token_sha256), 
+	CONSTRAINT fk_sessions_agent FOREIGN KEY(agent) REFERENCES agents (name)
+);;
+CREATE INDEX ix_sessions_agent ON sessions (agent);;
+CREATE TABLE api_tokens (
+	id BIGSERIAL NOT NULL, 
+	token_sha256 TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	agent TEXT NOT NULL, 
+	scopes JSONB NOT NULL, 
+	made_by TEXT NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	used_at TIMESTAMP WITH TIME ZONE, 
+	expires_at TIMESTAMP WITH TIME ZONE, 
+	revoked_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_api_tokens PRIMARY KEY (id), 
+	CONSTRAINT uq_api_tokens_token_sha256 UNIQUE (token_sha256), 
+	CONSTRAINT fk_api_tokens_agent FOREIGN KEY(agent) REFERENCES agents (name)
+);;
+CREATE INDEX ix_api_tokens_agent ON api_tokens (agent);;
+CREATE TABLE saved_answers (
+	id BIGSERIAL NOT NULL, 
+	name TEXT NOT NULL, 
+	language TEXT NOT NULL, 
+	text TEXT NOT NULL, 
+	agent TEXT, 
+	team TEXT, 
+	made_by TEXT NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	changed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	used INTEGER DEFAULT '0' NOT NULL, 
+	CONSTRAINT pk_saved_answers PRIMARY KEY (id), 
+	CONSTRAINT ck_saved_answers_whose CHECK (agent IS NULL OR team IS NULL), 
+	CONSTRAINT fk_saved_answers_agent FOREIGN KEY(agent) REFERENCES agents (name), 
+	CONSTRAINT fk_saved_answers_team FOREIGN KEY(team) REFERENCES teams (name), 
+	CONSTRAINT fk_saved_answers_made_by FOREIGN KEY(made_by) REFERENCES agents (name)
+);;
+CREATE TABLE api_requests (
+	agent TEXT NOT NULL, 
+	idempotency_key TEXT NOT NULL, 
+	fingerprint TEXT NOT NULL, 
+	status INTEGER, 
+	body TEXT, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_api_requests PRIMARY KEY (agent, idempotency_key), 
+	CONSTRAINT ck_api_requests_answered CHECK ((status IS NULL) = (body IS NULL)), 
+	CONSTRAINT fk_api_requests_agent FOREIGN KEY(agent) REFERENCES agents (name)
+);;
+CREATE INDEX ix_api_requests_created_at ON api_requests (created_at);;
 CREATE TABLE invitations (
 	token_sha256 TEXT NOT NULL, 
 	agent TEXT NOT NULL, 
@@ -444,7 +534,7 @@ CREATE TABLE messages (
 	CONSTRAINT ck_messages_inbound_has_assignment CHECK (direction = 'out' OR assignment_number IS NOT NULL), 
 	CONSTRAINT ck_messages_inbound_has_source CHECK (direction = 'out' OR inbox_id IS NOT NULL), 
 	CONSTRAINT ck_messages_edits_another CHECK (edits IS NULL OR edits <> id), 
-	CONSTRAINT ck_messages_side CHECK (side IN ('command', 'telegram', 'email', 'mailbox', 'provider', 'desk')), 
+	CONSTRAINT ck_messages_side CHECK (side IN ('command', 'telegram', 'email', 'mailbox', 'provider', 'desk', 'api')), 
 	CONSTRAINT ck_messages_outcome CHECK (outcome IN ('reached', 'no_answer', 'message')), 
 	CONSTRAINT ck_messages_closes_a_turn CHECK (turn_since IS NULL OR (direction = 'out' AND replied_at IS NOT NULL)), 
 	CONSTRAINT ck_messages_automatic_is_no_reply CHECK (NOT automatic OR replied_at IS NULL), 
@@ -502,7 +592,7 @@ CREATE TABLE outbox (
 	parts JSONB, 
 	delivery_rank INTEGER DEFAULT '0' NOT NULL, 
 	CONSTRAINT pk_outbox PRIMARY KEY (id), 
-	CONSTRAINT ck_outbox_kind CHECK (kind IN ('notice', 'acknowledgement', 'reply', 'automatic', 'digest', 'alert', 'service')), 
+	CONSTRAINT ck_outbox_kind CHECK (kind IN ('notice', 'acknowledgement', 'reply', 'automatic', 'digest', 'alert', 'service', 'webhook')), 
 	CONSTRAINT ck_outbox_state CHECK (state IN ('pending', 'held', 'sending', 'sent', 'delivered', 'failed', 'unknown', 'dropped')), 
 	CONSTRAINT ck_outbox_sending CHECK (state <> 'sending' OR (sending_at IS NOT NULL AND claimed_by IS NOT NULL)), 
 	CONSTRAINT ck_outbox_sent CHECK (state <> 'sent' OR sent_at IS NOT NULL), 
@@ -558,6 +648,29 @@ CREATE TABLE contact_suggestions (
 	CONSTRAINT fk_contact_suggestions_contact_id FOREIGN KEY(contact_id) REFERENCES contacts (id), 
 	CONSTRAINT fk_contact_suggestions_other_id FOREIGN KEY(other_id) REFERENCES contacts (id)
 );;
+CREATE TABLE looks (
+	id BIGSERIAL NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	agent TEXT NOT NULL, 
+	what TEXT NOT NULL, 
+	conversation_id BIGINT, 
+	contact_id BIGINT, 
+	detail JSONB NOT NULL, 
+	session_id BIGINT, 
+	token_id BIGINT, 
+	CONSTRAINT pk_looks PRIMARY KEY (id), 
+	CONSTRAINT ck_looks_what CHECK (what IN ('case', 'file', 'original', 'customer', 'search', 'report', 'export', 'evidence', 'trail')), 
+	CONSTRAINT ck_looks_one_way_in CHECK (session_id IS NULL OR token_id IS NULL), 
+	CONSTRAINT fk_looks_agent FOREIGN KEY(agent) REFERENCES agents (name), 
+	CONSTRAINT fk_looks_conversation_id FOREIGN KEY(conversation_id) REFERENCES conversations (id), 
+	CONSTRAINT fk_looks_contact_id FOREIGN KEY(contact_id) REFERENCES contacts (id), 
+	CONSTRAINT fk_looks_session_id FOREIGN KEY(session_id) REFERENCES sessions (id), 
+	CONSTRAINT fk_looks_token_id FOREIGN KEY(token_id) REFERENCES api_tokens (id)
+);;
+CREATE INDEX ix_looks_agent ON looks (agent);;
+CREATE INDEX ix_looks_at ON looks (at);;
+CREATE INDEX ix_looks_contact_id ON looks (contact_id);;
+CREATE INDEX ix_looks_conversation_id ON looks (conversation_id);;
 CREATE TABLE attachments (
 	message_id BIGINT NOT NULL, 
 	position INTEGER NOT NULL, 

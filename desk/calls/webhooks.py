@@ -8,7 +8,7 @@ from datetime import datetime
 
 import structlog
 
-from desk.refusals import Refusals
+from desk.calls.refusals import Refusals
 from ventanilla.channel import Hook, HookAnswer, HookRequest
 from ventanilla.errors import Temporary
 from ventanilla.store.deliveries import Failed, note_reports

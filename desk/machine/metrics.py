@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessColl
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from desk.trail import MOST_OPEN, Trail
+from desk.machine.trail import MOST_OPEN, Trail
 from ventanilla import __version__
 from ventanilla.machine_times import Delay, times_of_item, times_of_letter
 from ventanilla.store.engine import Store

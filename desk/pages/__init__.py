@@ -1,0 +1,1 @@
+"""The desk's pages: a folder for each place that somebody goes to."""

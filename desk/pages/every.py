@@ -1,0 +1,16 @@
+"""Every page that there is, a place after the other. The first that fits an address and a method answers it."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from desk.entry.person import Right
+from desk.pages.page import Page, Visit
+
+
+def _home(visit: Visit) -> Response:
+    """Where somebody begins: whoever oversees at the board, everybody else at their own cases."""
+    return visit.go("/board" if visit.person.has(Right.OVERSEE) else "/cases")
+
+
+PAGES: tuple[Page, ...] = (Page(path="/", view=_home, right=Right.OWN),)

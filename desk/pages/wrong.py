@@ -1,0 +1,31 @@
+"""The pages that say why something is not to be had: what was refused, and what can be done instead."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from desk.pages.page import Visit
+from desk.words import WORDS
+from router.moves.refusals import Refused
+
+
+def wrong(
+    visit: Visit, code: str, *, status: int, refused: Refused | None = None, detail: str = "", **values: object
+) -> Response:
+    """A page that says what is wrong. `refused` is a move that could not be, said in the desk's own words."""
+    if refused is not None:
+        title, why = visit.say("wrong.refused"), refusal_in_words(visit, refused)
+    else:
+        title = visit.say(f"wrong.{code}")
+        why = detail or (visit.say(f"wrong.{code}_why", **values) if _has(visit, f"wrong.{code}_why") else "")
+    return visit.render("wrong.html", status=status, title=title, why=why, code=code)
+
+
+def refusal_in_words(visit: Visit, refused: Refused) -> str:
+    """Why a move could not be, in this person's language (desk/words/refusals.py)."""
+    key = f"refused.{refused.code}"
+    return visit.say(key, **refused.values) if _has(visit, key) else str(refused)
+
+
+def _has(visit: Visit, key: str) -> bool:
+    return key in WORDS[visit.language]

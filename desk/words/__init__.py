@@ -1,0 +1,29 @@
+"""What the desk says, in Spanish and English: a file a place, each with the same keys in both. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from desk.words.frame import FRAME
+
+LANGUAGES = ("es", "en")
+"""What the desk speaks; a house in Catalan, Galician or Basque reads Spanish here."""
+PLACES: tuple[Mapping[str, Mapping[str, str]], ...] = (FRAME,)
+"""Each place's words: language → key → text. Keys begin with their place: "case.reply"."""
+WORDS: Mapping[str, Mapping[str, str]] = {
+    language: {key: text for place in PLACES for key, text in place[language].items()} for language in LANGUAGES
+}
+
+
+def spoken(language: str | None) -> str:
+    """The language of the desk that is nearest to this one."""
+    return "en" if (language or "").partition("-")[0].lower() == "en" else "es"
+
+
+def say(language: str, key: str, /, **values: object) -> str:
+    """One text, filled in: `{n}` and other names in braces. Raises KeyError for a key that is nowhere. A key that has a twin
+    ending in `_one` says that where `n` is 1."""
+    words = WORDS[spoken(language)]
+    if values.get("n") == 1 and f"{key}_one" in words:
+        key = f"{key}_one"
+    return words[key].format(**values) if values else words[key]
