@@ -72,7 +72,7 @@ looks = sa.Table(
     metadata,
     sa.Column("id", Id, primary_key=True),
     sa.Column("at", Utc, nullable=False, index=True),
-    sa.Column("agent", sa.Text, sa.ForeignKey("agents.name"), nullable=False, index=True),
+    sa.Column("agent", sa.Text, sa.ForeignKey("agents.name"), nullable=False),
     sa.Column("what", sa.Text, nullable=False),
     sa.Column("conversation_id", Id, sa.ForeignKey("conversations.id"), index=True),
     sa.Column("contact_id", Id, sa.ForeignKey("contacts.id"), index=True),
@@ -81,6 +81,7 @@ looks = sa.Table(
     sa.Column("token_id", Id, sa.ForeignKey("api_tokens.id")),
     sa.CheckConstraint(one_of("what", LookedAt), name="what"),
     sa.CheckConstraint("session_id IS NULL OR token_id IS NULL", name="one_way_in"),
+    sa.Index("ix_looks_agent_at", "agent", "at"),
     sqlite_autoincrement=True,
 )
 

@@ -667,7 +667,7 @@ CREATE TABLE looks (
 	CONSTRAINT fk_looks_session_id FOREIGN KEY(session_id) REFERENCES sessions (id), 
 	CONSTRAINT fk_looks_token_id FOREIGN KEY(token_id) REFERENCES api_tokens (id)
 );;
-CREATE INDEX ix_looks_agent ON looks (agent);;
+CREATE INDEX ix_looks_agent_at ON looks (agent, at);;
 CREATE INDEX ix_looks_at ON looks (at);;
 CREATE INDEX ix_looks_contact_id ON looks (contact_id);;
 CREATE INDEX ix_looks_conversation_id ON looks (conversation_id);;
