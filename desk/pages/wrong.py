@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from starlette.responses import Response
 
 from desk.pages.page import Visit
 from desk.words import WORDS
 from router.moves.refusals import Refused
+from ventanilla.clocks.due import spoken
 
 
 def wrong(
@@ -24,7 +28,24 @@ def wrong(
 def refusal_in_words(visit: Visit, refused: Refused) -> str:
     """Why a move could not be, in this person's language (desk/words/refusals.py)."""
     key = f"refused.{refused.code}"
-    return visit.say(key, **refused.values) if _has(visit, key) else str(refused)
+    return visit.say(key, **_said(visit, refused.values)) if _has(visit, key) else str(refused)
+
+
+def _said(visit: Visit, values: Mapping[str, str]) -> dict[str, str]:
+    """The values of a refusal as the desk says them: states and kinds in words, people by their names, a moment as one says it."""
+    said = dict(values)
+    for name in ("state", "kind"):
+        if name in said and _has(visit, f"{name}.{said[name]}"):
+            said[name] = visit.say(f"{name}.{said[name]}")
+    for name in ("agent", "owner"):
+        settings = visit.desk.config.agents.get(said.get(name, ""))
+        if settings is not None and settings.name:
+            said[name] = settings.name
+    if "at" in said:
+        said["when"] = spoken(
+            datetime.fromisoformat(said["at"]), visit.desk.house.zone(), visit.language, now=visit.now
+        )
+    return said
 
 
 def _has(visit: Visit, key: str) -> bool:

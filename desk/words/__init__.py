@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from desk.words.frame import FRAME
+from desk.words.refusals import REFUSED
 
 LANGUAGES = ("es", "en")
 """What the desk speaks; a house in Catalan, Galician or Basque reads Spanish here."""
-PLACES: tuple[Mapping[str, Mapping[str, str]], ...] = (FRAME,)
+PLACES: tuple[Mapping[str, Mapping[str, str]], ...] = (FRAME, REFUSED,)
 """Each place's words: language → key → text. Keys begin with their place: "case.reply"."""
 WORDS: Mapping[str, Mapping[str, str]] = {
     language: {key: text for place in PLACES for key, text in place[language].items()} for language in LANGUAGES

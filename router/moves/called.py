@@ -48,7 +48,7 @@ def called(
     case = find_case(move, key)
     moment = at or move.now
     if moment > move.now:
-        raise Refused("in_the_future", when=moment.isoformat())
+        raise Refused("in_the_future", when=moment.isoformat(), at=moment.isoformat())
     once = scoped(move.agent, CALLED, idempotency_key) if idempotency_key is not None else None
     if _known(move, case, outcome, moment, once, said=idempotency_key):
         return Moved.of(lock_case(move.connection, case.id), changed=False)

@@ -73,7 +73,7 @@ def _require_time_to_complete(move: Move, case: sa.Row[Any], upheld: Upheld) -> 
     asked = asked_to_complete(move.connection, case.id)
     if upheld is not Upheld.YES and asked is not None and move.now < asked.until:
         when = spoken(asked.until, move.house.zone(), "en", now=move.now)
-        raise Refused("time_to_complete", key=case.key, when=when)
+        raise Refused("time_to_complete", key=case.key, when=when, at=asked.until.isoformat())
 
 
 def _require_bodies(

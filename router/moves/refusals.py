@@ -90,7 +90,8 @@ REFUSALS: dict[str, str] = {
 
 
 class Refused(BadInput):
-    """A move that cannot be. `code` is one of REFUSALS, `values` what fills it in; exit code 2."""
+    """A move that cannot be. `code` is one of REFUSALS, `values` what fills it in; exit code 2. A value that no text
+    names may come too: `at`, the moment that `when` says in English."""
 
     def __init__(self, code: str, **values: object) -> None:
         self.code = code

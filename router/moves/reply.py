@@ -206,7 +206,13 @@ def require_news_known(move: Move, case: sa.Row[Any], seen: int | None) -> None:
     since = move.connection.execute(others.where(messages.c.id > seen, messages.c.replied_at.is_not(None))).first()
     if since is not None:
         when = spoken(since.replied_at, move.house.zone(), "en", now=move.now)
-        raise Refused("already_answered", agent=since.agent or "somebody", key=case.key, when=when)
+        raise Refused(
+            "already_answered",
+            agent=since.agent or "somebody",
+            key=case.key,
+            when=when,
+            at=since.replied_at.isoformat(),
+        )
     newest = newest_inbound(move.connection, case.id)
     if newest is not None and newest > seen:
         raise Refused("newer_message", key=case.key)

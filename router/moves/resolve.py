@@ -79,7 +79,7 @@ def resolve(
     if resolution is Resolution.ANSWERED and case.waiting_since is not None:
         if not reason:
             when = spoken(case.waiting_since, move.house.zone(), "en", now=move.now)
-            raise Refused("unanswered", key=case.key, when=when)
+            raise Refused("unanswered", key=case.key, when=when, at=case.waiting_since.isoformat())
         resolution = Resolution.UNANSWERED
     if not reason and (resolution is Resolution.UNANSWERED or case.kind in OWED_REASONS):
         raise Refused("needs_reason", key=case.key, kind=case.kind)

@@ -30,7 +30,7 @@ def wait(move: Move, key: str, *, on: WaitFor = WaitFor.THIRD_PARTY, until: date
     require_open(move, case)
     require_part(move, case)
     if until is not None and until <= move.now:
-        raise Refused("in_the_past", when=until.isoformat())
+        raise Refused("in_the_past", when=until.isoformat(), at=until.isoformat())
     to = CaseState.WAITING_THIRD_PARTY
     if on is WaitFor.US:
         to = CaseState.OPEN if case.waiting_since is not None else CaseState.WAITING_CUSTOMER
