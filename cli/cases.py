@@ -114,8 +114,9 @@ def explain(key: Annotated[str, typer.Argument(help="A case key, typed as you li
 
     Example: ventanilla explain K7M-Q2X-VTR
     """
-    from cli.explaining import explanation, print_explanation
+    from cli.explaining import print_explanation
     from cli.names import case_keys
+    from reports.explaining.whole import explanation
 
     run = context()
     with run.store.read() as connection:

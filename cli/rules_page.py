@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from cli.explaining import in_words
-from cli.explaining_promise import chosen_in_words
 from cli.printing import Times, one_line, say
+from reports.explaining.promise import chosen_in_words
+from reports.explaining.whole import in_words
 from router.assigning.rules import Decided, Tried
 from router.house import House
 from router.rehearsal import Rehearsal

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from cli.explaining import _VERDICTS
 from config.load import load_config
+from reports.explaining.whole import VERDICTS
 from router.assigning.line import drain_line
 from router.assigning.policy import Candidate, Need, choose_agent
 from router.service import Router
@@ -229,7 +229,7 @@ def test_every_verdict_of_the_policy_has_its_words() -> None:
     }
 
     assert len(verdicts) == 6
-    assert verdicts <= set(_VERDICTS)
+    assert verdicts <= set(VERDICTS)
 
 
 def test_a_key_that_no_case_has_is_refused(town: Town, read: Read) -> None:
