@@ -15,16 +15,32 @@ import sqlalchemy as sa
 from ventanilla.store.tables import conversations
 
 _TURN, _NEXT = conversations.c.due_at, conversations.c.next_due_at
-_NEAREST = sa.case((_TURN.is_(None), _NEXT), (_NEXT.is_(None), _TURN), (_TURN < _NEXT, _TURN), else_=_NEXT)
+NEAREST: sa.ColumnElement[Any] = sa.case(
+    (_TURN.is_(None), _NEXT), (_NEXT.is_(None), _TURN), (_TURN < _NEXT, _TURN), else_=_NEXT
+)
+"""When a case is due next; NULL where nothing is."""
 
 NEAREST_DUE: tuple[sa.ColumnElement[Any], ...] = (
-    _NEAREST.is_(None),
-    _NEAREST,
+    NEAREST.is_(None),
+    NEAREST,
     conversations.c.waiting_since.is_(None),
     conversations.c.waiting_since,
     conversations.c.id,
 )
 """For ORDER BY: what is due, nearest first; then whose customer waits, longest first; then the rest."""
+
+
+def comes_after(due: datetime | None, waiting_since: datetime | None, case_id: int) -> sa.ColumnElement[bool]:
+    """The condition that leaves what stands behind a case in that order, of which these three were read."""
+    since, number = conversations.c.waiting_since, conversations.c.id
+    if waiting_since is None:
+        behind = since.is_(None) & (number > case_id)
+    else:
+        same = (since == waiting_since) & (number > case_id)
+        behind = sa.or_(since > waiting_since, since.is_(None), same)
+    if due is None:
+        return NEAREST.is_(None) & behind
+    return sa.or_(due < NEAREST, NEAREST.is_(None), (due == NEAREST) & behind)
 
 
 def first_due(case: Mapping[str, Any]) -> datetime | None:

@@ -1,0 +1,196 @@
+"""The desk's lists of cases, quick however many there are: which belong on one, in their order, by index. Reads ids alone; what
+a list shows of each is in list_rows.py."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from ventanilla.store.nearest_due import NEAREST, NEAREST_DUE, comes_after
+from ventanilla.store.tables import collaborators, conversations
+from ventanilla.words import OWNED_STATES, CaseState
+
+LATELY = timedelta(days=7)
+"""How long a case counts as resolved lately."""
+_CASE = conversations.c
+_IN_HAND = _CASE.owned == 1
+
+
+class Shelf(StrEnum):
+    """Which cases a list has. MINE waits on us, OTHERS on the customer or somebody else, LINE on whoever takes it, WITH are those
+    that one works in beside their owner, RESOLVED what one resolved lately, ALL whatever one may see."""
+
+    MINE = "mine"
+    OTHERS = "others"
+    LINE = "line"
+    WITH = "with"
+    RESOLVED = "resolved"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What to list for `agent`: every given thing must hold. `teams` are those whose line they see, None: every team's.
+    `visible` is what they may see at all; `owner` and `states` narrow down ALL."""
+
+    agent: str
+    shelf: Shelf
+    visible: sa.ColumnElement[bool]
+    teams: Collection[str] | None = None
+    channel: str | None = None
+    kind: str | None = None
+    priority: str | None = None
+    tag: str | None = None
+    owner: str | None = None
+    states: Sequence[CaseState] = ()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it lists what nobody answers for any more: the latest first then, not what is due."""
+        return self.shelf is Shelf.RESOLVED or any(state not in OWNED_STATES for state in self.states)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """How many cases a shelf has, and how many of them are late."""
+
+    cases: int
+    late: int = 0
+
+
+def page_ids(
+    connection: sa.Connection, wanted: Wanted, *, now: datetime, limit: int, after: str = ""
+) -> tuple[list[int], str]:
+    """The ids of a page in their order, and what the next one begins after ("" for the last page). What was due when the page
+    before was read is the border, so that a case that moves meanwhile may be missed or come twice, and none is counted off."""
+    query = _narrowed(connection, wanted, now=now)
+    first, order = (_CASE.last_message_at, _latest_first()) if wanted.is_over else (NEAREST, NEAREST_DUE)
+    border = _read_border(after)
+    if border is not None:
+        query = query.where(_behind_latest(*border) if wanted.is_over else comes_after(*border))
+    columns = (_CASE.id, first.label("first"), _CASE.waiting_since)
+    rows = connection.execute(query.with_only_columns(*columns).order_by(*order).limit(limit + 1)).all()
+    more = _border(rows[limit - 1]) if len(rows) > limit else ""
+    return [row.id for row in rows[:limit]], more
+
+
+def count_shelves(
+    connection: sa.Connection, agent: str, *, teams: Collection[str] | None, now: datetime
+) -> dict[Shelf, Count]:
+    """How many cases there are on each shelf but ALL, by index."""
+    late = sa.func.count(sa.case((now > NEAREST, 1)))
+    found: dict[Shelf, Count] = {}
+    mine = _counted(late).where(_CASE.owner == agent, _IN_HAND)
+    on_us = sa.case((_CASE.state == CaseState.OPEN, 1), else_=0)
+    rows = {row.on_us: row for row in connection.execute(mine.add_columns(on_us.label("on_us")).group_by(on_us))}
+    for shelf, which in ((Shelf.MINE, 1), (Shelf.OTHERS, 0)):
+        row = rows.get(which)
+        found[shelf] = Count(cases=row.cases, late=row.late) if row is not None else Count(cases=0)
+    for shelf, condition in (
+        (Shelf.LINE, _in_line(teams)),
+        (Shelf.WITH, _IN_HAND & _works_in(agent)),
+    ):
+        counted = connection.execute(_counted(late).where(condition)).one()
+        found[shelf] = Count(cases=counted.cases, late=counted.late)
+    lately = sa.select(sa.func.count()).select_from(conversations).where(_resolved_by(agent, now))
+    found[Shelf.RESOLVED] = Count(cases=connection.scalar(lately) or 0)
+    return found
+
+
+def count_waiting(connection: sa.Connection, agent: str) -> int:
+    """How many of somebody's cases wait on us."""
+    query = sa.select(sa.func.count()).select_from(conversations)
+    return connection.scalar(query.where(_CASE.owner == agent, _IN_HAND, _CASE.state == CaseState.OPEN)) or 0
+
+
+def _narrowed(connection: sa.Connection, wanted: Wanted, *, now: datetime) -> sa.Select[Any]:
+    query = sa.select(_CASE.id).where(_on_shelf(wanted, now=now))
+    for column, value in (
+        (_CASE.channel, wanted.channel),
+        (_CASE.kind, wanted.kind),
+        (_CASE.priority, wanted.priority),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    if wanted.owner is not None:
+        query = query.where(_CASE.owner == wanted.owner)
+    if wanted.tag is not None:
+        query = query.where(_has_tag(connection, wanted.tag))
+    return query.where(_CASE.state.in_(wanted.states)) if wanted.states else query
+
+
+def _on_shelf(wanted: Wanted, *, now: datetime) -> sa.ColumnElement[bool]:
+    mine = (_CASE.owner == wanted.agent) & _IN_HAND
+    match wanted.shelf:
+        case Shelf.MINE:
+            return mine & (_CASE.state == CaseState.OPEN)
+        case Shelf.OTHERS:
+            return mine & (_CASE.state != CaseState.OPEN)
+        case Shelf.LINE:
+            return _in_line(wanted.teams)
+        case Shelf.WITH:
+            return _IN_HAND & _works_in(wanted.agent)
+        case Shelf.RESOLVED:
+            return _resolved_by(wanted.agent, now)
+        case Shelf.ALL:
+            return wanted.visible if wanted.states else wanted.visible & _CASE.state.in_(OWNED_STATES)
+
+
+def _in_line(teams: Collection[str] | None) -> sa.ColumnElement[bool]:
+    waits = _CASE.line_since.is_not(None)
+    return waits if teams is None else waits & _CASE.team.in_(sorted(teams))
+
+
+def _works_in(agent: str) -> sa.ColumnElement[bool]:
+    return _CASE.id.in_(sa.select(collaborators.c.conversation_id).where(collaborators.c.agent == agent))
+
+
+def _resolved_by(agent: str, now: datetime) -> sa.ColumnElement[bool]:
+    return (_CASE.owner == agent) & _CASE.owned.is_(None) & (_CASE.resolved_at >= now - LATELY)
+
+
+def _has_tag(connection: sa.Connection, tag: str) -> sa.ColumnElement[bool]:
+    if connection.dialect.name == "postgresql":
+        return _CASE.tags.contains([tag])
+    each = sa.func.json_each(_CASE.tags).table_valued("value")
+    return sa.exists(sa.select(sa.literal(1)).select_from(each).where(each.c.value == tag))
+
+
+def _counted(late: sa.ColumnElement[int]) -> sa.Select[Any]:
+    query: sa.Select[Any] = sa.select(sa.func.count().label("cases"), late.label("late"))
+    return query.select_from(conversations)
+
+
+def _latest_first() -> tuple[sa.ColumnElement[Any], ...]:
+    return (_CASE.last_message_at.desc(), _CASE.id.desc())
+
+
+def _behind_latest(at: datetime | None, _since: datetime | None, case_id: int) -> sa.ColumnElement[bool]:
+    return (_CASE.last_message_at < at) | ((_CASE.last_message_at == at) & (_CASE.id < case_id))
+
+
+def _border(row: Any) -> str:
+    return "~".join((_written(row.first), _written(row.waiting_since), str(row.id)))
+
+
+def _read_border(after: str) -> tuple[datetime | None, datetime | None, int] | None:
+    """A border as `_border` writes it; None for anything else, which begins at the beginning."""
+    parts = after.split("~")
+    try:
+        first, since, number = parts
+        return _moment(first), _moment(since), int(number)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _written(moment: datetime | None) -> str:
+    return "" if moment is None else str((moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1))
+
+
+def _moment(written: str) -> datetime | None:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(written)) if written else None
