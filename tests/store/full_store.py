@@ -8,6 +8,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from tests.store.promises import lay_ground
+from tests.store.promises_desk import account, api_request, saved_answer, session
 from tests.store.rows import (
     EARLIER,
     NOW,
@@ -78,6 +79,24 @@ def _add_the_rest(connection: sa.Connection, attached: str) -> None:
         (t.staff_texts, {"inbox_id": 1, "agent": "ana", "text": "año", "files": [], "created_at": NOW}),
         (t.legal_holds, {"conversation_id": 1, "reason": "año", "set_by": "ana", "since": NOW}),
         (t.erased_opt_outs, {"mark": "a" * 64, "opted_out_at": NOW}),
+        (t.accounts, account(password_hash="$argon2id$", password_set_at=NOW, preferences={"language": "es"})),
+        (t.sessions, session()),
+        (
+            t.api_tokens,
+            {
+                "token_sha256": "b" * 64,
+                "name": "año",
+                "agent": "ana",
+                "scopes": ["read"],
+                "made_by": "ana",
+                "created_at": NOW,
+            },
+        ),
+        (t.throttles, {"mark": "account:ana", "failures": 3, "last_at": NOW, "until": NOW}),
+        (t.looks, {"at": NOW, "agent": "ana", "what": "case", "conversation_id": 1, "detail": {}, "session_id": 1}),
+        (t.saved_answers, saved_answer(team="atencion")),
+        (t.api_requests, api_request(status=200, body="{}")),
+        (t.webhook_events, {"endpoint": "crm", "last_seal": 1, "since": NOW}),
         (t.contact_suggestions, {"contact_id": 1, "other_id": 2, "reason": "x", "created_at": NOW}),
     ):
         connection.execute(sa.insert(table).values(row))

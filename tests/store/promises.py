@@ -778,3 +778,6 @@ def a_customer_blocked_for_ever(connection: sa.Connection) -> None:
 @promise("ck_contacts_restriction_is_explained")
 def a_restriction_without_a_reason(connection: sa.Connection) -> None:
     connection.execute(_update(t.contacts, **RESTRICTED | {"restriction_reason": None}))
+
+
+import tests.store.promises_desk  # noqa: E402, F401  what is refused about the desk registers itself here
