@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -11,20 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.context import Context, context
-from ventanilla.errors import BadInput, Permanent
+from ventanilla.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    import sqlalchemy as sa
-
-    from config.schema import Config
     from reports.evidence.making import Evidence
-    from reports.evidence.originals import Rebuild
     from reports.evidence.verifying import Verified
     from router.house import House
-    from ventanilla.store.engine import Store
 
 _TELL_EVERY = 2.0
 _EVENTS = 5_000
@@ -89,6 +83,7 @@ def _make(
     run: Context, typed: str, out: Path | None, languages: tuple[str, ...], *, with_notes: bool, force: bool
 ) -> int:
     from cli.names import case_keys
+    from connectors.rebuilding import rebuilder
     from reports.evidence.making import Order, make_evidence
     from ventanilla import __version__
 
@@ -113,36 +108,6 @@ def _bring_books_up_to_date(run: Context, house: House, now: datetime) -> None:
     while catch_up(run.store, house, now=now, limit=_EVENTS) >= _EVENTS:
         pass
     catch_up(run.store, house, now=now, limit=_EVENTS)
-
-
-def rebuilder(store: Store, config: Config) -> Rebuild:
-    """What puts together again what was handed to a provider: the bytes of a mail, or what another one got, as JSON."""
-    from config.email import EmailSettings
-    from connectors.letters import outgoing_whole
-
-    def rebuild(row: sa.Row[Any]) -> tuple[bytes, str] | None:
-        settings = config.channels.get(row.via)
-        try:
-            if isinstance(settings, EmailSettings):
-                from connectors.imap_email.compose import compose
-
-                outgoing = outgoing_whole(store, row)
-                name = config.service.name
-                mail = compose(outgoing, address=settings.address, name=name, now=row.tried_at or row.sent_at)
-                return mail, ".eml"
-        except (OSError, Permanent):
-            pass  # a file of it is gone: what is recorded of it is still worth having
-        return _as_recorded(row), ".json"
-
-    return rebuild
-
-
-def _as_recorded(row: sa.Row[Any]) -> bytes:
-    shown = ("subject", "text", "html", "cc", "account", "template", "template_values", "reply_to")
-    told = {"recipient": row.recipient, "via": row.via} | {
-        name: row.payload[name] for name in shown if row.payload.get(name)
-    }
-    return json.dumps(told, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace") + b"\n"
 
 
 def _document(made: Evidence, now: datetime) -> dict[str, Any]:

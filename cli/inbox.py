@@ -10,13 +10,14 @@ import typer
 
 from cli.context import Context, context
 from ventanilla.errors import BadInput
-from ventanilla.words import STAFF_BOT, EventKind, InboxState
+from ventanilla.words import InboxState
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+    from router.settling.items import Unfit
+
 PAGE = 50
-_AGAIN = (InboxState.QUARANTINED, InboxState.SCREENED)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -60,13 +61,17 @@ def replay(
 
     Example: ventanilla replay 17 18
     """
+    from router.settling.items import AGAIN, replay_items
+    from ventanilla.store.events import Journal
     from ventanilla.store.views.ledgers import readable_quarantined
 
     run = context()
     with run.store.write() as connection:
         chosen = readable_quarantined(connection) if _wants_all(ids, everything) else list(dict.fromkeys(ids or ()))
-        _refuse_others(connection, chosen, states=_AGAIN, verb="replay")
-        _reopen(run, connection, chosen, kind=EventKind.MESSAGE_REPLAYED, released_by=None)
+        _refuse_others(connection, chosen, states=AGAIN, verb="replay")
+        journal = Journal(now=run.now(), actor=this_user())
+        replay_items(connection, chosen, journal)
+        journal.flush(connection)
     return _told(run, chosen, "replayed", nothing="nothing is quarantined")
 
 
@@ -79,19 +84,23 @@ def release(
     Example: ventanilla release 12
     """
     from cli.names import known_agent
+    from router.settling.items import RELEASABLE, release_items
+    from ventanilla.store.events import Journal
 
     run = context()
     chosen = list(dict.fromkeys(ids))
     with run.store.write() as connection:
         person = known_agent(connection, by) if by else this_user()
-        _refuse_others(connection, chosen, states=(InboxState.SCREENED,), verb="release")
-        _reopen(run, connection, chosen, kind=EventKind.MESSAGE_RELEASED, released_by=person)
+        _refuse_others(connection, chosen, states=RELEASABLE, verb="release")
+        journal = Journal(now=run.now(), actor=person)
+        release_items(connection, chosen, journal, by=person)
+        journal.flush(connection)
     return _told(run, chosen, "released", nothing="")
 
 
 def _add_envelopes(run: Context, connection: sa.Connection, items: list[dict[str, Any]]) -> None:
     """Who wrote what became no case, and about what: whoever releases or replays it must see that."""
-    from cli.envelopes import envelopes
+    from connectors.envelopes import envelopes
 
     aside = [item["id"] for item in items if item["key"] is None]
     known = envelopes(connection, aside, run.store.blobs) if aside else {}
@@ -107,36 +116,24 @@ def _wants_all(ids: list[int] | None, everything: bool) -> bool:
 
 def _refuse_others(connection: sa.Connection, ids: Sequence[int], *, states: Sequence[InboxState], verb: str) -> None:
     """Raise BadInput naming every item that cannot be; nothing is changed then."""
-    from ventanilla.store.views.ledgers import items_by_id
+    from router.settling.items import unfit_items
 
-    rows = items_by_id(connection, ids)
-    wrong = [f"there is no item {number}" for number in ids if number not in rows]
-    for number, row in rows.items():
-        if row.state not in states:
-            cure = "; `replay` is for those" if row.state == InboxState.QUARANTINED else ""
-            wrong.append(f"item {number} is {row.state}, not {' or '.join(states)}{cure}")
-        elif row.channel == STAFF_BOT and verb == "release":
-            wrong.append(f"item {number} was written to the staff's bot: no case can come from it")
-        elif not row.has_bytes:
-            wrong.append(f"item {number} has no bytes to read: {row.reason}")
+    wrong = [_unfit(one, states) for one in unfit_items(connection, ids, states=states)]
     if wrong:
         raise BadInput("\n".join([*wrong, f"nothing was changed; `ventanilla inbox` shows what there is to {verb}"]))
 
 
-def _reopen(
-    run: Context, connection: sa.Connection, ids: Sequence[int], *, kind: EventKind, released_by: str | None
-) -> None:
-    from ventanilla.store.events import Journal
-    from ventanilla.store.inbox import reopen_row
-    from ventanilla.store.views.ledgers import items_by_id
-
-    journal = Journal(now=run.now(), actor=released_by or this_user())
-    rows = items_by_id(connection, ids)
-    for number in ids:
-        row = rows[number]
-        if reopen_row(connection, number, states=_AGAIN, released_by=released_by or row.released_by):
-            journal.add(kind, inbox_id=number, channel=row.channel, data={"from": row.state})
-    journal.flush(connection)
+def _unfit(one: Unfit, states: Sequence[InboxState]) -> str:
+    match one.why:
+        case "missing":
+            return f"there is no item {one.id}"
+        case "state":
+            cure = "; `replay` is for those" if one.state == InboxState.QUARANTINED else ""
+            return f"item {one.id} is {one.state}, not {' or '.join(states)}{cure}"
+        case "staff_bot":
+            return f"item {one.id} was written to the staff's bot: no case can come from it"
+        case "no_bytes":
+            return f"item {one.id} has no bytes to read: {one.reason}"
 
 
 def _told(run: Context, ids: Sequence[int], verb: str, *, nothing: str) -> int:

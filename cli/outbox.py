@@ -9,7 +9,7 @@ import typer
 
 from cli.context import Context, context
 from ventanilla.errors import BadInput
-from ventanilla.words import DeliveryState, EventKind, OutboxKind
+from ventanilla.words import DeliveryState, OutboxKind
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,14 +17,13 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from router.house import House
+    from ventanilla.store.events import Journal
 
 PAGE = 50
 UNKNOWN_CURE = (
     "unknown: it may have gone out, and nobody can tell. Ask or look at the customer's side; then `ventanilla outbox arrived ID`\n"
     "if it did, `ventanilla outbox resend ID` to send it again, or `ventanilla outbox drop ID` to leave it."
 )
-_RELEASABLE = (DeliveryState.HELD,)
-_DROPPABLE = (DeliveryState.HELD, DeliveryState.PENDING, DeliveryState.UNKNOWN)
 
 _Ids = Annotated[list[int] | None, typer.Argument(help="Numbers as `outbox` shows them.", metavar="ID")]
 _As = Annotated[
@@ -83,13 +82,16 @@ def release(ids: _Ids = None, everything: _All = False, agent: _As = None, anywa
 
     Example: ventanilla outbox release --all
     """
+    from router.settling.letters import RELEASABLE, release_letters
+
     run = context()
     house = run.house() if agent is not None else None
     with run.store.write() as connection:
-        chosen = choose(connection, ids, everything, states=_RELEASABLE)
+        chosen = choose(connection, ids, everything, states=RELEASABLE)
         unproven = _unproven(connection, chosen, agent)
-        others = [number for number in chosen if number not in unproven]
-        changed = _change(run, connection, others, states=_RELEASABLE, to=DeliveryState.PENDING, reason=None)
+        journal = journal_of(run)
+        changed = release_letters(connection, [number for number in chosen if number not in unproven], journal)
+        journal.flush(connection)
         if agent is not None and house is not None:
             changed += _release_as(connection, house, unproven, agent, now=run.now(), anyway=anyway)
     return tell_changed(run, "released", changed, then="the running service sends what is due")
@@ -97,19 +99,17 @@ def release(ids: _Ids = None, everything: _All = False, agent: _As = None, anywa
 
 def _unproven(connection: sa.Connection, ids: Sequence[int], agent: str | None) -> list[int]:
     """Those that are answers by mail which nobody has proven. Raises BadInput where nobody says whose they are."""
-    from router.moves.held import UNPROVEN
-    from ventanilla.store.views.ledgers import letters_by_id
+    from router.settling.letters import unproven_letters
 
-    rows = letters_by_id(connection, ids)
-    found = [number for number in ids if (rows[number].reason or "").startswith(UNPROVEN)]
+    found = unproven_letters(connection, ids)
     if found and agent is None:
         lines = [
-            f"{number} came in {rows[number].agent}'s name and is not proven to be theirs: if it is, "
-            f"ventanilla outbox release {number} --as {rows[number].agent}"
-            for number in found
+            f"{number} came in {author}'s name and is not proven to be theirs: if it is, "
+            f"ventanilla outbox release {number} --as {author}"
+            for number, author in found.items()
         ]
         raise BadInput("\n".join([*lines, "nothing was changed"]))
-    return found
+    return list(found)
 
 
 def _release_as(
@@ -117,14 +117,13 @@ def _release_as(
 ) -> list[int]:
     """It is theirs, they say: the same move as their button's. Raises Refused."""
     from router.moves.base import begin
-    from router.moves.held import EVERYTHING, release_held_answer
+    from router.settling.letters import release_unproven
     from ventanilla.words import Side
 
     move = begin(connection, house, agent, Side.COMMAND, now=now)
-    for number in ids:
-        release_held_answer(move, number, seen=EVERYTHING if anyway else None)
+    released = release_unproven(move, ids, anyway=anyway)
     move.journal.flush(connection)
-    return list(ids)
+    return released
 
 
 def drop(
@@ -136,15 +135,17 @@ def drop(
 
     Example: ventanilla outbox drop 31 32
     """
+    from router.settling.letters import DROPPABLE, drop_letters
+
     run = context()
     with run.store.read() as connection:
-        chosen = choose(connection, ids, everything, states=_DROPPABLE)
+        chosen = choose(connection, ids, everything, states=DROPPABLE)
     if chosen and not yes:
         _ask(chosen)
     with run.store.write() as connection:
-        changed = _change(
-            run, connection, chosen, states=_DROPPABLE, to=DeliveryState.DROPPED, reason="dropped by a person"
-        )
+        journal = journal_of(run)
+        changed = drop_letters(connection, chosen, journal)
+        journal.flush(connection)
     return tell_changed(run, "dropped", changed, then="nobody will get what was dropped")
 
 
@@ -152,45 +153,31 @@ def choose(
     connection: sa.Connection, ids: list[int] | None, everything: bool, *, states: Sequence[DeliveryState]
 ) -> list[int]:
     """The rows to change. Raises BadInput naming every one that cannot be; nothing is changed then."""
-    from ventanilla.store.views.ledgers import held_by_brake, letters_by_id
+    from router.settling.letters import unfit_letters
+    from ventanilla.store.views.ledgers import held_by_brake
 
     if everything == bool(ids):
         raise BadInput("name what you mean by its numbers, or say --all")
     if everything:
         return held_by_brake(connection)
     chosen = list(dict.fromkeys(ids or ()))
-    rows = letters_by_id(connection, chosen)
-    wrong = [f"there is nothing under {number} in the outbox" for number in chosen if number not in rows]
-    wrong += [
-        f"{number} is {row.state}, not {' or '.join(states)}" for number, row in rows.items() if row.state not in states
+    wrong = [
+        f"there is nothing under {number} in the outbox"
+        if state is None
+        else f"{number} is {state}, not {' or '.join(states)}"
+        for number, state in unfit_letters(connection, chosen, states=states).items()
     ]
     if wrong:
         raise BadInput("\n".join([*wrong, "nothing was changed; `ventanilla outbox` shows what there is"]))
     return chosen
 
 
-def _change(
-    run: Context,
-    connection: sa.Connection,
-    ids: Sequence[int],
-    *,
-    states: Sequence[DeliveryState],
-    to: DeliveryState,
-    reason: str | None,
-) -> list[int]:
-    """Change those that still are in one of these states; return which were."""
+def journal_of(run: Context) -> Journal:
+    """For what whoever runs the command does now."""
     from cli.inbox import this_user
     from ventanilla.store.events import Journal
-    from ventanilla.store.outbox import change_letters
 
-    now = run.now()
-    more = {"not_before": now} if to is DeliveryState.PENDING else {}
-    changed = sorted(change_letters(connection, ids, states, state=to, reason=reason, **more))
-    journal = Journal(now=now, actor=this_user())
-    for number in changed:
-        journal.add(EventKind.DELIVERY, outbox_id=number, data={"state": str(to)})
-    journal.flush(connection)
-    return changed
+    return Journal(now=run.now(), actor=this_user())
 
 
 def _ask(ids: Sequence[int]) -> None:

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from cli.context import context
-from cli.outbox import choose, tell_changed
-from ventanilla.words import DeliveryState, EventKind
-
-if TYPE_CHECKING:
-    import sqlalchemy as sa
-
-    from ventanilla.store.events import Journal
-
-_UNSURE = (DeliveryState.UNKNOWN,)
+from cli.outbox import choose, journal_of, tell_changed
 
 _Ids = Annotated[list[int], typer.Argument(help="Numbers as `outbox` shows them.", metavar="ID")]
 _Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
@@ -26,7 +18,7 @@ def resend(ids: _Ids, yes: _Yes = False) -> int:
 
     Example: ventanilla outbox resend 31
     """
-    from ventanilla.store.resend import RESENDABLE, send_again
+    from router.settling.letters import RESENDABLE, resend_letters
 
     run = context()
     with run.store.read() as connection:
@@ -34,9 +26,8 @@ def resend(ids: _Ids, yes: _Yes = False) -> int:
     if not yes:
         _ask(chosen)
     with run.store.write() as connection:
-        changed = send_again(connection, chosen, now=run.now())
-        journal = _journal(run.now())
-        _note(connection, changed, journal, "pending")
+        journal = journal_of(run)
+        changed = resend_letters(connection, chosen, journal)
         journal.flush(connection)
     return tell_changed(
         run, "resent", changed, then="the running service sends what is due", none="nothing was changed"
@@ -48,35 +39,16 @@ def arrived(ids: _Ids) -> int:
 
     Example: ventanilla outbox arrived 31
     """
-    from router.replies.answered import note_reply_sent
-    from ventanilla.store.resend import note_arrived
+    from router.settling.letters import UNSURE, settle_arrived
 
     run = context()
     house = run.house()
     with run.store.write() as connection:
-        chosen = choose(connection, ids, everything=False, states=_UNSURE)
-        rows = note_arrived(connection, chosen, now=run.now())
-        journal = _journal(run.now())
-        changed = [row.id for row in rows]
-        _note(connection, changed, journal, "sent")
-        for row in rows:
-            note_reply_sent(connection, house, row, journal, at=row.sent_at)
+        chosen = choose(connection, ids, everything=False, states=UNSURE)
+        journal = journal_of(run)
+        changed = settle_arrived(connection, house, chosen, journal)
         journal.flush(connection)
     return tell_changed(run, "arrived", changed, then="they count as sent", none="nothing was changed")
-
-
-def _journal(now: Any) -> Journal:
-    from cli.inbox import this_user
-    from ventanilla.store.events import Journal
-
-    return Journal(now=now, actor=this_user())
-
-
-def _note(connection: sa.Connection, ids: list[int], journal: Journal, state: str) -> None:
-    from ventanilla.store.views.ledgers import letters_by_id
-
-    for number in letters_by_id(connection, ids):
-        journal.add(EventKind.DELIVERY, outbox_id=number, data={"state": state, "by": "hand"})
 
 
 def _ask(ids: list[int]) -> None:

@@ -12,7 +12,7 @@ import typer
 
 from cli.context import Context, context
 from ventanilla.errors import Unreachable
-from ventanilla.words import DeliveryState, FileState, InboxState, Mode
+from ventanilla.words import DeliveryState, FileState, InboxState
 
 if TYPE_CHECKING:
     from cli.whereabouts import Whereabouts
@@ -46,8 +46,8 @@ def status() -> int:
 
 def describe(place: Whereabouts, seen: Glance, *, now: datetime) -> dict[str, Any]:
     """The document that `status --json` prints."""
-    from cli.status_machine import machine, times_by_channel, times_told
     from daemon.lock import holder
+    from ventanilla.standing import agent_now, channel_now, line_now, machine, times_by_channel, times_told
 
     pid = holder(place.data_dir)
     times = times_by_channel(seen)
@@ -55,7 +55,7 @@ def describe(place: Whereabouts, seen: Glance, *, now: datetime) -> dict[str, An
         "service": place.name,
         "running": pid,
         "config": _config(place, seen),
-        "channels": [_channel(row, now) | {"times": times_told(times.get(row["name"]))} for row in seen.channels],
+        "channels": [channel_now(row, now) | {"times": times_told(times.get(row["name"]))} for row in seen.channels],
         "inbox": {state.value: seen.inbox.get(state, 0) for state in InboxState},
         "outbox": {state.value: seen.outbox.get(state, 0) for state in DeliveryState},
         "held_by_brake": seen.held_by_brake,
@@ -63,8 +63,8 @@ def describe(place: Whereabouts, seen: Glance, *, now: datetime) -> dict[str, An
         "refused_calls": list(seen.refused_calls),
         "open": seen.open,
         "waiting": seen.waiting,
-        "line": [_in_line(row) for row in seen.line],
-        "agents": [_agent(row, seen, now) for row in seen.agents],
+        "line": [line_now(row) for row in seen.line],
+        "agents": [agent_now(row, seen, now) for row in seen.agents],
         "processes": read_processes(place.data_dir) if pid is not None else [],
     }
     told["machine"] = machine(told["channels"], times)
@@ -104,56 +104,6 @@ def _config(place: Whereabouts, seen: Glance) -> dict[str, Any]:
         return {"version": None, "applied_at": None, "file_differs": True}
     differs = bool(seen.config["sha256"] != place.sha256)
     return {"version": seen.config["id"], "applied_at": seen.config["applied_at"], "file_differs": differs}
-
-
-def _channel(row: dict[str, Any], now: datetime) -> dict[str, Any]:
-    state = "paused" if row["paused_at"] else "failing" if row["problem"] else "ok"
-    oldest = row["oldest_at"]
-    return {
-        "name": row["name"],
-        "kind": row["kind"],
-        "mode": Mode.OBSERVE.value if row["forced_observe"] else row["mode"],
-        "restored": row["forced_observe"],
-        "state": "never_pulled" if state == "ok" and row["last_pull_at"] is None else state,
-        "last_pull_at": row["last_pull_at"],
-        "last_pull_seconds": _age(row["last_pull_at"], now),
-        "last_item_at": row["last_item_at"],
-        "quiet_since": row["quiet_since"],
-        "pending": row["waits"] or 0,
-        "lag_seconds": _age(oldest, now) or 0,
-        "problem": row["problem"],
-        "problem_part": row["problem_part"],
-        "cure": row["cure"],
-        "failures": row["failures"],
-        "retry_at": row["retry_at"],
-    }
-
-
-def _in_line(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "team": row["team"],
-        "cases": row["items"],
-        "nearest_due_at": row["nearest_due_at"],
-        "waiting_since": row["waiting_since"],
-    }
-
-
-def _agent(row: dict[str, Any], seen: Glance, now: datetime) -> dict[str, Any]:
-    away = next((one for one in seen.absences if one["agent"] == row["name"] and one["starts_at"] <= now), None)
-    return {
-        "name": row["name"],
-        "display_name": row["display_name"],
-        "presence": "on_duty" if row["on_duty"] else "away" if away else "off_duty",
-        "since": row["duty_since"],
-        "until": row["duty_changes_at"],
-        "open": row["open"] or 0,
-        "waiting": row["load"],
-        "capacity": row["capacity"],
-    }
-
-
-def _age(moment: datetime | None, now: datetime) -> float | None:
-    return None if moment is None else max(0.0, round((now - moment).total_seconds(), 3))
 
 
 def _next_steps(told: dict[str, Any], *, now: datetime) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from cli.evidence import rebuilder
+from connectors.rebuilding import rebuilder
 from reports.evidence.making import Evidence, Order, make_evidence
 from router.moves.base import find_case
 from router.moves.note import add_note
