@@ -40,7 +40,7 @@ def whole_case(connection: sa.Connection, case: sa.Row[Any], blobs: Path) -> dic
         "notes": _notes(connection, family),
         "collaborators": collaborators_of(connection, case.id),
         "assignments": assignments_of(connection, case.id),
-        "events": [_event(row) for row in events_of(connection, case.id)],
+        "events": [event_document(row) for row in events_of(connection, case.id)],
         "clocks": clocks_of(connection, case.id),
         "links": links_of(connection, case.id),
         "sent": letters_of(connection, *family),
@@ -137,7 +137,8 @@ def receipt_of(letters: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None
     return next((letter for letter in letters if letter["kind"] == OutboxKind.ACKNOWLEDGEMENT), None)
 
 
-def _event(row: sa.Row[Any]) -> dict[str, Any]:
+def event_document(row: sa.Row[Any]) -> dict[str, Any]:
+    """One event of the log as `show --json` has it."""
     told = {"id": row.id, "at": row.at, "recorded_at": row.recorded_at, "kind": row.kind, "actor": row.actor}
     ids = {name: getattr(row, name) for name in _EVENT_IDS if getattr(row, name) is not None}
     return told | ids | {"data": row.data}
