@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field
 from config.base import Settings
 from config.durations import PositiveDuration
 from config.links import BlobsUrl, Link, QueueUrl, StoreUrl
+from config.oidc import OidcSettings
 from config.plain import expecting, plain_error
 from config.secrets import Secret
 from config.values import AnchoredPath, AtLeastOne, Language, Text, Url, Zone
@@ -66,7 +67,8 @@ Audience = Annotated[
 
 
 class WebSettings(Settings):
-    """[web]. Where webhooks, API, desk and metrics listen."""
+    """[web]. Where webhooks, API, desk and metrics listen, and how our people come in. `proxies`: who is believed about
+    for whom they call. Without `passwords` people come in by OpenID Connect alone."""
 
     listen: Annotated[
         str,
@@ -76,6 +78,13 @@ class WebSettings(Settings):
     ] = "127.0.0.1:8080"
     metrics: Audience = "local"
     metrics_token: Secret | None = None
+    desk: bool = True
+    proxies: tuple[Annotated[Text, AfterValidator(_is_network)], ...] = ("127.0.0.0/8", "::1/128")
+    passwords: bool = True
+    password_min: Annotated[int, Field(ge=8, le=64)] = 10
+    session_lasts: PositiveDuration = timedelta(days=7)
+    session_idle: PositiveDuration = timedelta(hours=12)
+    oidc: OidcSettings | None = None
 
 
 class RetentionSettings(Settings):

@@ -16,7 +16,7 @@ from desk.entry.person import Person
 from desk.room import Desk
 from desk.words import spoken
 from ventanilla.errors import Temporary
-from ventanilla.store.sessions import LASTS, SEEN_EVERY, find_session, note_seen
+from ventanilla.store.sessions import SEEN_EVERY, find_session, note_seen
 from ventanilla.store.tables import team_members
 
 _CSRF = b"ventanilla csrf 1\0"
@@ -33,7 +33,7 @@ def set_cookie(desk: Desk, response: Response, token: str) -> None:
     response.set_cookie(
         cookie_name(desk),
         token,
-        max_age=int(LASTS.total_seconds()),
+        max_age=int(desk.config.web.session_lasts.total_seconds()),
         path=desk.prefix or "/",
         secure=desk.is_encrypted,
         httponly=True,
@@ -54,18 +54,19 @@ def csrf_of(desk: Desk, token: str) -> str:
     return hmac.new(key, _CSRF + (token or _SIGNED_OUT).encode(), hashlib.sha256).hexdigest()[:40]
 
 
-def person_of(desk: Desk, request: Request, *, now: datetime) -> Person | None:
-    """Who has come, by their session; None for a stranger. Raises Temporary when the store is away."""
+def person_of(desk: Desk, request: Request, *, now: datetime, is_used: bool = True) -> Person | None:
+    """Who has come, by their session; None for a stranger. `is_used`: somebody did something, which a page that asks for news by
+    itself did not: a session that nobody uses ends. Raises Temporary when the store is away."""
     token = request.cookies.get(cookie_name(desk), "")
     if not token:
         return None
     with desk.store.read() as connection:
-        found = find_session(connection, token, now=now)
+        found = find_session(connection, token, now=now, idle=desk.config.web.session_idle)
         settings = desk.config.agents.get(found.agent) if found is not None else None
         if found is None or settings is None or not found.enabled or not settings.is_here(desk.house.today(now)):
             return None
         teams = teams_of(connection, found.agent)
-    if now - found.seen_at >= SEEN_EVERY:
+    if is_used and now - found.seen_at >= SEEN_EVERY:
         with suppress(Temporary), desk.store.write() as connection:
             note_seen(connection, found.id, now=now)
     preferences: Mapping[str, str] = found.preferences or {}
