@@ -80,6 +80,13 @@ conversations = sa.Table(
     ),
     sa.UniqueConstraint("id", "assignment_number", "owned", name="uq_conversations_owned_assignment"),
     sa.Index("ix_conversations_owner_owned", "owner", "owned"),
+    sa.Index(
+        "ix_conversations_owner_resolved",  # what somebody resolved lately, however much they ever did
+        "owner",
+        "resolved_at",
+        sqlite_where=sa.text("resolved_at IS NOT NULL"),
+        postgresql_where=sa.text("resolved_at IS NOT NULL"),
+    ),
     sa.Index("ix_conversations_state", "state", "id"),
     sa.Index(
         "ix_conversations_line",

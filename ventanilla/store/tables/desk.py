@@ -74,7 +74,7 @@ looks = sa.Table(
     sa.Column("at", Utc, nullable=False, index=True),
     sa.Column("agent", sa.Text, sa.ForeignKey("agents.name"), nullable=False),
     sa.Column("what", sa.Text, nullable=False),
-    sa.Column("conversation_id", Id, sa.ForeignKey("conversations.id"), index=True),
+    sa.Column("conversation_id", Id, sa.ForeignKey("conversations.id")),
     sa.Column("contact_id", Id, sa.ForeignKey("contacts.id"), index=True),
     sa.Column("detail", Json, nullable=False),  # ids and codes, never customers' text
     sa.Column("session_id", Id, sa.ForeignKey("sessions.id")),
@@ -82,6 +82,7 @@ looks = sa.Table(
     sa.CheckConstraint(one_of("what", LookedAt), name="what"),
     sa.CheckConstraint("session_id IS NULL OR token_id IS NULL", name="one_way_in"),
     sa.Index("ix_looks_agent_at", "agent", "at"),
+    sa.Index("ix_looks_conversation", "conversation_id", "agent", "at"),  # when somebody last looked at a case
     sqlite_autoincrement=True,
 )
 

@@ -14,26 +14,37 @@ from ventanilla.words import Direction, LookedAt
 
 FIRST_WORDS = 160
 _CASE = conversations.c
+_NOW_HAS = (assignments.c.conversation_id == _CASE.id) & (assignments.c.number == _CASE.assignment_number)
+_CASES = (
+    sa.select(
+        conversations,
+        contacts.c.name.label("contact_name"),
+        contacts.c.restriction,
+        assignments.c.accept_by,
+        assignments.c.accepted_at,
+    )
+    .join(contacts, contacts.c.id == _CASE.contact_id)
+    .join(assignments, _NOW_HAS)
+    .where(_CASE.id.in_(sa.bindparam("ids", expanding=True)))
+)
 
 
 def list_rows(connection: sa.Connection, ids: Sequence[int], agent: str) -> list[dict[str, Any]]:
     """These cases in this order, as a list shows them to this person."""
     if not ids:
         return []
-    query = sa.select(conversations, contacts.c.name.label("contact_name"), contacts.c.restriction)
-    query = query.join(contacts, contacts.c.id == _CASE.contact_id).where(_CASE.id.in_(ids))
-    cases = {row.id: row for row in connection.execute(query)}
+    cases = {row.id: row for row in connection.execute(_CASES, {"ids": list(ids)})}
     newest = _newest(connection, ids)
     known = _addresses(connection, [row.contact_id for row in cases.values() if not (row.contact_name or row.address)])
-    asked, looked = _asked_to_accept(connection, ids), _looked(connection, ids, agent)
+    looked = _looked(connection, ids, agent)
     return [
-        _row(case, newest.get(case.id), known.get(case.contact_id, ""), asked.get(case.id))
+        _row(case, newest.get(case.id), known.get(case.contact_id, ""))
         | {"unread": _is_unread(case, newest.get(case.id), looked.get(case.id))}
         for case in (cases[case_id] for case_id in ids if case_id in cases)
     ]
 
 
-def _row(case: sa.Row[Any], message: sa.Row[Any] | None, address: str, accept_by: datetime | None) -> dict[str, Any]:
+def _row(case: sa.Row[Any], message: sa.Row[Any] | None, address: str) -> dict[str, Any]:
     due = [at for at in (case.due_at, case.next_due_at) if at is not None]
     return {
         "id": case.id,
@@ -60,7 +71,7 @@ def _row(case: sa.Row[Any], message: sa.Row[Any] | None, address: str, accept_by
         "wait_until": case.wait_until,
         "resolved_at": case.resolved_at,
         "due_at": min(due) if due and case.owned == 1 else None,
-        "accept_by": accept_by,
+        "accept_by": case.accept_by if case.accepted_at is None else None,
     }
 
 
@@ -79,17 +90,6 @@ def _newest(connection: sa.Connection, ids: Sequence[int]) -> Mapping[int, Any]:
         words.label("words"),
     ).where(messages.c.id.in_(last.group_by(messages.c.conversation_id)))
     return {row.conversation_id: row for row in connection.execute(query)}
-
-
-def _asked_to_accept(connection: sa.Connection, ids: Sequence[int]) -> dict[int, datetime]:
-    """By when whoever has each case is asked to say so; only where they have not."""
-    query = sa.select(assignments.c.conversation_id, assignments.c.accept_by).where(
-        assignments.c.conversation_id.in_(ids),
-        assignments.c.is_open == 1,
-        assignments.c.accept_by.is_not(None),
-        assignments.c.accepted_at.is_(None),
-    )
-    return {row.conversation_id: row.accept_by for row in connection.execute(query)}
 
 
 def _looked(connection: sa.Connection, ids: Sequence[int], agent: str) -> dict[int, datetime]:

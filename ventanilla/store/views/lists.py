@@ -3,7 +3,7 @@ a list shows of each is in list_rows.py."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -19,6 +19,24 @@ LATELY = timedelta(days=7)
 """How long a case counts as resolved lately."""
 _CASE = conversations.c
 _IN_HAND = _CASE.owned == 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Order:
+    """`first` is what the border of a page is read from beside `waiting_since` and the id; `behind` leaves what follows it."""
+
+    by: tuple[sa.ColumnElement[Any], ...]
+    first: sa.ColumnElement[Any]
+    behind: Callable[[datetime | None, datetime | None, int], sa.ColumnElement[bool]]
+
+
+def _resolved_before(at: datetime | None, _since: datetime | None, case_id: int) -> sa.ColumnElement[bool]:
+    return (_CASE.resolved_at < at) | ((_CASE.resolved_at == at) & (_CASE.id < case_id))
+
+
+_DUE = _Order(by=NEAREST_DUE, first=NEAREST, behind=comes_after)
+_RESOLVED = _Order(by=(_CASE.resolved_at.desc(), _CASE.id.desc()), first=_CASE.resolved_at, behind=_resolved_before)
+_BEGUN = _Order(by=(_CASE.id.desc(),), first=sa.null(), behind=lambda _at, _since, case_id: _CASE.id < case_id)
 
 
 class Shelf(StrEnum):
@@ -50,9 +68,11 @@ class Wanted:
     states: Sequence[CaseState] = ()
 
     @property
-    def is_over(self) -> bool:
-        """Whether it lists what nobody answers for any more: the latest first then, not what is due."""
-        return self.shelf is Shelf.RESOLVED or any(state not in OWNED_STATES for state in self.states)
+    def order(self) -> _Order:
+        """What is due first; of what nobody answers for any more, what was resolved last, or what began last."""
+        if self.shelf is Shelf.RESOLVED:
+            return _RESOLVED
+        return _BEGUN if any(state not in OWNED_STATES for state in self.states) else _DUE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +89,12 @@ def page_ids(
     """The ids of a page in their order, and what the next one begins after ("" for the last page). What was due when the page
     before was read is the border, so that a case that moves meanwhile may be missed or come twice, and none is counted off."""
     query = _narrowed(connection, wanted, now=now)
-    first, order = (_CASE.last_message_at, _latest_first()) if wanted.is_over else (NEAREST, NEAREST_DUE)
+    order = wanted.order
     border = _read_border(after)
     if border is not None:
-        query = query.where(_behind_latest(*border) if wanted.is_over else comes_after(*border))
-    columns = (_CASE.id, first.label("first"), _CASE.waiting_since)
-    rows = connection.execute(query.with_only_columns(*columns).order_by(*order).limit(limit + 1)).all()
+        query = query.where(order.behind(*border))
+    columns = (_CASE.id, order.first.label("first"), _CASE.waiting_since)
+    rows = connection.execute(query.with_only_columns(*columns).order_by(*order.by).limit(limit + 1)).all()
     more = _border(rows[limit - 1]) if len(rows) > limit else ""
     return [row.id for row in rows[:limit]], more
 
@@ -151,7 +171,8 @@ def _works_in(agent: str) -> sa.ColumnElement[bool]:
 
 
 def _resolved_by(agent: str, now: datetime) -> sa.ColumnElement[bool]:
-    return (_CASE.owner == agent) & _CASE.owned.is_(None) & (_CASE.resolved_at >= now - LATELY)
+    over = sa.func.coalesce(_CASE.owned, 0) == 0  # said so that the index by its time is taken, not that by `owned`
+    return (_CASE.owner == agent) & over & (_CASE.resolved_at >= now - LATELY)
 
 
 def _has_tag(connection: sa.Connection, tag: str) -> sa.ColumnElement[bool]:
@@ -161,17 +182,9 @@ def _has_tag(connection: sa.Connection, tag: str) -> sa.ColumnElement[bool]:
     return sa.exists(sa.select(sa.literal(1)).select_from(each).where(each.c.value == tag))
 
 
-def _counted(late: sa.ColumnElement[int]) -> sa.Select[Any]:
-    query: sa.Select[Any] = sa.select(sa.func.count().label("cases"), late.label("late"))
+def _counted(late: sa.ColumnElement[int]) -> sa.Select[int, int]:
+    query = sa.select(sa.func.count().label("cases"), late.label("late"))
     return query.select_from(conversations)
-
-
-def _latest_first() -> tuple[sa.ColumnElement[Any], ...]:
-    return (_CASE.last_message_at.desc(), _CASE.id.desc())
-
-
-def _behind_latest(at: datetime | None, _since: datetime | None, case_id: int) -> sa.ColumnElement[bool]:
-    return (_CASE.last_message_at < at) | ((_CASE.last_message_at == at) & (_CASE.id < case_id))
 
 
 def _border(row: Any) -> str:

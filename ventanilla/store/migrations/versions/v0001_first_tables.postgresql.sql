@@ -57,6 +57,7 @@ CREATE INDEX ix_conversations_line ON conversations (line_since) WHERE line_sinc
 CREATE INDEX ix_conversations_merged_into ON conversations (merged_into);;
 CREATE INDEX ix_conversations_next_due_at ON conversations (next_due_at);;
 CREATE INDEX ix_conversations_owner_owned ON conversations (owner, owned);;
+CREATE INDEX ix_conversations_owner_resolved ON conversations (owner, resolved_at) WHERE resolved_at IS NOT NULL;;
 CREATE INDEX ix_conversations_state ON conversations (state, id);;
 CREATE INDEX ix_conversations_wait_until ON conversations (wait_until);;
 CREATE UNIQUE INDEX uq_conversations_one_chat ON conversations (channel, account, address) WHERE conversational AND owned = 1;;
@@ -670,7 +671,7 @@ CREATE TABLE looks (
 CREATE INDEX ix_looks_agent_at ON looks (agent, at);;
 CREATE INDEX ix_looks_at ON looks (at);;
 CREATE INDEX ix_looks_contact_id ON looks (contact_id);;
-CREATE INDEX ix_looks_conversation_id ON looks (conversation_id);;
+CREATE INDEX ix_looks_conversation ON looks (conversation_id, agent, at);;
 CREATE TABLE attachments (
 	message_id BIGINT NOT NULL, 
 	position INTEGER NOT NULL, 
