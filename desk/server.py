@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import resource
 import socket
 from typing import Any
 
@@ -15,7 +16,17 @@ from desk.listening import BACKLOG
 
 READ_WITHIN = 10.0
 """Seconds in which a whole request must have come, from its first byte (of a new connection: from its beginning)."""
-MOST_CONNECTIONS = 256
+MOST_CONNECTIONS = 2048
+"""Each of 200 people holds a stream of news while a page is open, and without a proxy their browser keeps up to six connections for
+75 s after its last page: 1,200. Not many more, since each may hold a request's head in memory. Beyond it everybody is told to come
+again."""
+SPARE_FILES = 256
+"""Open files of the process that are no connections: store, blobs, logs, queue."""
+GONE_AFTER = 30
+"""Seconds after which somebody who acknowledges nothing is gone: what is written to a sleeping laptop would keep its stream for a
+quarter of an hour."""
+ENDLESS = "ventanilla.endless"
+"""Set in a request's scope: its answer has no end of its own, so that nobody waits for it when the process stops."""
 KEEP_ALIVE = 75
 """Seconds an idle connection is kept: longer than the usual proxy keeps it, so that it is the proxy who closes."""
 GRACE = 4
@@ -25,6 +36,7 @@ class WebServer:
     """Serves one application on one socket, in whatever thread calls `run`, until `stop`."""
 
     def __init__(self, app: Any, listener: socket.socket) -> None:
+        most = _allow_connections()
         logging.getLogger("uvicorn").setLevel(logging.ERROR)  # anybody may send nonsense: it is not news
         self._listener = listener
         self._server = uvicorn.Server(
@@ -38,7 +50,7 @@ class WebServer:
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,
-                limit_concurrency=MOST_CONNECTIONS,
+                limit_concurrency=most,
                 timeout_keep_alive=KEEP_ALIVE,
                 timeout_graceful_shutdown=GRACE,
                 backlog=BACKLOG,
@@ -66,6 +78,7 @@ class PatientProtocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        _notice_the_dead(transport)
         self._watch()
 
     def data_received(self, data: bytes) -> None:
@@ -79,6 +92,12 @@ class PatientProtocol(H11Protocol):
         self._unwatch()
         super().connection_lost(exc)
 
+    def shutdown(self) -> None:
+        """The process stops. An answer without an end is cut here; its browser comes back by itself."""
+        super().shutdown()
+        if self.cycle is not None and not self.cycle.response_complete and self.cycle.scope.get(ENDLESS):
+            self.transport.abort()
+
     def _watch(self) -> None:
         if self._deadline is None:
             self._deadline = self.loop.call_later(READ_WITHIN, self.transport.abort)
@@ -87,3 +106,21 @@ class PatientProtocol(H11Protocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+
+def _allow_connections() -> int:
+    """Let this process open as many files as so many connections need, as far as the system allows; how many it may have then."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS + SPARE_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return MOST_CONNECTIONS if soft == resource.RLIM_INFINITY else max(64, min(MOST_CONNECTIONS, soft - SPARE_FILES))
+
+
+def _notice_the_dead(transport: asyncio.BaseTransport) -> None:
+    """Where the system can (Linux: TCP_USER_TIMEOUT, milliseconds), what is sent and not acknowledged ends the connection."""
+    connection = transport.get_extra_info("socket")
+    option = getattr(socket, "TCP_USER_TIMEOUT", None)
+    if connection is not None and option is not None and connection.family in (socket.AF_INET, socket.AF_INET6):
+        connection.setsockopt(socket.IPPROTO_TCP, option, GONE_AFTER * 1000)

@@ -23,6 +23,7 @@ from starlette.routing import Route
 from desk.body import TooLarge, read_body
 from desk.entry.person import Person
 from desk.entry.sessions import csrf_of, person_of
+from desk.live.live import Live
 from desk.pages.page import NotFound, Page, Visit
 from desk.pages.rendering import STATIC, Pencil, size_in_words
 from desk.pages.wrong import wrong
@@ -66,11 +67,16 @@ class Site:
     desk: Desk
     pages: Sequence[Page]
     pencil: Pencil = field(default_factory=Pencil)
+    live: Live = field(init=False)
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, thread_name_prefix="page"))
+
+    def __post_init__(self) -> None:
+        self.live = Live(desk=self.desk)
 
     def routes(self, start: str) -> list[Route]:
         """Every page and every static file below the path `start`. Two pages may share a path by different methods."""
         made = [Route(f"{start}/static/{{name:path}}", _static, methods=["GET"])]
+        made.append(Route(f"{start}/live", self.live, methods=["GET"]))
         made += [Route(f"{start}{page.path}", _Endpoint(self, page), methods=list(page.methods)) for page in self.pages]
         return made
 
@@ -86,7 +92,10 @@ class Site:
         loop = asyncio.get_running_loop()
         visit = Visit(desk=self.desk, pencil=self.pencil, request=request, now=now, language=_asked_language(request))
         try:
-            person = await loop.run_in_executor(self._pool, lambda: person_of(self.desk, request, now=now))
+            is_used = PART not in request.headers
+            person = await loop.run_in_executor(
+                self._pool, lambda: person_of(self.desk, request, now=now, is_used=is_used)
+            )
             if person is not None:
                 visit = replace(visit, stranger=person, language=person.language)
             response = await self._admitted(page, visit)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from desk.entry.person import Right
+from desk.live.pages import PAGES as LIVE
+from desk.pages.original import PAGES as ORIGINAL
 from desk.pages.page import Page, Visit
 
 
@@ -13,4 +15,8 @@ def _home(visit: Visit) -> Response:
     return visit.go("/board" if visit.person.has(Right.OVERSEE) else "/cases")
 
 
-PAGES: tuple[Page, ...] = (Page(path="/", view=_home, right=Right.OWN),)
+PAGES: tuple[Page, ...] = (
+    Page(path="/", view=_home, right=Right.OWN),
+    *LIVE,
+    *ORIGINAL,
+)
