@@ -34,6 +34,10 @@ class Headers:
     def __contains__(self, name: str) -> bool:
         return name in self._fields
 
+    def names(self) -> Sequence[str]:
+        """Every name, lower case, in the order of their first values."""
+        return tuple(self._fields)
+
     def raw(self, name: str) -> str:
         """The first value as it stands, "" when there is none."""
         values = self._fields.get(name)

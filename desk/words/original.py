@@ -1,0 +1,63 @@
+"""What stands around a message as it came: its HTML, its headers, its original."""
+
+from __future__ import annotations
+
+ORIGINAL: dict[str, dict[str, str]] = {
+    "es": {
+        "original.frame": "El mensaje tal como lo diseñó quien lo envía",
+        "original.images": "Mostrar imágenes de internet",
+        "original.alone": "Abrir aparte",
+        "original.headers": "Cabeceras",
+        "original.original": "Descargar original",
+        "original.picture": "imagen",
+        "original.held": "No se han cargado {n} imágenes de internet: quien envía sabría que lo has abierto.",
+        "original.held_one": "No se ha cargado 1 imagen de internet: quien envía sabría que lo has abierto.",
+        "original.held_how": "Puedes mostrarlas con el botón de arriba.",
+        "original.loaded": "Este mensaje carga {n} imágenes de internet; quien lo envía puede saber que lo has abierto.",
+        "original.loaded_one": "Este mensaje carga 1 imagen de internet; quien lo envía puede saber que lo has abierto.",
+        "original.pixels": "Se han quitado {n} imágenes invisibles que avisan a quien envía de que lo has abierto.",
+        "original.pixels_one": "Se ha quitado 1 imagen invisible que avisa a quien envía de que lo has abierto.",
+        "original.cut": "El mensaje es enorme y aquí solo se ve el principio; el original lo tiene todo.",
+        "original.cut_here": "Aquí se corta. El resto está en el original.",
+        "original.too_much": "Este mensaje no se puede mostrar de forma segura en un tiempo razonable. Lee su texto o "
+        "descarga el original.",
+        "original.unreadable": "Este mensaje no se puede mostrar: es demasiado grande o está dañado. Descarga el original.",
+        "original.links": "Adónde llevan sus {n} enlaces",
+        "original.links_one": "Adónde lleva su enlace",
+        "original.headers_title": "Cabeceras del mensaje",
+        "original.headers_why": "Lo que dicen los servidores por los que pasó. Cualquiera puede escribir en ellas lo que quiera, "
+        "salvo las que añadió el tuyo.",
+        "original.name": "Nombre",
+        "original.value": "Valor",
+        "original.more_headers": "Hay {n} más; el original las tiene todas.",
+        "original.more_headers_one": "Hay 1 más; el original las tiene todas.",
+    },
+    "en": {
+        "original.frame": "The message as its sender laid it out",
+        "original.images": "Show images from the internet",
+        "original.alone": "Open on its own",
+        "original.headers": "Headers",
+        "original.original": "Download original",
+        "original.picture": "image",
+        "original.held": "{n} images from the internet were not loaded: the sender would learn that you opened this.",
+        "original.held_one": "1 image from the internet was not loaded: the sender would learn that you opened this.",
+        "original.held_how": "The button above shows them.",
+        "original.loaded": "This message loads {n} images from the internet; its sender can learn that you opened it.",
+        "original.loaded_one": "This message loads 1 image from the internet; its sender can learn that you opened it.",
+        "original.pixels": "{n} invisible images that tell the sender that you opened this were removed.",
+        "original.pixels_one": "1 invisible image that tells the sender that you opened this was removed.",
+        "original.cut": "This message is huge and only its beginning is shown; the original has all of it.",
+        "original.cut_here": "It is cut here. The rest is in the original.",
+        "original.too_much": "This message cannot be shown safely in a reasonable time. Read its text or download the original.",
+        "original.unreadable": "This message cannot be shown: it is too large or damaged. Download the original.",
+        "original.links": "Where its {n} links lead",
+        "original.links_one": "Where its link leads",
+        "original.headers_title": "The message's headers",
+        "original.headers_why": "What the servers on its way say. Anybody can write anything there, except what your own server "
+        "added.",
+        "original.name": "Name",
+        "original.value": "Value",
+        "original.more_headers": "There are {n} more; the original has them all.",
+        "original.more_headers_one": "There is 1 more; the original has them all.",
+    },
+}
