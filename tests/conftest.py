@@ -12,6 +12,7 @@ import redis
 from daemon.embedded_queue import EmbeddedQueue
 from tests.servers.ports import wait_until
 from tests.servers.postgresql import PostgreSQL, started_postgresql
+from tests.servers.reuse import Reused
 from tests.servers.stores import migrated_store
 from ventanilla.store.engine import Store, open_store
 from ventanilla.store.migrate import upgrade
@@ -32,6 +33,14 @@ def postgresql_template(postgresql: PostgreSQL, tmp_path_factory: pytest.TempPat
     upgrade(store)
     store.close()
     return name
+
+
+@pytest.fixture(scope="session")
+def postgresql_databases(postgresql: PostgreSQL, postgresql_template: str) -> Iterator[Reused]:
+    """Empty, migrated databases that tests borrow."""
+    databases = Reused(server=postgresql, template=postgresql_template)
+    yield databases
+    databases.close()
 
 
 @pytest.fixture(scope="session")

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from tests.servers.postgresql import PostgreSQL
+from tests.servers.reuse import Reused
 from ventanilla.store.engine import Store, open_store
 
 
 @contextmanager
 def migrated_store(request: pytest.FixtureRequest, dialect: str, folder: Path) -> Iterator[Store]:
-    """A store of its own: a copy of the session's template, with its blobs in `folder`."""
-    copy = _copied_file if dialect == "sqlite" else _copied_database
+    """A store of its own: like the session's template, with its blobs in `folder`."""
+    copy = _copied_file if dialect == "sqlite" else _lent_database
     with copy(request, folder) as url:
         store = open_store(url, folder / "blobs")
         _know_what_others_compiled(store.engine)
@@ -65,10 +65,10 @@ def _copied_file(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def _copied_database(request: pytest.FixtureRequest, _folder: Path) -> Iterator[str]:
-    server: PostgreSQL = request.getfixturevalue("postgresql")
-    name = server.create(template=request.getfixturevalue("postgresql_template"))
+def _lent_database(request: pytest.FixtureRequest, _folder: Path) -> Iterator[str]:
+    databases: Reused = request.getfixturevalue("postgresql_databases")
+    name = databases.take()
     try:
-        yield server.url(name)
+        yield databases.server.url(name)
     finally:
-        server.drop(name)
+        databases.give_back(name)
