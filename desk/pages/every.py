@@ -6,6 +6,8 @@ from starlette.responses import Response
 
 from desk.entry.person import Right
 from desk.live.pages import PAGES as LIVE
+from desk.pages.cases import PAGES as CASES
+from desk.pages.board import PAGES as BOARD
 from desk.pages.original import PAGES as ORIGINAL
 from desk.pages.page import Page, Visit
 
@@ -18,5 +20,7 @@ def _home(visit: Visit) -> Response:
 PAGES: tuple[Page, ...] = (
     Page(path="/", view=_home, right=Right.OWN),
     *LIVE,
+    *CASES,
     *ORIGINAL,
+    *BOARD,
 )

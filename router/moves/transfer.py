@@ -12,7 +12,7 @@ from router.house import House
 from router.moves.base import Move, find_case, require_open, require_part
 from router.moves.refusals import Refused
 from router.moves.remark import leave_remark
-from ventanilla.store.agents import lock_agents
+from ventanilla.store.agents import lock_agents, select_members
 from ventanilla.store.assignments import Grant, hand_over, leave_line
 from ventanilla.store.conversations import lock_case
 from ventanilla.store.tables import agents
@@ -25,7 +25,8 @@ TAKEN = "taken"
 def transfer(
     move: Move, key: str, to: str, *, note: str | None = None, expected_number: int | None = None
 ) -> sa.Row[Any]:
-    """Give an open case to one of us; return its row as it is then. Its owner, a collaborator or a supervisor may.
+    """Give an open case to one of us; return its row as it is then. Its owner, a collaborator or a supervisor may; what waits in
+    line, whoever is in its team may take.
 
     Who has it already keeps it, under the same assignment. To oneself is to take it, and accepts it. The new owner is told if
     its customer waits (see `is_off_duty` for a warning), the former one sees who has it; an answer of theirs that is on its way
@@ -36,7 +37,8 @@ def transfer(
     receiver = find_receiver(move, to)
     if expected_number is not None and expected_number != case.assignment_number and case.owner != receiver:
         raise Refused("moved_on", key=case.key, owner=case.owner)
-    require_part(move, case)
+    if receiver != move.agent or not _waits_for(move, case):
+        require_part(move, case)
     if case.owner == receiver:
         leave_line(move.connection, case, move.journal, pinned=True)
     else:
@@ -60,6 +62,11 @@ def find_receiver(move: Move, to: str) -> str:
     if to not in able or to not in enabled:
         raise Refused("no_receiver", agent=to, agents=", ".join(name for name in able if name in enabled))
     return to
+
+
+def _waits_for(move: Move, case: sa.Row[Any]) -> bool:
+    """Whether a case is held in line until somebody of this agent's team takes it."""
+    return case.line_since is not None and move.agent in select_members(move.connection, case.team)
 
 
 def _give(move: Move, case: sa.Row[Any], receiver: str) -> None:

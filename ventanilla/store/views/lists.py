@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 
 from ventanilla.store.nearest_due import NEAREST, NEAREST_DUE, comes_after
 from ventanilla.store.tables import collaborators, conversations
@@ -177,7 +178,7 @@ def _resolved_by(agent: str, now: datetime) -> sa.ColumnElement[bool]:
 
 def _has_tag(connection: sa.Connection, tag: str) -> sa.ColumnElement[bool]:
     if connection.dialect.name == "postgresql":
-        return _CASE.tags.contains([tag])
+        return sa.type_coerce(_CASE.tags, JSONB).contains([tag])
     each = sa.func.json_each(_CASE.tags).table_valued("value")
     return sa.exists(sa.select(sa.literal(1)).select_from(each).where(each.c.value == tag))
 
