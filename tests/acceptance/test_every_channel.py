@@ -26,6 +26,11 @@ from tests.servers.twilio_api import TwilioServer
 from ventanilla.store.tables import conversations, inbox, messages
 
 NUMBER, WHATSAPP = "+34910000000", "whatsapp:+34910000001"
+on_each = pytest.mark.parametrize(
+    "service_on_each",
+    [pytest.param("embedded", marks=pytest.mark.faults), "postgresql and redis"],  # test_the_road.py has the other half
+    indirect=True,
+)
 MAILS, CHATS, TEXTS, CALLS = 100, 110, 90, 10
 
 
@@ -75,6 +80,7 @@ def on_every_channel(service: Service, telegram: TelegramApi, twilio: TwilioServ
     return service
 
 
+@on_each
 def test_three_hundred_messages_and_ten_calls_with_the_tree_killed_in_the_middle(
     service_on_each: Service, dovecot: Dovecot, telegram: TelegramApi, twilio: TwilioServer
 ) -> None:

@@ -63,6 +63,7 @@ def test_the_whole_tree_killed_in_the_middle_and_started_again_changes_nothing_i
     books.check_books(service, letters, smtp)
 
 
+@pytest.mark.faults
 def test_redis_emptied_cut_off_silent_and_killed_changes_nothing_in_the_end(
     service: Service, redis_server: RedisServer, dovecot: Dovecot, smtp: SmtpServer
 ) -> None:

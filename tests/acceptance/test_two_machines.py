@@ -47,6 +47,7 @@ def pair(
         service.close()
 
 
+@pytest.mark.faults
 def test_each_mail_comes_in_once_and_the_survivor_takes_over_when_one_is_killed(
     pair: tuple[Service, Service], dovecot: Dovecot, smtp: SmtpServer
 ) -> None:
