@@ -53,8 +53,8 @@ def block_contact(
     Example: ventanilla contact block eva@example.org --until 2026-12-31 --as marta --reason "Threats"
     """
     from cli.cases import times_of
-    from cli.moments import read_end
     from router.moves.restrict import block
+    from ventanilla.clocks.typed import read_end
 
     run = context()
     end = read_end(until, times_of(run).zone, now=run.now(), option="--until")

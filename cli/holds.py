@@ -43,9 +43,9 @@ def hold(
     Example: ventanilla hold K7M-Q2X-VTR --reason "Lawsuit 123/2026" --until 2029-12-31
     """
     from cli.cases import times_of
-    from cli.moments import read_end
     from cli.printing import say
     from router.moves.hold import hold as keep
+    from ventanilla.clocks.typed import read_end
 
     run = context()
     times = times_of(run)

@@ -52,8 +52,8 @@ def away(
     Example: ventanilla away ana --from 2026-12-01 --to 2026-12-05 --cover luis
     """
     from cli.cases import times_of
-    from cli.moments import read_end, read_start
     from cli.names import known_agent
+    from ventanilla.clocks.typed import read_end, read_start
     from ventanilla.store.agents import absences_of, add_absence
 
     run = context()

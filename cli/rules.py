@@ -70,7 +70,7 @@ def rehearse_messages(
 def _moment(run: Context, typed: str | None) -> datetime:
     from zoneinfo import ZoneInfo
 
-    from cli.moments import read_start
+    from ventanilla.clocks.typed import read_start
 
     if typed is None:
         return run.now()

@@ -81,10 +81,10 @@ def take(
     """
     from zoneinfo import ZoneInfo
 
-    from cli.moments import read_start
     from router.incoming.in_person import Taken
     from router.moves.take import HOW
     from router.moves.take import take as put
+    from ventanilla.clocks.typed import read_start
 
     run = context()
     if channel not in HOW:

@@ -113,8 +113,8 @@ def wait(
     """
     from zoneinfo import ZoneInfo
 
-    from cli.moments import read_start
     from router.moves import wait as moves
+    from ventanilla.clocks.typed import read_start
 
     run = context()
     allowed = [str(word) for word in moves.WaitFor]

@@ -55,8 +55,8 @@ def called(
     """
     from zoneinfo import ZoneInfo
 
-    from cli.moments import read_start
     from router.moves.called import called as call
+    from ventanilla.clocks.typed import read_start
     from ventanilla.words import CallOutcome
 
     run = context()

@@ -1,4 +1,4 @@
-"""Moments as people type them for `away` and `rules test`: `now`, a date, a date and a time in the house's zone. Pure."""
+"""Moments as people type them: `now`, a date, a date and a time in the house's zone. Pure."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cli.moments import read_end, read_start
+from ventanilla.clocks.typed import read_end, read_start
 from ventanilla.errors import BadInput
 
 MADRID = ZoneInfo("Europe/Madrid")
