@@ -1,0 +1,119 @@
+"""What the board's pages show, looked up once for everybody who looks: the live state, today's figures, the part that is wanted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from desk.pages.board.kept import kept_of
+from desk.pages.page import Visit
+from reports.today import Today, look_at_today
+from router.promises.unclassified import unclassified
+from ventanilla.store.views.board import Board, Part, look_at_board, newest_event
+from ventanilla.words import Role
+
+LIVE_FOR, FIGURES_FOR = timedelta(seconds=3), timedelta(seconds=60)
+"""How long the live state and the figures are kept. Whatever happened in a case since ends the first of them at once."""
+EACH, EACH_OF_MANY, MANY = 6, 3, 12
+"""Cards of one person; of each when there are many people, and how many are many."""
+NEAREST = 8
+SCREENED_SINCE = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receiver:
+    """Somebody who can be given cases."""
+
+    agent: str
+    name: str
+    presence: str
+    waiting: int
+    capacity: int
+
+
+def part_of(visit: Visit) -> Part:
+    """The part of the house that the address asks for; names that there are not are none."""
+    config = visit.desk.config
+    team, channel = visit.given("team"), visit.given("channel")
+    return Part(team=team if team in config.teams else "", channel=channel if channel in config.channels else "")
+
+
+def query_of(part: Part) -> dict[str, str]:
+    """The same for an address."""
+    return {name: value for name, value in (("team", part.team), ("channel", part.channel)) if value}
+
+
+def board_of(visit: Visit, part: Part) -> Board:
+    """The live state: at most some seconds old, and never older than the last thing that happened in a case."""
+    desk, now = visit.desk, visit.now
+    with desk.store.read() as connection:
+        newest = newest_event(connection)
+
+    def make() -> Board:
+        with desk.store.read() as connection:
+            board = look_at_board(connection, part, now=now, each=EACH, nearest=NEAREST, since=now - SCREENED_SINCE)
+        return replace(board, people=[one for one in board.people if one["open"] or one["name"] not in only_look])
+
+    only_look = {name for name, one in desk.config.agents.items() if one.role is Role.AUDITOR}
+    return kept_of(desk.store.engine).get(
+        ("board", part), make, now=now, lasts=LIVE_FOR, still_good=lambda board: board.event_id >= newest
+    )
+
+
+def today_of(visit: Visit, part: Part) -> Today:
+    """Today's figures, at most a minute old; as `ventanilla report` has them."""
+    desk, now = visit.desk, visit.now
+    return kept_of(desk.store.engine).get(
+        ("today", part, desk.house.version),
+        lambda: look_at_today(desk.store, desk.house, now=now, team=part.team, channel=part.channel),
+        now=now,
+        lasts=FIGURES_FOR,
+    )
+
+
+def unclassified_of(visit: Visit) -> int:
+    """How many open queries sound like a complaint or a claim, at most a minute ago; of the whole house."""
+    desk, now = visit.desk, visit.now
+
+    def count() -> int:
+        with desk.store.read() as connection:
+            return len(unclassified(connection, desk.house))
+
+    return kept_of(desk.store.engine).get(("unclassified", desk.house.version), count, now=now, lasts=FIGURES_FOR)
+
+
+def receivers_of(visit: Visit, board: Board) -> list[Receiver]:
+    """Who can be given cases: on duty first, then by name; nobody who only looks or has left."""
+    config, today = visit.desk.config, visit.desk.house.today(visit.now)
+    able = {name for name, one in config.agents.items() if one.role is not Role.AUDITOR and one.is_here(today)}
+    return [
+        Receiver(
+            agent=one["name"],
+            name=one["display_name"],
+            presence=one["presence"],
+            waiting=one["waiting"],
+            capacity=one["capacity"],
+        )
+        for one in board.people
+        if one["name"] in able and one["presence"] != "left"
+    ]
+
+
+def shared(visit: Visit, part: Part) -> dict[str, Any]:
+    """What every page of the board fills in."""
+    config = visit.desk.config
+    board = board_of(visit, part)
+    everybody = board if part == Part() else board_of(visit, Part())
+    return {
+        "board": board,
+        "today": today_of(visit, part),
+        "unclassified": unclassified_of(visit),
+        "part": part,
+        "asked": query_of(part),
+        "teams": list(config.teams),
+        "channels": list(config.channels),
+        "receivers": receivers_of(visit, everybody),
+        "each": EACH if len(board.people) <= MANY else EACH_OF_MANY,
+        "is_compact": len(board.people) > MANY,
+    }
