@@ -23,6 +23,7 @@ from router.timekeeping.keeper import catch_up
 from router.whatsapp.warning import warn_of_closing_windows
 from ventanilla.errors import Temporary
 from ventanilla.queue import backlog, build_broker, enqueue
+from ventanilla.store.api_requests import KEPT, forget_old_requests
 from ventanilla.store.deliveries import forget_old_reports
 from ventanilla.store.events import Journal
 from ventanilla.store.inbox import overdue
@@ -86,6 +87,7 @@ def sweep_unhurried(service: Service, stop: threading.Event) -> None:
             _try("screened", lambda: send_screened_digest(store, house, now=now))  # noqa: B023
             _try("endings", lambda: close_what_is_over(store, house, _journal(now)))  # noqa: B023
             _try("reports", lambda: forget_old_reports(store, before=now - REPORTS_KEPT))  # noqa: B023
+            _try("answered requests", lambda: forget_old_requests(store, before=now - KEPT))  # noqa: B023
         if is_minute:
             _try("sent reports", lambda: _send_reports(service, now))  # noqa: B023
         stop.wait(PAUSE)

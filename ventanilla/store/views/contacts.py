@@ -16,10 +16,17 @@ _HAS_ADDRESS = sa.exists(sa.select(sa.literal(1)).where(addresses.c.contact_id =
 
 
 def list_contacts(
-    connection: sa.Connection, *, search: str | None = None, limit: int | None = None, after: int | None = None
+    connection: sa.Connection,
+    *,
+    search: str | None = None,
+    limit: int | None = None,
+    after: int | None = None,
+    only: sa.ColumnElement[bool] | None = None,
 ) -> list[dict[str, Any]]:
-    """Customers, the newest first; `search` is part of a name or of an address. `after` is an id."""
+    """Customers, the newest first; `search` is part of a name or of an address. `after` is an id, `only` a condition."""
     query = sa.select(contacts).where(_HAS_ADDRESS).order_by(contacts.c.id.desc())
+    if only is not None:
+        query = query.where(only)
     if search:
         written = sa.exists(
             sa.select(sa.literal(1)).where(

@@ -31,6 +31,7 @@ def attachments_of(connection: sa.Connection, ids: list[int], blobs: Path) -> di
 def _kept(row: sa.Row[Any], blobs: Path) -> dict[str, Any]:
     path = blob_path(blobs, row.sha256)
     return {
+        "id": f"{row.message_id}-{row.position}",
         "filename": row.filename,
         "content_type": row.content_type,
         "size": row.size,
@@ -46,6 +47,7 @@ def _kept(row: sa.Row[Any], blobs: Path) -> dict[str, Any]:
 def _missing(row: sa.Row[Any]) -> dict[str, Any]:
     """`reason` says why it failed, or what went wrong the last time it was tried."""
     return {
+        "id": f"{row.message_id}-{row.position}",
         "filename": row.filename,
         "content_type": row.content_type,
         "size": row.size,
