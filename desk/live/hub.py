@@ -59,7 +59,7 @@ class Hub:
         self.streams.add(stream)
         since = self.desk.clock() - min(timedelta(seconds=max(0.0, age)), REMEMBERED)
         for happening in self._recent:
-            if happening.at >= since:
+            if age > 0 and happening.at >= since:
                 stream.tell(topics_of(happening, stream.person))
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._follow())
