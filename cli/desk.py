@@ -12,9 +12,10 @@ import typer
 if TYPE_CHECKING:
     from cli.assembly import Service
     from config.schema import Config
-    from desk.media import Media
-    from desk.machine.scraping import Scraping
     from desk.calls.webhooks import Webhooks
+    from desk.machine.scraping import Scraping
+    from desk.media import Media
+    from desk.site import Site
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +52,8 @@ def desk() -> int:
         return 3
     webhooks = build_webhooks(service)
     public_url, media = service.config.service.public_url, build_media(service)
-    app = build_app(webhooks, public_url=public_url, media=media, scraping=build_scraping(service))
+    site = build_site(service, webhooks)
+    app = build_app(webhooks, public_url=public_url, media=media, scraping=build_scraping(service), site=site)
     server = WebServer(app, listener)
     threads = [
         threading.Thread(target=server.run, name="web"),
@@ -102,6 +104,23 @@ def build_webhooks(service: Service) -> Webhooks:
         clock=service_now,
         failed=lambda connection, row, journal: tell_of_failure(connection, service.house, row, journal),
     )
+
+
+def build_site(service: Service, webhooks: Webhooks) -> Site:
+    """The desk's pages over the service's store and queue."""
+    from cli.assembly import queue_url, service_now
+    from desk.pages.every import PAGES
+    from desk.room import Desk
+    from desk.site import Site
+
+    desk = Desk(
+        store=service.store,
+        house=service.house,
+        clock=service_now,
+        enqueue=webhooks.enqueue,
+        queue_url=queue_url(service.config),
+    )
+    return Site(desk=desk, pages=PAGES)
 
 
 def build_media(service: Service) -> Media:
