@@ -6,10 +6,15 @@ from starlette.responses import Response
 
 from desk.entry.person import Right
 from desk.live.pages import PAGES as LIVE
-from desk.pages.cases import PAGES as CASES
+from desk.pages.account import PAGES as ACCOUNT
 from desk.pages.board import PAGES as BOARD
+from desk.pages.case import PAGES as CASE
+from desk.pages.cases import PAGES as CASES
+from desk.pages.entry import PAGES as ENTRY
+from desk.pages.house import PAGES as HOUSE
 from desk.pages.original import PAGES as ORIGINAL
 from desk.pages.page import Page, Visit
+from desk.pages.presence import PAGES as PRESENCE
 
 
 def _home(visit: Visit) -> Response:
@@ -19,8 +24,13 @@ def _home(visit: Visit) -> Response:
 
 PAGES: tuple[Page, ...] = (
     Page(path="/", view=_home, right=Right.OWN),
+    *ENTRY,
+    *ACCOUNT,
     *LIVE,
     *CASES,
+    *PRESENCE,
     *ORIGINAL,
+    *CASE,
+    *HOUSE,
     *BOARD,
 )

@@ -4,17 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from desk.words.cases import CASES
+from desk.words.account import ACCOUNT
 from desk.words.board import BOARD
+from desk.words.case import CASE
+from desk.words.cases import CASES
+from desk.words.entry import ENTRY
 from desk.words.frame import FRAME
+from desk.words.house import HOUSE
 from desk.words.live import LIVE
 from desk.words.original import ORIGINAL
+from desk.words.presence import PRESENCE
 from desk.words.refusals import REFUSED
+from desk.words.trail import TRAIL
 from desk.words.why import WHY
 
 LANGUAGES = ("es", "en")
 """What the desk speaks; a house in Catalan, Galician or Basque reads Spanish here."""
-PLACES: tuple[Mapping[str, Mapping[str, str]], ...] = (FRAME, CASES, LIVE, ORIGINAL, REFUSED, BOARD, WHY,)
+PLACES: tuple[Mapping[str, Mapping[str, str]], ...] = (
+    FRAME,
+    PRESENCE,
+    CASE,
+    ENTRY,
+    ACCOUNT,
+    CASES,
+    LIVE,
+    ORIGINAL,
+    REFUSED,
+    BOARD,
+    WHY,
+    HOUSE,
+    TRAIL,
+)
 """Each place's words: language → key → text. Keys begin with their place: "case.reply"."""
 WORDS: Mapping[str, Mapping[str, str]] = {
     language: {key: text for place in PLACES for key, text in place[language].items()} for language in LANGUAGES
