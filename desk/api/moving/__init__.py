@@ -1,0 +1,1 @@
+"""What the API does: the moves of router/moves, each a few lines. Decides nothing."""
