@@ -15,6 +15,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from desk.entry.person import Right
+from desk.pages.frame import Frame, frame_of
 from desk.words import say
 from ventanilla.clocks.due import spoken as moment_in_words
 
@@ -50,6 +51,7 @@ class Pencil:
             csrf=_csrf,
             may=_may,
             agent_name=_agent_name,
+            frame=_frame,
         )
         self._environment.filters.update(length=in_words, size=size_in_words, quote=lambda text: quote(text, safe=""))
 
@@ -127,6 +129,12 @@ def _csrf(context: Context) -> Markup:
 def _may(context: Context, right: str) -> bool:
     person = context["person"]
     return person is not None and person.has(Right(right))
+
+
+@pass_context
+def _frame(context: Context) -> Frame | None:
+    """The visitor's presence and how much waits on them, for what stands around a page; None where they have none."""
+    return frame_of(_visit(context))
 
 
 @pass_context

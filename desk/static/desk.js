@@ -50,6 +50,21 @@ document.addEventListener("submit", (event) => {
   const asked = event.submitter?.dataset.confirm ?? event.target.dataset.confirm;
   if (asked && !window.confirm(asked)) event.preventDefault();
 });
+/** How many cases wait on this person, in the title and beside the places. */
+function showWaiting() {
+  const count = Number(document.getElementById("frame")?.dataset.waitingCount ?? NaN);
+  if (Number.isNaN(count)) return;
+  document.title = (count ? `(${count}) ` : "") + document.title.replace(/^\(\d+\) /, "");
+  for (const each of document.querySelectorAll("[data-waiting]")) {
+    each.textContent = count;
+    each.hidden = !count;
+  }
+}
+document.addEventListener("live:changed", (event) => {
+  keepTimes();
+  if (event.target.id === "frame") showWaiting();
+});
+
 for (const each of document.querySelectorAll("[data-fades]")) setTimeout(() => each.remove(), 8000);
 document.addEventListener("click", (event) => {
   const menu = document.getElementById("menu");

@@ -153,6 +153,16 @@ def end_absences(connection: sa.Connection, agent: str, *, now: datetime) -> int
     return fresh + ended
 
 
+def end_absence(connection: sa.Connection, agent: str, absence_id: int, *, now: datetime) -> bool:
+    """One absence of theirs: under way it ends now, still to come it never is. Whether there was one that was not over."""
+    this = (absences.c.id == absence_id) & (absences.c.agent == agent)
+    live = sa.or_(absences.c.ends_at.is_(None), absences.c.ends_at > now)
+    gone = connection.execute(sa.delete(absences).where(this, live, absences.c.starts_at >= now)).rowcount
+    ended = connection.execute(sa.update(absences).where(this, live).values(ends_at=now)).rowcount
+    touch_presence(connection, agent, now=now)
+    return bool(gone + ended)
+
+
 def touch_presence(connection: sa.Connection, agent: str, *, now: datetime) -> None:
     """Have this agent's presence worked out afresh at the next look."""
     connection.execute(sa.update(agents).where(agents.c.name == agent).values(duty_changes_at=now))

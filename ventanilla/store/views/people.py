@@ -28,6 +28,33 @@ def list_agents(connection: sa.Connection, *, now: datetime) -> list[dict[str, A
     ]
 
 
+def agent_document(connection: sa.Connection, name: str, *, now: datetime) -> dict[str, Any] | None:
+    """One of them, as in the list; None for nobody of ours. `absences` have their `id` too."""
+    row = connection.execute(sa.select(agents).where(agents.c.name == name)).one_or_none()
+    if row is None:
+        return None
+    mine = sa.select(sa.func.count()).where(conversations.c.owner == name, conversations.c.owned == 1)
+    teams = list(connection.scalars(sa.select(team_members.c.team).where(team_members.c.agent == name)))
+    absences = [
+        {"id": one.id, "from": one.starts_at, "to": one.ends_at, "cover": one.cover}
+        for one in absences_of(connection, [name], now=now)
+    ]
+    return _agent(row, connection.scalar(mine) or 0, sorted(teams), absences, now)
+
+
+def presence_of(connection: sa.Connection, name: str, *, now: datetime) -> tuple[str, datetime | None]:
+    """Whether somebody is there, as in the list, and when that changes by itself (None: not by itself)."""
+    row = connection.execute(sa.select(agents).where(agents.c.name == name)).one()
+    away = not row.on_duty and any(one.starts_at <= now for one in absences_of(connection, [name], now=now))
+    return _presence(row, away=away), row.duty_changes_at
+
+
+def _presence(row: sa.Row[Any], *, away: bool) -> str:
+    if not row.enabled:
+        return "left"
+    return "on_duty" if row.on_duty else "away" if away else "off_duty"
+
+
 def _agent(
     row: sa.Row[Any], owned: int, teams: list[str], absences: list[dict[str, Any]], now: datetime
 ) -> dict[str, Any]:
@@ -35,7 +62,7 @@ def _agent(
     return {
         "name": row.name,
         "display_name": row.display_name,
-        "presence": "left" if not row.enabled else "on_duty" if row.on_duty else "away" if away else "off_duty",
+        "presence": _presence(row, away=away),
         "since": row.duty_since,
         "until": row.duty_changes_at,
         "open": owned,
