@@ -73,10 +73,15 @@ def test_the_migrations_arrive_at_the_schema_of_tables_py(store: Store, new_stor
     assert migrated["tables"] == {}
 
 
+def _is_declared(name: str | None, kind: str, _parents: object) -> bool:
+    """What finds words is written out (tables/search.py): Alembic knows neither FTS5's tables nor indexes over functions."""
+    return "_search" not in (name or "") or kind not in ("table", "index")
+
+
 @pytest.mark.filterwarnings("ignore:Cannot correctly sort tables")  # cases and assignments name each other, on purpose
 def test_alembic_finds_nothing_to_migrate(store: Store) -> None:
     with store.read() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": _is_declared})
         differences = compare_metadata(context, metadata)
 
     assert differences == []

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from ventanilla.errors import Conflict
 from ventanilla.processes import is_dead
 from ventanilla.store.engine import Store, in_our_words
-from ventanilla.store.tables import leases, metadata
+from ventanilla.store.tables import leases, messages, metadata
 from ventanilla.store.tables.log import APPEND_ONLY, append_only_function
+from ventanilla.store.tables.search import FUNCTION
 
 _REVISIONS = "alembic_version"
 _OURS = (*metadata.tables, _REVISIONS)
@@ -70,6 +71,8 @@ def _set_tables_aside(store: Store, label: str) -> str:
         for name in APPEND_ONLY:
             if name in there:
                 connection.exec_driver_sql(f'ALTER FUNCTION {append_only_function(name)} SET SCHEMA "{schema}"')
+        if messages.name in there:
+            connection.exec_driver_sql(f'ALTER FUNCTION {FUNCTION} SET SCHEMA "{schema}"')
     return f"schema {schema}"
 
 

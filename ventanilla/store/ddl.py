@@ -9,6 +9,7 @@ from sqlalchemy import create_mock_engine
 from sqlalchemy.schema import ExecutableDDLElement
 
 from ventanilla.store.tables import append_only_ddl, metadata
+from ventanilla.store.tables.search import search_ddl
 
 _URLS = {"sqlite": "sqlite://", "postgresql": "postgresql+psycopg://"}
 
@@ -22,7 +23,7 @@ def create_statements(dialect: str) -> tuple[str, ...]:
 
     engine = create_mock_engine(_URLS[dialect], note)
     metadata.create_all(engine, checkfirst=False)
-    return (*_always_in_one_order(statements), *append_only_ddl(dialect))
+    return (*_always_in_one_order(statements), *append_only_ddl(dialect), *search_ddl(dialect))
 
 
 def _always_in_one_order(statements: list[str]) -> Iterator[str]:

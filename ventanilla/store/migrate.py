@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 from ventanilla.errors import Unreachable
 from ventanilla.store.engine import Store, in_our_words
 from ventanilla.store.tables import append_only_ddl
+from ventanilla.store.tables.search import search_ddl
 
 _LOCK = 7_351_240_118  # any number that nobody else uses: two upgrades at once take turns
 
@@ -30,7 +31,7 @@ def upgrade(store: Store, *, to: str = "head") -> tuple[str, ...]:
         configuration = _configuration()
         configuration.attributes["connection"] = connection
         command.upgrade(configuration, to)
-        _keep_events_append_only(connection)
+        _keep_triggers(connection)
         _check_foreign_keys(connection)
         after = current_revision(connection)
     return tuple(_between(before, after))
@@ -70,12 +71,12 @@ def _migrating(store: Store) -> Iterator[sa.Connection]:
                 driver.execute("PRAGMA foreign_keys = ON")
 
 
-def _keep_events_append_only(connection: sa.Connection) -> None:
-    """On SQLite a migration that rebuilds the table loses its triggers without a word: they are put back."""
+def _keep_triggers(connection: sa.Connection) -> None:
+    """On SQLite a migration that rebuilds a table loses its triggers without a word: they are put back."""
     if connection.dialect.name == "sqlite":
         there = set(connection.scalars(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")))
-        for statement in append_only_ddl("sqlite"):
-            if statement.split()[2] not in there:
+        for statement in (*append_only_ddl("sqlite"), *search_ddl("sqlite")):
+            if statement.startswith("CREATE TRIGGER") and statement.split()[2] not in there:
                 connection.exec_driver_sql(statement)
 
 

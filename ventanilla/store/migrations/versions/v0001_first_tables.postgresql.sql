@@ -724,4 +724,8 @@ FOR EACH STATEMENT EXECUTE FUNCTION events_are_append_only();;
 CREATE FUNCTION seals_are_append_only() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'seals are append-only'; END $$;;
 CREATE TRIGGER seals_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON seals
-FOR EACH STATEMENT EXECUTE FUNCTION seals_are_append_only()
+FOR EACH STATEMENT EXECUTE FUNCTION seals_are_append_only();;
+CREATE FUNCTION searchable(text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$ SELECT to_tsvector('simple'::regconfig, translate(lower(left($1, 200000)), 'áàâäãåéèêëíìîïóòôöõúùûüñçýÿ@./\:_-+&=#~', 'aaaaaaeeeeiiiiooooouuuuncyy            ')) $$;;
+CREATE INDEX ix_messages_search ON messages USING gin ((searchable(subject || ' ' || from_name || ' ' || from_address || ' ' || text)));;
+CREATE INDEX ix_notes_search ON notes USING gin ((searchable(text)))

@@ -707,4 +707,12 @@ CREATE INDEX ix_remote_files_message_id ON remote_files (message_id);;
 CREATE TRIGGER events_no_update BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;;
 CREATE TRIGGER events_no_delete BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;;
 CREATE TRIGGER seals_no_update BEFORE UPDATE ON seals BEGIN SELECT RAISE(ABORT, 'seals are append-only'); END;;
-CREATE TRIGGER seals_no_delete BEFORE DELETE ON seals BEGIN SELECT RAISE(ABORT, 'seals are append-only'); END
+CREATE TRIGGER seals_no_delete BEFORE DELETE ON seals BEGIN SELECT RAISE(ABORT, 'seals are append-only'); END;;
+CREATE VIRTUAL TABLE messages_search USING fts5(subject, from_name, from_address, text, content='messages', content_rowid='id', tokenize='unicode61 remove_diacritics 2');;
+CREATE TRIGGER messages_search_insert AFTER INSERT ON messages BEGIN INSERT INTO messages_search(rowid, subject, from_name, from_address, text) VALUES (new.id, substr(new.subject, 1, 200000), substr(new.from_name, 1, 200000), substr(new.from_address, 1, 200000), substr(new.text, 1, 200000)); END;;
+CREATE TRIGGER messages_search_delete AFTER DELETE ON messages BEGIN INSERT INTO messages_search(messages_search, rowid, subject, from_name, from_address, text) VALUES ('delete', old.id, substr(old.subject, 1, 200000), substr(old.from_name, 1, 200000), substr(old.from_address, 1, 200000), substr(old.text, 1, 200000)); END;;
+CREATE TRIGGER messages_search_update AFTER UPDATE OF id, subject, from_name, from_address, text ON messages BEGIN INSERT INTO messages_search(messages_search, rowid, subject, from_name, from_address, text) VALUES ('delete', old.id, substr(old.subject, 1, 200000), substr(old.from_name, 1, 200000), substr(old.from_address, 1, 200000), substr(old.text, 1, 200000)); INSERT INTO messages_search(rowid, subject, from_name, from_address, text) VALUES (new.id, substr(new.subject, 1, 200000), substr(new.from_name, 1, 200000), substr(new.from_address, 1, 200000), substr(new.text, 1, 200000)); END;;
+CREATE VIRTUAL TABLE notes_search USING fts5(text, content='notes', content_rowid='id', tokenize='unicode61 remove_diacritics 2');;
+CREATE TRIGGER notes_search_insert AFTER INSERT ON notes BEGIN INSERT INTO notes_search(rowid, text) VALUES (new.id, substr(new.text, 1, 200000)); END;;
+CREATE TRIGGER notes_search_delete AFTER DELETE ON notes BEGIN INSERT INTO notes_search(notes_search, rowid, text) VALUES ('delete', old.id, substr(old.text, 1, 200000)); END;;
+CREATE TRIGGER notes_search_update AFTER UPDATE OF id, text ON notes BEGIN INSERT INTO notes_search(notes_search, rowid, text) VALUES ('delete', old.id, substr(old.text, 1, 200000)); INSERT INTO notes_search(rowid, text) VALUES (new.id, substr(new.text, 1, 200000)); END

@@ -1,0 +1,118 @@
+"""Finds messages and notes by their words, on either engine: every word must be there, each as the beginning of one. Reads only.
+
+What people type is taken apart by `words_of`, which no sign in it can break; in quotation marks words stand side by side.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import regex
+import sqlalchemy as sa
+
+from ventanilla.store.tables import conversations, messages, notes
+from ventanilla.store.tables.search import document
+
+MOST_WORDS = 12
+_PIECE = regex.compile(r'"([^"]*)"|(\S+)')
+_WORD = regex.compile(r"[\p{L}\p{N}\p{M}]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is looked for: groups of words, each group side by side. Lower case, without accents."""
+
+    groups: tuple[tuple[str, ...], ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.groups)
+
+    @property
+    def all(self) -> frozenset[str]:
+        """Every word of every group."""
+        return frozenset(word for group in self.groups for word in group)
+
+
+def words_of(typed: str) -> Words:
+    """What somebody typed into a search box; at most MOST_WORDS words of it."""
+    groups: list[tuple[str, ...]] = []
+    left = MOST_WORDS
+    for quoted, single in _PIECE.findall(typed):
+        found = tuple(_WORD.findall(plain(quoted or single)))[:left]
+        left -= len(found)
+        if found:
+            groups.append(found)
+    return Words(tuple(groups))
+
+
+def plain(text: str) -> str:
+    """Lower case and without accents, as the indexes have it; of the same length as `text` is not promised."""
+    bare = "".join(each for each in unicodedata.normalize("NFD", text) if not unicodedata.combining(each))
+    return unicodedata.normalize("NFC", bare).lower()
+
+
+def found_messages(
+    connection: sa.Connection,
+    words: Words,
+    conditions: Sequence[sa.ColumnElement[bool]],
+    *,
+    before: int | None,
+    most: int,
+) -> list[sa.Row[Any]]:
+    """The newest `most` messages with these words whose cases meet the conditions (over `conversations`); ids below `before`."""
+    query = (
+        sa.select(messages, conversations.c.key)
+        .join(conversations, conversations.c.id == messages.c.conversation_id)
+        .where(_matches(connection, "messages", words), *conditions)
+        .order_by(messages.c.id.desc())
+        .limit(most)
+    )
+    return list(connection.execute(query if before is None else query.where(messages.c.id < before)))
+
+
+def found_notes(
+    connection: sa.Connection, words: Words, conditions: Sequence[sa.ColumnElement[bool]], *, most: int
+) -> list[sa.Row[Any]]:
+    """The same of our own people's notes."""
+    query = (
+        sa.select(notes, conversations.c.key)
+        .join(conversations, conversations.c.id == notes.c.conversation_id)
+        .where(_matches(connection, "notes", words), *conditions)
+        .order_by(notes.c.id.desc())
+        .limit(most)
+    )
+    return list(connection.execute(query))
+
+
+def _matches(connection: sa.Connection, table: str, words: Words) -> sa.ColumnElement[bool]:
+    if connection.dialect.name == "postgresql":
+        asked = " & ".join("(" + " <-> ".join(f"'{word}':*" for word in group) + ")" for group in words.groups)
+        match = sa.text(f"{document(table)} @@ to_tsquery('simple', :asked)").bindparams(asked=asked)
+        return sa.type_coerce(match, sa.Boolean)
+    asked = " AND ".join('"' + " ".join(group) + '"*' for group in words.groups)
+    hits = sa.text(f"SELECT rowid FROM {table}_search WHERE {table}_search MATCH :asked").bindparams(asked=asked)  # noqa: S608
+    column = messages.c.id if table == "messages" else notes.c.id
+    return column.in_(hits)
+
+
+def around(text: str, words: Words, *, length: int = 220) -> list[tuple[str, bool]]:
+    """The piece of a text in which its first found word stands, in parts: (text, whether it was looked for)."""
+    spans = [
+        each.span() for each in _WORD.finditer(text) if any(plain(each.group()).startswith(word) for word in words.all)
+    ]
+    first = spans[0][0] if spans else 0
+    start = max(0, first - length // 3)
+    if start:
+        start = text.find(" ", start) + 1 or start
+    end = min(len(text), start + length)
+    parts: list[tuple[str, bool]] = [("… ", False)] if start else []
+    at = start
+    for begin, stop in spans:
+        if begin >= at and stop <= end:
+            parts += [(text[at:begin], False), (text[begin:stop], True)]
+            at = stop
+    parts.append((text[at:end] + (" …" if end < len(text) else ""), False))
+    return [part for part in parts if part[0]]
