@@ -14,7 +14,7 @@ from config.calendars import CalendarSettings
 from config.channel import ChannelSettings
 from config.kinds import read_channel
 from config.people import AgentSettings, TeamSettings
-from config.pieces import SINGLE, Piece, Pieces
+from config.pieces import NAMED, SINGLE, Piece, Pieces
 from config.promises import PromiseSettings
 from config.remark import Key, Remark
 from config.reports import ReportSettings
@@ -22,6 +22,7 @@ from config.rules import Rule
 from config.schema import Config
 from config.service import ServiceSettings
 from config.staff import StaffSettings
+from config.webhooks import WebhookSettings
 
 _CLASSES: dict[str, type[Settings]] = {
     "teams": TeamSettings,
@@ -30,6 +31,7 @@ _CLASSES: dict[str, type[Settings]] = {
     "promises": PromiseSettings,
     "rules": Rule,
     "reports": ReportSettings,
+    "webhooks": WebhookSettings,
 }
 
 
@@ -45,6 +47,7 @@ class Draft:
     promises: dict[str, PromiseSettings] = field(default_factory=dict)
     rules: dict[int, Rule] = field(default_factory=dict)
     reports: dict[int, ReportSettings] = field(default_factory=dict)
+    webhooks: dict[str, WebhookSettings] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
 
     @property
@@ -60,14 +63,14 @@ class Draft:
 
     def tables(self) -> list[tuple[Key, Settings]]:
         """Every table with its key."""
-        named = ("channels", "teams", "agents", "calendars", "promises", "rules", "reports")
+        named = ("channels", "teams", "agents", "calendars", "promises", "rules", "reports", "webhooks")
         return [((name,), table) for name, table in self.single.items()] + [
             ((section, name), table) for section in named for name, table in getattr(self, section).items()
         ]
 
     def config(self) -> Config:
         """The whole, once every table is right."""
-        named = {name: getattr(self, name) for name in ("channels", "teams", "agents", "calendars", "promises")}
+        named = {name: getattr(self, name) for name in NAMED}
         listed = {"rules": tuple(self.rules.values()), "reports": tuple(self.reports.values())}
         return Config.model_construct(None, **self.single, **named, **listed)
 

@@ -21,6 +21,7 @@ from config.check_secrets import check_secrets
 from config.check_staff_bot import check_staff_bot
 from config.check_staff_mail import check_staff_mail
 from config.check_web import check_web
+from config.check_webhooks import check_webhooks
 from config.draft import Draft, read_draft
 from config.pieces import Pieces
 from config.references import check_references
@@ -89,6 +90,7 @@ def _checks(draft: Draft, pieces: Pieces, *, kinds: Collection[str], today: date
     yield from check_staff_bot(draft)
     yield from check_staff_mail(draft)
     yield from check_web(draft)
+    yield from check_webhooks(draft)
     yield from check_promises(draft)
     yield from check_law(draft, today=today)
     yield from check_choice(draft)

@@ -14,7 +14,7 @@ from config.schema import Config
 from config.sources import Source
 from ventanilla.errors import Problem
 
-NAMED = ("channels", "teams", "agents", "calendars", "promises")
+NAMED = ("channels", "teams", "agents", "calendars", "promises", "webhooks")
 LISTED = ("rules", "reports")
 SINGLE = tuple(key for key in Config.written_keys() if key not in NAMED + LISTED)
 

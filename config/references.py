@@ -29,6 +29,8 @@ _REFERENCES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("staff", "digest_to", "*"), "agents"),
     (("reports", "*", "channel"), "channels"),
     (("reports", "*", "team"), "teams"),
+    (("webhooks", "*", "team", "*"), "teams"),
+    (("webhooks", "*", "channel", "*"), "channels"),
 )
 
 

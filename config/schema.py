@@ -17,6 +17,7 @@ from config.reports import ReportSettings
 from config.rules import Rule
 from config.service import BlobsSettings, QueueSettings, RetentionSettings, ServiceSettings, StoreSettings, WebSettings
 from config.staff import StaffSettings
+from config.webhooks import WebhookSettings
 
 
 def _read_channel(value: object, info: ValidationInfo) -> ChannelSettings:
@@ -43,6 +44,7 @@ class Config(Settings):
     retention: RetentionSettings = RetentionSettings()
     rules: tuple[Rule, ...] = ()
     reports: tuple[ReportSettings, ...] = ()
+    webhooks: dict[str, WebhookSettings] = Field(default_factory=dict)
 
     def store_url(self) -> str:
         """The store's address for SQLAlchemy, always with its driver. Reads the secret now; raises LoginRefused."""

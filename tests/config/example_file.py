@@ -90,6 +90,8 @@ def written(folder: Path, text: str) -> Path:
     for name in ("soporte", "avisos", "oauth2", "ca.pem", "metrics"):
         (secrets / name).write_text("x\n")
         (secrets / name).chmod(0o600)
+    (secrets / "crm").write_text("whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n")
+    (secrets / "crm").chmod(0o600)
     (secrets / "store").write_text("postgresql://u:p@localhost/v\n")
     (secrets / "store").chmod(0o600)
     path = folder / "ventanilla.toml"
