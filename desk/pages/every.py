@@ -7,6 +7,7 @@ from starlette.responses import Response
 from desk.entry.person import Right
 from desk.live.pages import PAGES as LIVE
 from desk.pages.account import PAGES as ACCOUNT
+from desk.pages.answers import PAGES as ANSWERS
 from desk.pages.board import PAGES as BOARD
 from desk.pages.case import PAGES as CASE
 from desk.pages.cases import PAGES as CASES
@@ -15,6 +16,7 @@ from desk.pages.house import PAGES as HOUSE
 from desk.pages.original import PAGES as ORIGINAL
 from desk.pages.page import Page, Visit
 from desk.pages.presence import PAGES as PRESENCE
+from desk.pages.search import PAGES as SEARCH
 
 
 def _home(visit: Visit) -> Response:
@@ -29,8 +31,10 @@ PAGES: tuple[Page, ...] = (
     *LIVE,
     *CASES,
     *PRESENCE,
+    *ANSWERS,
     *ORIGINAL,
     *CASE,
     *HOUSE,
     *BOARD,
+    *SEARCH,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from desk.words.account import ACCOUNT
+from desk.words.answers import ANSWERS
 from desk.words.board import BOARD
 from desk.words.case import CASE
 from desk.words.cases import CASES
@@ -15,6 +16,7 @@ from desk.words.live import LIVE
 from desk.words.original import ORIGINAL
 from desk.words.presence import PRESENCE
 from desk.words.refusals import REFUSED
+from desk.words.search import SEARCH
 from desk.words.trail import TRAIL
 from desk.words.why import WHY
 
@@ -22,7 +24,9 @@ LANGUAGES = ("es", "en")
 """What the desk speaks; a house in Catalan, Galician or Basque reads Spanish here."""
 PLACES: tuple[Mapping[str, Mapping[str, str]], ...] = (
     FRAME,
+    SEARCH,
     PRESENCE,
+    ANSWERS,
     CASE,
     ENTRY,
     ACCOUNT,
