@@ -43,7 +43,7 @@ def fill(store: Store, history: History, *, analyze: bool = False) -> int:
         for rows in _chunks(history):
             messages += len(rows["messages"])
             for table in _ORDER:
-                _insert(connection, table, rows[table.name])
+                insert_rows(connection, table, rows[table.name])
         if analyze:
             connection.exec_driver_sql("ANALYZE")
     return messages
@@ -179,7 +179,7 @@ class _Case:
         )  # fmt: skip
 
 
-def _insert(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+def insert_rows(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
     """Past SQLAlchemy, which would take most of the time: COPY on PostgreSQL, the driver's own many on SQLite."""
     if not rows:
         return
