@@ -18,8 +18,10 @@ from config.load import Loaded
 from config.schema import Config
 from ventanilla.errors import ConfigError, Problem
 from ventanilla.store.agents import touch_presence
+from ventanilla.store.api_tokens import revoke_tokens
 from ventanilla.store.events import Journal
 from ventanilla.store.installation import active_config, add_config_version
+from ventanilla.store.sessions import end_sessions
 from ventanilla.store.tables import agents, channels, conversations, team_members, teams
 from ventanilla.store.telegram_links import unlink_telegram
 from ventanilla.words import STAFF_BOT, EventKind, Mode
@@ -185,6 +187,8 @@ def disable_leavers(connection: sa.Connection, config: Config, now: datetime, jo
         unlink_telegram(connection, names, why="left", journal=journal)
     for name in names:
         journal.add(EventKind.AGENT_DISABLED, agent=name)
+        end_sessions(connection, name, journal=journal)
+        revoke_tokens(connection, name, journal=journal)
     return names
 
 

@@ -21,8 +21,9 @@ from starlette.responses import FileResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from desk.body import TooLarge, read_body
+from desk.entry.door import stranger_csrf
 from desk.entry.person import Person
-from desk.entry.sessions import csrf_of, person_of
+from desk.entry.sessions import person_of
 from desk.live.live import Live
 from desk.pages.page import NotFound, Page, Visit
 from desk.pages.rendering import STATIC, Pencil, size_in_words
@@ -160,7 +161,7 @@ class Site:
         if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
             return False
         person: Person | None = visit.stranger
-        wanted = person.csrf if person is not None else csrf_of(self.desk, "")
+        wanted = person.csrf if person is not None else stranger_csrf(self.desk, visit.request)
         given = form.get("csrf") or headers.get("x-csrf-token", "")
         return isinstance(given, str) and hmac.compare_digest(given.encode(), wanted.encode())
 

@@ -30,6 +30,7 @@ name = "Ferretería Sol"
 data_dir = "{data_dir}"
 language = "es"
 timezone = "Europe/Madrid"
+{service}
 
 [staff]
 email = {{ channel = "soporte" }}
@@ -81,6 +82,7 @@ first_response = {{ within = "1h" }}
 """
 DEFAULTS = {
     "mode": "live",
+    "service": "",
     "channel": "",
     "team": "",
     "members": '"ana", "luis"',

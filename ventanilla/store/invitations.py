@@ -40,10 +40,12 @@ def invite(connection: sa.Connection, agent: str, purpose: Purpose, *, journal: 
     return made
 
 
-def find_invitation(connection: sa.Connection, token: str, purpose: Purpose) -> sa.Row[Any] | None:
-    """The invitation behind a token, good or not, locked until the transaction ends; None for a token that we never made."""
+def find_invitation(
+    connection: sa.Connection, token: str, purpose: Purpose, *, locked: bool = True
+) -> sa.Row[Any] | None:
+    """The invitation behind a token, good or not, `locked` until the transaction ends; None for a token that we never made."""
     query = sa.select(invitations).where(invitations.c.token_sha256 == _hash(token), invitations.c.purpose == purpose)
-    return connection.execute(query.with_for_update()).one_or_none()
+    return connection.execute(query.with_for_update() if locked else query).one_or_none()
 
 
 def use_invitation(connection: sa.Connection, row: sa.Row[Any], *, now: datetime) -> None:
