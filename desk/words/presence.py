@@ -18,8 +18,8 @@ PRESENCE: dict[str, dict[str, str]] = {
         "presence.holds_nothing": "Ningún caso abierto.",
         "presence.what_happens": "Qué pasa con los casos",
         "presence.hands_over": "No llega nada nuevo. Lo que espera de nosotros pasa a quien cubre, en cuanto empieza la ausencia; "
-        "si no se nombra a nadie, a quien esté, {grace} después. Lo que espera al cliente no se mueve hasta que escriba.",
-        "presence.hands_over_at_once": "al momento",
+        "si no se nombra a nadie, a quien esté{grace}. Lo que espera al cliente no se mueve hasta que escriba.",
+        "presence.after": ", {length} después",
         "presence.away_now": "Ausente ahora",
         "presence.how_long": "Cuánto tiempo",
         "presence.length_open": "Hasta que vuelva",
@@ -73,8 +73,8 @@ PRESENCE: dict[str, dict[str, str]] = {
         "presence.holds_nothing": "No open case.",
         "presence.what_happens": "What becomes of the cases",
         "presence.hands_over": "Nothing new comes. What waits on us goes to whoever stands in as soon as the absence begins; "
-        "where nobody is named, to whoever is there, {grace} later. What waits for a customer stays until they write.",
-        "presence.hands_over_at_once": "at once",
+        "where nobody is named, to whoever is there{grace}. What waits for a customer stays until they write.",
+        "presence.after": ", {length} later",
         "presence.away_now": "Away now",
         "presence.how_long": "How long",
         "presence.length_open": "Until back",
