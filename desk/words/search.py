@@ -23,9 +23,15 @@ SEARCH: dict[str, dict[str, str]] = {
         "search.also_one": "y un mensaje más de este caso",
         "search.we": "Nosotros",
         "search.nothing": "No se ha encontrado nada",
-        "search.nothing_why": "Se buscan todas las palabras, cada una desde su comienzo: «fact» encuentra «factura». Prueba con menos palabras o quita filtros.",
+        "search.nothing_why": (
+            "Se buscan todas las palabras, cada una desde su comienzo: «fact» encuentra «factura». Prueba "
+            "con menos palabras o quita filtros."
+        ),
         "search.start": "Busca en todo lo que se ha escrito",
-        "search.start_why": "Mensajes de clientes, respuestas y notas internas, de todos los canales. Las tildes y las mayúsculas dan igual.",
+        "search.start_why": (
+            "Mensajes de clientes, respuestas y notas internas, de todos los canales. Las tildes y las "
+            "mayúsculas dan igual."
+        ),
         "search.no_subject": "(sin asunto)",
     },
     "en": {
@@ -48,9 +54,15 @@ SEARCH: dict[str, dict[str, str]] = {
         "search.also_one": "and one more message of this case",
         "search.we": "We",
         "search.nothing": "Nothing was found",
-        "search.nothing_why": "Every word must be there, each from its beginning: “inv” finds “invoice”. Try fewer words, or clear the filters.",
+        "search.nothing_why": (
+            "Every word must be there, each from its beginning: “inv” finds “invoice”. Try fewer words, or "
+            "clear the filters."
+        ),
         "search.start": "Search everything that was written",
-        "search.start_why": "Customers' messages, answers and internal notes, of every channel. Accents and capitals make no difference.",
+        "search.start_why": (
+            "Customers' messages, answers and internal notes, of every channel. Accents and capitals make "
+            "no difference."
+        ),
         "search.no_subject": "(no subject)",
     },
 }

@@ -37,7 +37,7 @@ STATES = tuple(state for state in CaseState if state is not CaseState.MERGED)
 class Hit:
     """A case and its newest message that was found: (text, whether it was looked for) in order; `also` more messages of it."""
 
-    case: Mapping[str, Any]
+    case: Any
     message: Any
     parts: list[tuple[str, bool]]
     also: int = 0
@@ -52,7 +52,10 @@ def show(visit: Visit) -> Response:
         name: value for name in ("channel", "state", "kind", "owner", "from", "to") if (value := visit.given(name))
     }
     words, before = words_of(typed), visit.given("after")
-    hits, notes, customers, after = [], [], [], None
+    hits: list[Hit] = []
+    notes: list[sa.Row[Any]] = []
+    customers: list[dict[str, Any]] = []
+    after: int | None = None
     if words:
         conditions = _conditions(visit, filters)
         with visit.desk.store.read() as connection:
@@ -140,7 +143,7 @@ def _hits(connection: sa.Connection, newest: Mapping[int, Any], also: Mapping[in
     cases = case_rows_by_id(connection, list(newest))
     return [
         Hit(
-            case=cases[case_id]._mapping,
+            case=cases[case_id],
             message=row,
             parts=around(row.text or row.subject, words),
             also=also.get(case_id, 0),
