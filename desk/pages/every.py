@@ -12,10 +12,12 @@ from desk.pages.board import PAGES as BOARD
 from desk.pages.case import PAGES as CASE
 from desk.pages.cases import PAGES as CASES
 from desk.pages.entry import PAGES as ENTRY
+from desk.pages.evidence import PAGES as EVIDENCE
 from desk.pages.house import PAGES as HOUSE
 from desk.pages.original import PAGES as ORIGINAL
 from desk.pages.page import Page, Visit
 from desk.pages.presence import PAGES as PRESENCE
+from desk.pages.reports import PAGES as REPORTS
 from desk.pages.search import PAGES as SEARCH
 
 
@@ -29,12 +31,14 @@ PAGES: tuple[Page, ...] = (
     *ENTRY,
     *ACCOUNT,
     *LIVE,
+    *EVIDENCE,
     *CASES,
     *PRESENCE,
     *ANSWERS,
     *ORIGINAL,
     *CASE,
     *HOUSE,
+    *REPORTS,
     *BOARD,
     *SEARCH,
 )

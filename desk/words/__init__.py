@@ -10,12 +10,14 @@ from desk.words.board import BOARD
 from desk.words.case import CASE
 from desk.words.cases import CASES
 from desk.words.entry import ENTRY
+from desk.words.evidence import EVIDENCE
 from desk.words.frame import FRAME
 from desk.words.house import HOUSE
 from desk.words.live import LIVE
 from desk.words.original import ORIGINAL
 from desk.words.presence import PRESENCE
 from desk.words.refusals import REFUSED
+from desk.words.reports import REPORTS
 from desk.words.search import SEARCH
 from desk.words.trail import TRAIL
 from desk.words.why import WHY
@@ -37,6 +39,8 @@ PLACES: tuple[Mapping[str, Mapping[str, str]], ...] = (
     BOARD,
     WHY,
     HOUSE,
+    REPORTS,
+    EVIDENCE,
     TRAIL,
 )
 """Each place's words: language → key → text. Keys begin with their place: "case.reply"."""

@@ -1,7 +1,7 @@
-"""A report as one page that opens offline. `render_page` is all that others call; it asks no store and no clock."""
+"""A report as one page that opens offline, or its content for another page. It asks no store and no clock."""
 
 from __future__ import annotations
 
-from reports.page.whole import render_page
+from reports.page.whole import only, period, render_content, render_page, sentence_case
 
-__all__ = ["render_page"]
+__all__ = ["only", "period", "render_content", "render_page", "sentence_case"]

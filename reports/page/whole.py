@@ -51,6 +51,12 @@ def render_page(
     return f"<!DOCTYPE html>\n{page}\n"
 
 
+def render_content(report: Report, language: str, *, splits: Sequence[Report] = ()) -> str:
+    """What stands between the page's header and its foot, for a page with a frame and a style of its own: it knows the classes of
+    reports/page/style.py."""
+    return joined(*_parts(report, language, splits))
+
+
 def period(report: Report, language: str) -> str:
     """The report's days in words."""
     if report.start.day == 1 and report.end == _month_end(report.start):
