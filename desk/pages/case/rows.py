@@ -131,8 +131,8 @@ def automatic_texts(connection: sa.Connection, case_ids: Sequence[int]) -> list[
 
 def keys_of(connection: sa.Connection, events: Iterable[Mapping[str, Any]]) -> dict[int, str]:
     """The keys of the cases that events name by their numbers: merged, split off, linked."""
-    named = {event["data"].get(field) for event in events for field in ("absorbed", "back", "to", "other")}
-    ids = [each for each in named if isinstance(each, int)]
+    named = (event["data"].get(field) for event in events for field in ("absorbed", "back", "to", "other"))
+    ids = sorted({each for each in named if isinstance(each, int)})
     if not ids:
         return {}
     rows = connection.execute(sa.select(conversations.c.id, conversations.c.key).where(conversations.c.id.in_(ids)))
