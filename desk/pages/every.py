@@ -11,6 +11,7 @@ from desk.pages.answers import PAGES as ANSWERS
 from desk.pages.board import PAGES as BOARD
 from desk.pages.case import PAGES as CASE
 from desk.pages.cases import PAGES as CASES
+from desk.pages.customers import PAGES as CUSTOMERS
 from desk.pages.entry import PAGES as ENTRY
 from desk.pages.evidence import PAGES as EVIDENCE
 from desk.pages.house import PAGES as HOUSE
@@ -35,6 +36,7 @@ PAGES: tuple[Page, ...] = (
     *CASES,
     *PRESENCE,
     *ANSWERS,
+    *CUSTOMERS,
     *ORIGINAL,
     *CASE,
     *HOUSE,

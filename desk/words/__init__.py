@@ -9,6 +9,7 @@ from desk.words.answers import ANSWERS
 from desk.words.board import BOARD
 from desk.words.case import CASE
 from desk.words.cases import CASES
+from desk.words.customers import CUSTOMERS
 from desk.words.entry import ENTRY
 from desk.words.evidence import EVIDENCE
 from desk.words.frame import FRAME
@@ -29,6 +30,7 @@ PLACES: tuple[Mapping[str, Mapping[str, str]], ...] = (
     SEARCH,
     PRESENCE,
     ANSWERS,
+    CUSTOMERS,
     CASE,
     ENTRY,
     ACCOUNT,

@@ -79,13 +79,16 @@ def customer_of(connection: sa.Connection, case: sa.Row[Any]) -> dict[str, Any]:
     }
 
 
-def cases_of(connection: sa.Connection, contact_id: int, *, last: int = LAST_CASES) -> list[dict[str, Any]]:
-    """A customer's cases, the latest first: all that somebody answers for, and so many of the others."""
+def cases_of(
+    connection: sa.Connection, contact_id: int, *, last: int = LAST_CASES, only: sa.ColumnElement[bool] | None = None
+) -> list[dict[str, Any]]:
+    """A customer's cases, the latest first: all that somebody answers for, and so many of the others; `only` is a condition."""
     query = (
         sa.select(conversations)
         .where(conversations.c.contact_id == contact_id)
         .order_by(conversations.c.last_message_at.desc(), conversations.c.id.desc())
     )
+    query = query if only is None else query.where(only)
     over = connection.execute(query.where(conversations.c.owned.is_(None)).limit(last)).all()
     rows = sorted(
         [*connection.execute(query.where(conversations.c.owned == 1)), *over],
