@@ -14,6 +14,7 @@ from desk.pages.cases import PAGES as CASES
 from desk.pages.customers import PAGES as CUSTOMERS
 from desk.pages.entry import PAGES as ENTRY
 from desk.pages.evidence import PAGES as EVIDENCE
+from desk.pages.help import PAGES as HELP
 from desk.pages.house import PAGES as HOUSE
 from desk.pages.original import PAGES as ORIGINAL
 from desk.pages.page import Page, Visit
@@ -37,6 +38,7 @@ PAGES: tuple[Page, ...] = (
     *PRESENCE,
     *ANSWERS,
     *CUSTOMERS,
+    *HELP,
     *ORIGINAL,
     *CASE,
     *HOUSE,
