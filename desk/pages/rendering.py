@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from desk.entry.person import Right
 from desk.pages.frame import Frame, frame_of
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent.parent
 STATIC = HERE / "static"
+# A list has a hundred of these: `format` of markup takes ten times as long as `%`, and both escape what is put in.
+_WHEN = Markup('<time datetime="%s" title="%s">%s</time>')
+_AGO = Markup('<time datetime="%s" title="%s" data-ago>%s</time>')
+_DUE = Markup('<time class="due %s" datetime="%s" title="%s" data-due>%s</time>')
+_NOT_DUE = Markup('<span class="due none">%s</span>')
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
 
 
@@ -112,8 +117,13 @@ def _static(context: Context, name: str) -> str:
 @pass_context
 def _icon(context: Context, name: str, *, label: str = "") -> Markup:
     """A picture of static/icons.svg: decoration, or with a label for whoever does not see it."""
+    return _drawn_icon(_static(context, "icons.svg"), name, label)
+
+
+@lru_cache(maxsize=1024)
+def _drawn_icon(file: str, name: str, label: str) -> Markup:
     said = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
-    return Markup('<svg class="icon" {}><use href="{}#{}"/></svg>').format(said, _static(context, "icons.svg"), name)
+    return Markup('<svg class="icon" {}><use href="{}#{}"/></svg>').format(said, file, name)
 
 
 @pass_context
@@ -153,9 +163,7 @@ def _when(context: Context, moment: datetime | None) -> Markup:
         return Markup("–")
     visit = _visit(context)
     said = moment_in_words(moment, visit.desk.house.zone(), visit.language, now=visit.now)
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(
-        moment.isoformat(), _exactly(context, moment), escape(said)
-    )
+    return _WHEN % (moment.isoformat(), _exactly(context, moment), said)
 
 
 @pass_context
@@ -163,7 +171,7 @@ def _exactly(context: Context, moment: datetime | None) -> str:
     """The same to the second: "2026-11-22 10:15:03"."""
     if moment is None:
         return "–"
-    return moment.astimezone(_visit(context).desk.house.zone()).strftime("%Y-%m-%d %H:%M:%S")
+    return moment.astimezone(_visit(context).desk.house.zone()).replace(tzinfo=None).isoformat(" ", "seconds")
 
 
 @pass_context
@@ -174,9 +182,7 @@ def _ago(context: Context, moment: datetime | None) -> Markup:
     visit = _visit(context)
     seconds = max(0.0, (visit.now - moment).total_seconds())
     said = visit.say("time.now") if seconds < 5 else visit.say("time.ago", length=in_words(seconds))
-    return Markup('<time datetime="{}" title="{}" data-ago>{}</time>').format(
-        moment.isoformat(), _exactly(context, moment), said
-    )
+    return _AGO % (moment.isoformat(), _exactly(context, moment), said)
 
 
 @pass_context
@@ -184,10 +190,8 @@ def _due(context: Context, moment: datetime | None) -> Markup:
     """What is left until something is due, or how late it is, in words and colour; a script keeps it going (`data-due`)."""
     visit = _visit(context)
     if moment is None:
-        return Markup('<span class="due none">{}</span>').format(visit.say("time.none"))
+        return _NOT_DUE % visit.say("time.none")
     left = (moment - visit.now).total_seconds()
     kind = "late" if left < 0 else "soon" if left < 3600 else "calm"
     key = "time.late" if left < 0 else "time.left"
-    return Markup('<time class="due {}" datetime="{}" title="{}" data-due>{}</time>').format(
-        kind, moment.isoformat(), _exactly(context, moment), visit.say(key, length=in_words(left))
-    )
+    return _DUE % (kind, moment.isoformat(), _exactly(context, moment), visit.say(key, length=in_words(left)))

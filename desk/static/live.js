@@ -310,7 +310,7 @@ let unread = 0;
 
 function badge(count) {
   unread = count;
-  document.title = (count ? `(${count}) ` : "") + document.title.replace(/^\(\d+\) /, "");
+  document.title = (count ? "● " : "") + document.title.replace(/^● /, "");
 }
 
 /** On the desktop while nobody looks at the desk; else in the corner of the tab that is looked at, unless it shows that very case. */
