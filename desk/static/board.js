@@ -7,6 +7,7 @@ let dragged = null;
 function count() {
   if (!give) return;
   const chosen = document.querySelectorAll('input[form="give"]:checked').length;
+  give.classList.toggle("is-idle", !chosen);
   const said = give.querySelector(".count-chosen");
   said.hidden = !chosen;
   said.textContent = chosen ? give.dataset.chosen.replace("{n}", chosen) : "";
