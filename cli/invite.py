@@ -33,7 +33,7 @@ def invite(agent: Annotated[str, typer.Argument(help="A person's name in the fil
 
     run = context()
     bot = _bot(run)
-    name = _somebody_here(run, agent)
+    name = somebody_here(run, agent)
     username = _username(bot)
     with writing(run) as (connection, journal):
         made = make(connection, name, "telegram", journal=journal)
@@ -55,7 +55,7 @@ def _bot(run: Context) -> StaffTelegram:
     return bot
 
 
-def _somebody_here(run: Context, agent: str) -> str:
+def somebody_here(run: Context, agent: str) -> str:
     """The name, if somebody who belongs to the house has it. Raises BadInput with the nearest name, or why not."""
     import sqlalchemy as sa
 
@@ -86,15 +86,12 @@ def _username(bot: StaffTelegram) -> str:
 def _show(run: Context, made: Invitation, link: str) -> None:
     from cli.cases import times_of
     from cli.printing import say
-    from cli.qr import qr_lines
     from daemon.lock import holder
 
     config = run.glimpsed.config
     until = times_of(run).at(made.expires_at)
     say(f"Invitation for {config.agents[made.agent].name}, good once and until {until}:\n\n  {link}\n")
-    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    for line in qr_lines(link, colour=colour):
-        say(f"  {line}", clean=False)
+    show_code(link)
     say("\nThey open it on their own phone and press Start; from then on their notices reach them there.")
     if "telegram" not in config.agents[made.agent].notify:
         say(
@@ -102,3 +99,13 @@ def _show(run: Context, made: Invitation, link: str) -> None:
         )
     if holder(config.service.data_dir) is None:
         say("note: no service runs on this data folder, and the bot answers only while one runs")
+
+
+def show_code(link: str) -> None:
+    """The same link for a telephone's camera."""
+    from cli.printing import say
+    from cli.qr import qr_lines
+
+    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    for line in qr_lines(link, colour=colour):
+        say(f"  {line}", clean=False)

@@ -251,10 +251,10 @@ def _check_queue(run: Context) -> Iterator[Finding]:
 
 def _check_web(run: Context) -> Iterator[Finding]:
     """Whether the web process could listen; nothing where no web process is needed."""
-    from cli.desk import is_needed
+    from cli.desk import is_needed, is_wanted
 
     config = run.loaded.config
-    if not is_needed(config):
+    if not is_needed(config) and not is_wanted(config):
         return
     from daemon.lock import holder
     from desk.listening import listen

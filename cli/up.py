@@ -130,10 +130,10 @@ def children_of(config: Config, run: Context) -> list[Child]:
 
 def _desk(config: Config, run: Context) -> list[Child]:
     """The web process, where something needs it: elsewhere nothing listens and no memory is spent."""
-    from cli.desk import is_needed
+    from cli.desk import is_needed, is_wanted
     from cli.parts import part
 
-    if not is_needed(config):
+    if not is_needed(config) and not is_wanted(config):
         return []
     return [part("desk", _argv(run, "desk"), stage=0, hung_after=HUNG_AFTER)]
 

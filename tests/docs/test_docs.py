@@ -121,7 +121,8 @@ def _arguments(command: Any) -> list[str]:
 
 
 def _is_mere_group(command: Any) -> bool:
-    return bool(getattr(command, "commands", {})) and not command.params
+    alone = getattr(command, "invoke_without_command", False)
+    return bool(getattr(command, "commands", {})) and not command.params and not alone
 
 
 RUNNABLE = [name for name, command in _commands().items() if name and not _is_mere_group(command)]

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from cli.assembly import Service
-from cli.desk import build_webhooks
+from cli.desk_parts import build_webhooks
 from cli.followings import followings
 from cli.staffing import deliverer
 from config.load import Loaded, load_config
