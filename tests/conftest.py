@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import redis
@@ -16,6 +17,9 @@ from tests.servers.reuse import Reused
 from tests.servers.stores import migrated_store
 from ventanilla.store.engine import Store, open_store
 from ventanilla.store.migrate import upgrade
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser as Chromium
 
 
 @pytest.fixture(scope="session")
@@ -124,3 +128,12 @@ def valkey(valkey_server: str) -> Iterator[str]:
     with redis.Redis.from_url(valkey_server) as client:
         client.flushall()
         yield valkey_server
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Chromium]:
+    """Debian's chromium, without a window. A test that uses it is marked `pytest.mark.xdist_group("chromium")`: one for all."""
+    from tests.servers.chromium import started_chromium
+
+    with started_chromium() as browser:
+        yield browser
