@@ -1,5 +1,5 @@
 """`make bench`: prints a table. `--mails N`, `--single N`, `--webhook N` and `--long-poll N` set how many (0: none);
-`--postgresql` measures that engine too."""
+`--desk N` how many people are at the desk; `--postgresql` measures that engine too."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from bench import desk
 from bench.chat import bare_times, long_poll_times, quantiles, webhook_times
 from bench.servers import mail_server
 from bench.shop import Mailbox, sample_mail, service, wait_for
@@ -33,6 +34,10 @@ def main() -> int:
         engines = _engines(stack, postgresql=arguments.postgresql)
         for engine, url in engines.items():
             part, slow = _measure_chat(folder / f"chat {engine}", url, engine, arguments)
+            rows += part
+            missed |= slow
+        if arguments.desk:
+            part, slow = desk.measure(desk.settings(["--agents", str(arguments.desk)]))
             rows += part
             missed |= slow
         if not arguments.mails:
@@ -153,6 +158,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--single", type=int, default=20)
     parser.add_argument("--webhook", type=int, default=100)
     parser.add_argument("--long-poll", type=int, default=100)
+    parser.add_argument("--desk", type=int, default=200)
     parser.add_argument("--postgresql", action=argparse.BooleanOptionalAction, default=True)
     return parser.parse_args()
 
