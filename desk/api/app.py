@@ -11,7 +11,6 @@ from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from desk.api.moving import answers, beginning, endings, owners, presence
@@ -19,11 +18,12 @@ from desk.api.openapi import complete
 from desk.api.pace import Pace
 from desk.api.problems import problem_of
 from desk.api.reading import cases, customers, house
-from desk.api.routing import Room
+from desk.api.routing import Operation, Room
 from desk.entry.sessions import cookie_name
 from desk.room import Desk
 
 PATH = "/api/v1"
+OPENAPI = "/openapi.json"
 HEADERS = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
@@ -41,7 +41,7 @@ def build_api(desk: Desk, *, pace: Pace | None = None) -> ASGIApp:
     api = FastAPI(
         title="Ventanilla",
         version=version("ventanilla"),
-        openapi_url="/openapi.json",
+        openapi_url=OPENAPI,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -50,7 +50,7 @@ def build_api(desk: Desk, *, pace: Pace | None = None) -> ASGIApp:
     )
     api.state.room = Room(desk=desk) if pace is None else Room(desk=desk, pace=pace)
     for each in ROUTERS:
-        api.include_router(each.router)
+        api.router.routes.extend(each.router.routes)  # included, each would be made anew at its first request
     api.add_exception_handler(HTTPException, _of_http)
     api.add_exception_handler(RequestValidationError, _of_error)
     api.openapi = lambda: _openapi(api, cookie_name(desk))  # type: ignore[method-assign]
@@ -76,12 +76,11 @@ async def _of_http(request: Request, error: Exception) -> Response:
 
 def _methods(request: Request) -> list[str]:
     """Every method of this address: two operations may share it."""
-    found: set[str] = set()
-    for route in request.app.routes:
-        if isinstance(route, Route) or hasattr(route, "methods"):
-            match, _ = route.matches(request.scope)
-            if match is not Match.NONE:
-                found |= set(route.methods or ())
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    found = {"GET", "HEAD"} if path == OPENAPI else set()
+    for route in (route for each in ROUTERS for route in each.router.routes):
+        if isinstance(route, Operation) and route.path_regex.match(path):
+            found |= set(route.methods or ())
     return sorted(found)
 
 

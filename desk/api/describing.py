@@ -44,13 +44,20 @@ _REPLAYED = {
 
 
 def look(
-    router: APIRouter, path: str, document: type[BaseModel], *, right: Right | None = Right.LOOK, missing: bool = False
+    router: APIRouter, path: str, document: type[BaseModel], *, right: Right | None = Right.LOOK
 ) -> Callable[[Endpoint], Endpoint]:
-    """An operation that reads. `missing`: what is asked for may not be there."""
+    """An operation that reads."""
 
     def add(endpoint: Endpoint) -> Endpoint:
-        told: Responses = _TO_ALL | (_NOT_THERE if missing or "{" in path else {})
-        router.get(path, response_model=document, responses=told, openapi_extra=_security(right))(asks(right)(endpoint))
+        told: Responses = _TO_ALL | (_NOT_THERE if "{" in path else {})
+        route = router.get(
+            path,
+            operation_id=endpoint.__name__,
+            response_model=document,
+            responses=told,
+            openapi_extra=_security(right),
+        )
+        route(asks(right)(endpoint))
         return endpoint
 
     return add
@@ -62,9 +69,14 @@ def download(router: APIRouter, path: str) -> Callable[[Endpoint], Endpoint]:
     def add(endpoint: Endpoint) -> Endpoint:
         content = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
         told: Responses = _TO_ALL | _NOT_THERE | {200: {"description": "The file as it came.", "content": content}}
-        router.get(path, response_class=Response, responses=told, openapi_extra=_security(Right.LOOK))(
-            asks(Right.LOOK)(endpoint)
+        route = router.get(
+            path,
+            operation_id=endpoint.__name__,
+            response_class=Response,
+            responses=told,
+            openapi_extra=_security(Right.LOOK),
         )
+        route(asks(Right.LOOK)(endpoint))
         return endpoint
 
     return add
@@ -78,9 +90,15 @@ def move(
     def add(endpoint: Endpoint) -> Endpoint:
         told: Responses = _TO_ALL | _TO_MOVES | (_NOT_THERE if "{" in path else {}) | {status: {"headers": _REPLAYED}}
         extra = _security(Right.ACT) | {"parameters": [ONCE]}
-        router.post(path, response_model=document, status_code=status, responses=told, openapi_extra=extra)(
-            asks(Right.ACT, largest=largest)(endpoint)
+        route = router.post(
+            path,
+            operation_id=endpoint.__name__,
+            response_model=document,
+            status_code=status,
+            responses=told,
+            openapi_extra=extra,
         )
+        route(asks(Right.ACT, largest=largest)(endpoint))
         return endpoint
 
     return add

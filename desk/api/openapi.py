@@ -39,9 +39,6 @@ def complete(made: dict[str, Any], cookie: str) -> dict[str, Any]:
         schemas.pop(unused, None)
     components["parameters"] = {"IdempotencyKey": _KEY}
     components["securitySchemes"] = _schemes(cookie)
-    for path, operations in made["paths"].items():
-        for operation in operations.values():
-            operation["operationId"] = _name(operation["operationId"], path)
     return made
 
 
@@ -70,9 +67,3 @@ def _schemes(cookie: str) -> dict[str, Any]:
             "description": "With a session: what the forms of its pages carry.",
         },
     }
-
-
-def _name(made: str, path: str) -> str:
-    """The function's name alone: FastAPI adds path and method."""
-    written = "".join(sign if sign.isalnum() else "_" for sign in path)
-    return made.split(written)[0].rstrip("_") or made

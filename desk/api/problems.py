@@ -118,7 +118,7 @@ def problem_of(error: Exception) -> Response:
         "values": wrong.values,
         "errors": wrong.errors,
     }
-    body = json.dumps(document, ensure_ascii=False).encode(errors="replace")
+    body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
     return Response(body, wrong.status, wrong.headers, media_type=PROBLEM)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,13 @@ from desk.app import build_app
 from desk.calls.webhooks import Webhooks
 from desk.pages.every import PAGES
 from desk.site import Site
+from router.assigning.endings import close_what_is_over
 from tests.desk.site_house import SiteHouse, site_house
 from tests.router.house_for_tests import House
 from ventanilla.store.api_tokens import make_token
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
+from ventanilla.words import CaseState
 
 BASE = "http://desk.example/api/v1"
 
@@ -74,3 +77,41 @@ def api_house(store: Store, folder: Path, *, pace: Pace | None = None, **setting
     webhooks = Webhooks(store=desk.store, hooks={}, enqueue=desk.enqueue, clock=desk.clock)
     api = build_api(desk, pace=pace)
     return ApiHouse(site, build_app(webhooks, public_url=None, site=Site(desk=desk, pages=PAGES), api=api))
+
+
+def in_every_state(house: ApiHouse) -> dict[CaseState, str]:
+    """A case of every state, by the moves that bring one there; its key by its state. All but one are ana's or luis's."""
+    keys: dict[CaseState, str] = {}
+    number = count(1)
+    picture = b"\x89PNG"
+
+    def receive() -> str:
+        one = next(number)
+        return house.site.receive(
+            sender=f"Eva {one} <eva{one}@clientes.example>", subject=f"Pedido {one}", attachment=picture
+        )
+
+    with house.program("marta") as marta:
+        keys[CaseState.CLOSED] = receive()
+        _did(marta.act(f"/cases/{keys[CaseState.CLOSED]}/resolve", no_reply_needed=True))
+        house.house.later(days=28)
+        close_what_is_over(house.house.store, house.site.desk.house, Journal(now=house.house.now, actor="tests"))
+        for state, move, fields in _WAYS:
+            keys[state] = receive()
+            _did(marta.act(f"/cases/{keys[state]}/{move}", **fields))
+        keys[CaseState.MERGED], keys[CaseState.OPEN] = receive(), receive()
+        merged, into = keys[CaseState.MERGED], keys[CaseState.OPEN]
+        _did(marta.act(f"/cases/{merged}/merge", into=into, customers_differ=True))
+    return keys
+
+
+_WAYS: tuple[tuple[CaseState, str, dict[str, Any]], ...] = (
+    (CaseState.WAITING_CUSTOMER, "called", {"outcome": "reached", "text": "Vale"}),
+    (CaseState.WAITING_THIRD_PARTY, "wait", {}),
+    (CaseState.RESOLVED, "resolve", {"no_reply_needed": True}),
+    (CaseState.SPAM, "spam", {}),
+)
+
+
+def _did(answer: Any) -> None:
+    assert answer.status_code == 200, answer.text

@@ -18,7 +18,7 @@ Free = dict[str, Any]
 class Document(BaseModel):
     """Of a document more may be told one day: read what you know, and leave the rest."""
 
-    model_config = ConfigDict(use_attribute_docstrings=True, json_schema_serialization_defaults_required=True)
+    model_config = ConfigDict(use_attribute_docstrings=True)
 
 
 class Page(Document, Generic[Item]):

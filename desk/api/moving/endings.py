@@ -38,7 +38,7 @@ router = APIRouter(tags=["moves"], route_class=Operation)
 
 
 @move(router, "/cases/{key}/resolve", Resolved)
-def end(call: Caller, key: Key, body: ResolveBody) -> Response:
+def resolve_case(call: Caller, key: Key, body: ResolveBody) -> Response:
     """End a case. Where its customer still waits, say that no reply is needed, or why it ends without one."""
     how = Resolution.NO_REPLY_NEEDED if body.no_reply_needed else Resolution.ANSWERED
 
@@ -76,7 +76,7 @@ def wait(call: Caller, key: Key, body: WaitBody) -> Response:
 
 
 @move(router, "/cases/{key}/merge", Moved)
-def join(call: Caller, key: Key, body: MergeBody) -> Response:
+def merge_case(call: Caller, key: Key, body: MergeBody) -> Response:
     """Make two cases one, which is answered. The first key still leads to it, and `unmerge` brings the case back."""
     return call.move(
         lambda made: moved_document(merge.merge(made, key, body.into, customers_differ=body.customers_differ)),

@@ -23,7 +23,7 @@ router = APIRouter(tags=["owners"], route_class=Operation)
 
 
 @move(router, "/cases/{key}/transfer", Transferred)
-def hand_over(call: Caller, key: Key, body: TransferBody) -> Response:
+def transfer_case(call: Caller, key: Key, body: TransferBody) -> Response:
     """Hand a case over to somebody. It stays theirs until they go off duty for long, let it lapse or leave."""
     return call.move(lambda made: _given(made, key, body.to, note=body.note, expected=body.assignment_number), case=key)
 
