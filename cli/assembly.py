@@ -26,6 +26,7 @@ from ventanilla.errors import BadInput, ConfigError, Temporary, Unreachable
 from ventanilla.store.channels import channel_row
 from ventanilla.store.engine import Store
 from ventanilla.store.revision import is_current
+from ventanilla.store.webhook_events import via_of
 from ventanilla.words import STAFF_BOT, STAFF_TELEGRAM
 
 log = structlog.get_logger(__name__)
@@ -107,6 +108,8 @@ def senders(service: Service) -> dict[str, Callable[[], Sender | None]]:
     made["apprise"] = lambda: _apprise(service)
     made["staff"] = lambda: _staff_mail(service)
     made[STAFF_TELEGRAM] = lambda: _staff_bot(service)
+    for name in service.config.webhooks:
+        made[via_of(name)] = lambda name=name: _webhook(service, name)  # type: ignore[misc]
     return made
 
 
@@ -202,6 +205,18 @@ def _apprise(service: Service) -> Sender:
     from connectors.apprise_notice import AppriseSender
 
     return AppriseSender(service.config)
+
+
+def _webhook(service: Service, name: str) -> Sender:
+    from connectors.webhook_out.sender import WebhookSender
+
+    return WebhookSender(
+        service.store,
+        service.config.webhooks[name],
+        instance=service.house.installation.instance,
+        public_url=(service.config.service.public_url or "").rstrip("/"),
+        clock=service_now,
+    )
 
 
 def _staff_mail(service: Service) -> Sender | None:

@@ -21,6 +21,7 @@ from router.replies.answered import note_reply_sent
 from router.replies.copy_trouble import tell_of_refused_copies
 from router.staff_bot.words import SAYINGS, menu
 from router.texts import spoken_language
+from router.webhooks_out.failing import pause_what_fails
 from ventanilla.errors import VentanillaError
 from ventanilla.store.events import Journal
 from ventanilla.store.telegram_links import note_reachable, note_refused
@@ -42,7 +43,7 @@ def deliverer(service: Service, stop: threading.Event) -> Deliverer:
         still_wanted=lambda connection, row: (
             still_theirs(connection, row) or still_allowed(connection, service.house, row)
         ),
-        failed=lambda connection, row, journal: tell_of_failure(connection, service.house, row, journal),
+        failed=partial(note_failed, service.house),
         sent=partial(note_sent, service.house),
         tell_trouble=partial(tell_trouble, service),
         clock=service_now,
@@ -55,6 +56,12 @@ def note_sent(house: House, connection: sa.Connection, row: sa.Row[Any], journal
     """What follows from a letter that its provider took."""
     note_reply_sent(connection, house, row, journal)
     tell_of_refused_copies(connection, house, row, journal)
+
+
+def note_failed(house: House, connection: sa.Connection, row: sa.Row[Any], journal: Journal) -> None:
+    """What follows from a letter that failed for good, or has been failing for too long to wait."""
+    tell_of_failure(connection, house, row, journal)
+    pause_what_fails(connection, house, row, journal)
 
 
 def staff_pullers(service: Service, enqueue: Callable[[Sequence[int]], object]) -> Iterator[Puller]:

@@ -20,6 +20,7 @@ from router.notices.digests import send_morning_digests, send_opening_digests, s
 from router.promises.sweep import warn_and_break
 from router.quiet.watch import QuietWatch
 from router.timekeeping.keeper import catch_up
+from router.webhooks_out.writing import write_webhooks
 from router.whatsapp.warning import warn_of_closing_windows
 from ventanilla.errors import Temporary
 from ventanilla.queue import backlog, build_broker, enqueue
@@ -59,6 +60,7 @@ def sweep_at_once(service: Service) -> None:
     """What people wait for: a second at the most for each piece of work, and the rest in the next round."""
     store, house, now = service.store, service.house, service_now()
     _try("books", lambda: catch_up(store, house, now=now, limit=EVENTS, cases=CASES))
+    _try("webhooks", lambda: write_webhooks(store, house, now=now))
     _try("promises", lambda: warn_and_break(store, house, _journal(now), limit=LATE, patience=PAUSE))
     _try("presence and line", lambda: drain_line(store, house, _journal(now)))
     _try("absent owners", lambda: move_on_from_absent(store, house, _journal(now)))

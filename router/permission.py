@@ -15,6 +15,7 @@ from router.replies.tokens import token_in
 from router.whatsapp.rows import is_knock_moot
 from ventanilla.store.consent import opted_out_at
 from ventanilla.store.tables import conversations
+from ventanilla.store.webhook_events import name_of
 from ventanilla.words import Mode, OutboxKind
 
 _TO_STAFF = (OutboxKind.NOTICE, OutboxKind.ALERT, OutboxKind.DIGEST)
@@ -63,6 +64,8 @@ def opted_out(connection: sa.Connection, house: House, address: str) -> str | No
 def still_allowed(connection: sa.Connection, house: House, row: sa.Row[Any]) -> str | None:
     """Why an outbox row may not go out after all: since it was written its channel's mode was changed, or its recipient asked
     for no more; or a token of ours is in what a customer would get. None when it may."""
+    if row.kind == OutboxKind.WEBHOOK:  # it goes to a program of the house's own, whatever a channel's mode is
+        return webhook_hindrance(house, row)
     channels: tuple[str, ...] = (row.via,)
     if row.conversation_id is not None:
         query = sa.select(conversations.c.channel).where(conversations.c.id == row.conversation_id)
@@ -79,6 +82,12 @@ def still_allowed(connection: sa.Connection, house: House, row: sa.Row[Any]) -> 
         if hindered is not None:
             return hindered if recipient == row.recipient else f"copy to {recipient}: {hindered}"
     return None
+
+
+def webhook_hindrance(house: House, row: sa.Row[Any]) -> str | None:
+    """Why an endpoint is not to be called: the file has it no more. None when it is."""
+    name = name_of(row.via)
+    return None if name in house.config.webhooks else f"the file has no webhooks.{name} any more"
 
 
 def _texts(value: Any) -> Iterator[str]:

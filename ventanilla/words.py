@@ -332,3 +332,5 @@ class EventKind(StrEnum):
     ANSWER_SAVED = "answer_saved"
     ANSWER_REMOVED = "answer_removed"
     PREFERENCES_SET = "preferences_set"
+    WEBHOOK_PAUSED = "webhook_paused"
+    WEBHOOK_RESUMED = "webhook_resumed"

@@ -23,6 +23,7 @@ from ventanilla.store.migrate import current_revision, upgrade
 from ventanilla.store.revision import newest_revision
 from ventanilla.store.rows import insert_into, rows_of
 from ventanilla.store.tables import channels, installation, leases, outbox
+from ventanilla.store.webhook_events import pause_all
 from ventanilla.words import IN_PERSON, STAFF_BOT, DeliveryState, EventKind
 
 RESTORED = "restored"
@@ -159,6 +160,7 @@ def _hold_back(connection: sa.Connection, manifest: dict[str, Any], now: datetim
     connection.execute(
         sa.update(channels).where(channels.c.name.not_in((STAFF_BOT, IN_PERSON))).values(forced_observe=True)
     )
+    pause_all(connection, now=now)
     connection.execute(sa.update(installation).values(restored_at=now))
     connection.execute(sa.update(leases).values(expires_at=now))
     journal = Journal(now=now, actor="admin")
