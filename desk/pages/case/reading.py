@@ -15,14 +15,15 @@ from ventanilla.words import OWNED_STATES, Direction
 
 
 def read_case(visit: Visit, connection: sa.Connection, row: sa.Row[Any]) -> dict[str, Any]:
-    """The document of a case (a row of `case_rows`), with `files` (by message), `progress` (of our answers), `html`, `automatic`,
-    `keys` (of cases that events name), `law` (None where none says anything), `upheld`, `holds`, `newest` (the last message's
-    number), `unanswered` (the newest message that waits) and `thanks_wait` (mere thanks that a person may want answered)."""
+    """The document of a case (a row of `case_rows`), with `title`, `files` (by message), `progress` (of our answers), `html`,
+    `automatic`, `keys` (of cases that events name), `law` (None where none says anything), `upheld`, `promises`, `holds`, `newest`
+    (the last message's number), `unanswered` (the newest that waits) and `thanks_wait` (mere thanks that may need an answer)."""
     case = whole_case(connection, row, visit.desk.store.blobs)
     family = family_of(connection, row)
     ids = list(family)
     return case | {
         "id": row.id,
+        "title": case["subject"] or case["contact_name"] or case["contact"] or visit.say("case.no_subject"),
         "account": row.account,
         "address": row.address,
         "family": family,
@@ -33,6 +34,8 @@ def read_case(visit: Visit, connection: sa.Connection, row: sa.Row[Any]) -> dict
         "keys": keys_of(connection, case["events"]),
         "law": lawful(connection, visit.desk.house, row, case["sent"]),
         "upheld": upheld_of(case["events"]),
+        "can_be_split": sum(each["direction"] == Direction.IN for each in case["messages"]) > 1,
+        "promises": _promises(case["clocks"]),
         "holds": holds_on(connection, [row.id], now=visit.now),
         "newest": max((each["id"] for each in case["messages"]), default=0),
         "unanswered": unanswered(case),
@@ -48,6 +51,13 @@ def unanswered(case: dict[str, Any]) -> int | None:
     theirs = [each for each in case["messages"] if each["direction"] == Direction.IN]
     waiting = [each["id"] for each in theirs if each["received_at"] >= since]
     return waiting[-1] if waiting else theirs[-1]["id"] if theirs else None
+
+
+def _promises(clocks: list[dict[str, Any]]) -> dict[str, Any]:
+    """The clocks that something was promised of: those that run or were late one by one (`shown`), of the others how many."""
+    timed = [each for each in clocks if each["due_at"] is not None]
+    kept = [each for each in timed if each["stopped_at"] is not None and each["stopped_at"] <= each["due_at"]]
+    return {"shown": [each for each in timed if each not in kept], "kept": len(kept)}
 
 
 def _thanks(case: dict[str, Any]) -> bool:

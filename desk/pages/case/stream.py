@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ MOST = 300
 """Entries on a page that nobody asked all of: the newest."""
 _NOT_OUT = (DeliveryState.PENDING, DeliveryState.HELD)
 HELD_FOR_PROOF = "dmarc: "
+_ANSWERED = re.compile(r"^(\s*(re|rv|fw|fwd|r|aw)\s*:)+", re.I)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,7 @@ class Entry:
     files: tuple[File, ...] = ()
     progress: Progress | None = None
     has_html: bool = False
+    subject: str = ""  # of a message that speaks of something else than the case does
 
     @property
     def can_be_taken_back(self) -> bool:
@@ -75,7 +78,12 @@ def _message(message: Mapping[str, Any], case: Mapping[str, Any]) -> Entry:
         files=tuple(case["files"].get(number, ())),
         progress=case["progress"].get(number),
         has_html=number in case["html"],
+        subject=message["subject"] if sort == "in" and _bare(message["subject"]) != _bare(case["subject"]) else "",
     )
+
+
+def _bare(subject: str) -> str:
+    return _ANSWERED.sub("", subject).strip().casefold()
 
 
 def _note(note: Mapping[str, Any]) -> Entry:

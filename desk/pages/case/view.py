@@ -45,7 +45,7 @@ def case_part(visit: Visit) -> Response:
         raise NotFound
     with visit.desk.store.read() as connection:
         row = find_survivor(visit, connection)
-        values = page_values(visit, connection, row)
+        values = page_values(visit, connection, row, part=name)
     return visit.render(f"case/{name}.html", **values)
 
 
@@ -58,10 +58,10 @@ def refused_page(visit: Visit, draft: Draft, problem: str, *, can_insist: bool) 
     return visit.render("case/page.html", status=409, **values, draft=seen, problem=problem, can_insist=can_insist)
 
 
-def page_values(visit: Visit, connection: sa.Connection, row: sa.Row[Any]) -> dict[str, Any]:
-    """All that the templates of a case fill in."""
+def page_values(visit: Visit, connection: sa.Connection, row: sa.Row[Any], *, part: str = "") -> dict[str, Any]:
+    """All that the templates of a case fill in; of one `part` what that needs."""
     case = read_case(visit, connection, row)
-    entries = stream_of(case, teller(visit, case))
+    entries = stream_of(case, teller(visit, case)) if part in ("", "stream") else []
     all_wanted = bool(visit.given("all")) or len(entries) <= MOST
     return {
         "case": case,
@@ -69,7 +69,7 @@ def page_values(visit: Visit, connection: sa.Connection, row: sa.Row[Any]) -> di
         "entries": entries if all_wanted else entries[-MOST:],
         "hidden": 0 if all_wanted else len(entries) - MOST,
         "way": way_of(connection, visit.desk.house, row, now=visit.now),
-        "saved": usable_here(visit, connection, case),
+        "saved": usable_here(visit, connection, case) if not part else [],
         "undo_send": visit.desk.config.staff.undo_send,
     }
 
