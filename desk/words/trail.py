@@ -117,6 +117,8 @@ TRAIL: dict[str, dict[str, str]] = {
         "trail.deed.answer_saved": "respuesta guardada",
         "trail.deed.answer_removed": "respuesta guardada quitada",
         "trail.deed.preferences_set": "preferencias cambiadas",
+        "trail.deed.webhook_paused": "webhook en pausa",
+        "trail.deed.webhook_resumed": "webhook reanudado",
     },
     "en": {
         "trail.hint": "Who looked at what and who did what. Looking here is noted too.",
@@ -232,5 +234,7 @@ TRAIL: dict[str, dict[str, str]] = {
         "trail.deed.answer_saved": "saved answer kept",
         "trail.deed.answer_removed": "saved answer removed",
         "trail.deed.preferences_set": "preferences changed",
+        "trail.deed.webhook_paused": "webhook paused",
+        "trail.deed.webhook_resumed": "webhook resumed",
     },
 }

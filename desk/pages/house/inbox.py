@@ -94,7 +94,7 @@ def _settle(visit: Visit, verb: str, states: Sequence[InboxState]) -> Response:
             changed = replay_items(move.connection, fit, move.journal)
     _enqueue(visit, changed)
     left = len(ids) - len(changed)
-    told = visit.say(f"house.{verb}d_done", n=len(changed)) + (" " + visit.say("house.left", n=left) if left else "")
+    told = visit.say(f"house.{verb}_done", n=len(changed)) + (" " + visit.say("house.left", n=left) if left else "")
     return visit.go("/house/inbox", told=told, state=visit.given("state"))
 
 

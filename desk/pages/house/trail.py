@@ -16,6 +16,7 @@ from starlette.responses import Response, StreamingResponse
 
 from desk.entry.trail import note_look
 from desk.pages.page import Visit
+from desk.words import WORDS
 from reports.csv import harmless
 from ventanilla.errors import BadInput
 from ventanilla.keys import read_key
@@ -46,9 +47,7 @@ def trail_page(visit: Visit) -> Response:
     asked = _asked(visit)
     with visit.desk.store.read() as connection:
         sought = _sought(visit, connection, asked)
-        people = list(
-            connection.execute(sa.select(agents.c.name, agents.c.display_name).order_by(agents.c.name)).tuples()
-        )
+        people = connection.execute(sa.select(agents.c.name, agents.c.display_name).order_by(agents.c.name)).all()
         border = Border.read(asked.before)
         found, following = ([], None) if sought is None else steps(connection, sought, border=border, limit=PAGE)
     note_look(visit, LookedAt.TRAIL, detail=asked.noted())
@@ -59,7 +58,8 @@ def trail_page(visit: Visit) -> Response:
         next=None if following is None else str(following),
         people=people,
         looks=list(LookedAt),
-        kinds=sorted(EventKind, key=lambda kind: visit.say(f"trail.deed.{kind}").lower()),
+        kinds=sorted(((str(kind), _deed(visit, kind)) for kind in EventKind), key=lambda one: one[1].lower()),
+        deed=lambda kind: _deed(visit, kind),
         unknown=sought is None,
     )
 
@@ -74,6 +74,12 @@ def trail_file(visit: Visit) -> Response:
     name = f"trail-{visit.desk.house.today(visit.now)}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _deed(visit: Visit, kind: str) -> str:
+    """What a kind of event is called; by its own name where the log has one that nobody has put into words."""
+    key = f"trail.deed.{kind}"
+    return visit.say(key) if key in WORDS[visit.language] else kind.replace("_", " ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,11 +69,11 @@ def choices(visit: Visit) -> Choices:
     """What this person can choose from."""
     everybody = visit.person.role.sees_everybody
     with visit.desk.store.read() as connection:
-        people = connection.execute(sa.select(agents.c.name, agents.c.display_name).order_by(agents.c.name)).tuples()
+        people = connection.execute(sa.select(agents.c.name, agents.c.display_name).order_by(agents.c.name))
         return Choices(
             channels=tuple(connection.scalars(sa.select(channels.c.name).order_by(channels.c.name))),
             teams=tuple(connection.scalars(sa.select(teams.c.name).order_by(teams.c.name))),
-            people=tuple(people) if everybody else (),
+            people=tuple((row[0], row[1]) for row in people) if everybody else (),
             by=tuple(by for by in By if everybody or by is not By.AGENT),
         )
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.responses import Response
 
 from desk.entry.trail import note_look
@@ -14,6 +15,7 @@ from desk.pages.reports.question import PRESETS, choices, read_question, report_
 from reports.page import period, render_content, sentence_case
 from ventanilla.words import Kind, LookedAt
 
+_KEY = re.compile(r"(?<=>)[0-9A-Z]{3}-[0-9A-Z]{3}-[0-9A-Z]{3}(?=<)")
 PATIENCE = 1.5
 """Seconds that a page waits for its figures before it says that they are being worked out."""
 
@@ -35,6 +37,15 @@ def report_page(visit: Visit) -> Response:
         "reports/report.html",
         days=sentence_case(period(made.whole, language)),
         made_at=made.whole.made_at,
-        content=Markup(render_content(made.whole, language, splits=made.splits)),  # noqa: S704  reports/page escapes it
+        content=_with_links(visit, render_content(made.whole, language, splits=made.splits)),
         **about,
     )
+
+
+def _with_links(visit: Visit, html: str) -> Markup:
+    """The content, which reports/page has escaped, with the slowest cases' keys as links to them."""
+
+    def link(found: re.Match[str]) -> str:
+        return f'<a href="{escape(visit.url(f"/cases/{found[0]}"))}">{found[0]}</a>'
+
+    return Markup(_KEY.sub(link, html))  # noqa: S704  nothing of it comes unescaped
