@@ -23,6 +23,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "cli.holds": ("hold", "unhold", "holds"),
     "cli.inbox": ("inbox", "replay", "release"),
     "cli.outbox": ("outbox",),
+    "cli.webhooks": ("webhooks",),
     "cli.people": ("agents", "away", "back"),
     "cli.digest": ("digest",),
     "cli.reports_sent": ("reports",),

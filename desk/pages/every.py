@@ -21,6 +21,7 @@ from desk.pages.page import Page, Visit
 from desk.pages.presence import PAGES as PRESENCE
 from desk.pages.reports import PAGES as REPORTS
 from desk.pages.search import PAGES as SEARCH
+from desk.pages.webhooks import PAGES as WEBHOOKS
 
 
 def _home(visit: Visit) -> Response:
@@ -45,4 +46,5 @@ PAGES: tuple[Page, ...] = (
     *REPORTS,
     *BOARD,
     *SEARCH,
+    *WEBHOOKS,
 )

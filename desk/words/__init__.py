@@ -21,6 +21,7 @@ from desk.words.refusals import REFUSED
 from desk.words.reports import REPORTS
 from desk.words.search import SEARCH
 from desk.words.trail import TRAIL
+from desk.words.webhooks import WEBHOOKS
 from desk.words.why import WHY
 
 LANGUAGES = ("es", "en")
@@ -44,6 +45,7 @@ PLACES: tuple[Mapping[str, Mapping[str, str]], ...] = (
     REPORTS,
     EVIDENCE,
     TRAIL,
+    WEBHOOKS,
 )
 """Each place's words: language → key → text. Keys begin with their place: "case.reply"."""
 WORDS: Mapping[str, Mapping[str, str]] = {
