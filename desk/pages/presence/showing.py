@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from starlette.responses import Response
 
-from config.durations import format_duration
 from desk.entry.person import Right
 from desk.pages.frame import Frame, frame_of
 from desk.pages.page import NotFound, Visit
@@ -60,9 +60,7 @@ def _people(visit: Visit) -> dict[str, str]:
     return {name: one.name or name for name, one in people if one.role is not Role.AUDITOR and one.is_here(today)}
 
 
-def _graces(visit: Visit, person: Mapping[str, Any]) -> str:
+def _graces(visit: Visit, person: Mapping[str, Any]) -> list[timedelta]:
     """How long after somebody leaves what waits on us is handed over, by their teams."""
     teams = visit.desk.config.teams
-    return ", ".join(
-        dict.fromkeys(format_duration(teams[name].away_grace) for name in person["teams"] if name in teams)
-    )
+    return sorted({teams[name].away_grace for name in person["teams"] if name in teams})
