@@ -14,10 +14,10 @@ PRESENCE: dict[str, dict[str, str]] = {
         "presence.switch": "Mi presencia",
         "presence.come_back": "Ya estoy aquí",
         "presence.they_are_back": "Ya está aquí",
-        "presence.holds": "{open} casos abiertos, de los que {waiting} esperan de nosotros.",
+        "presence.holds": "{open} casos abiertos, de los que {waiting} esperan respuesta nuestra.",
         "presence.holds_nothing": "Ningún caso abierto.",
         "presence.what_happens": "Qué pasa con los casos",
-        "presence.hands_over": "No llega nada nuevo. Lo que espera de nosotros pasa a quien cubre, en cuanto empieza la ausencia; "
+        "presence.hands_over": "No llega nada nuevo. Lo que espera respuesta nuestra pasa a quien cubre, en cuanto empieza la ausencia; "
         "si no se nombra a nadie, a quien esté{grace}. Lo que espera al cliente no se mueve hasta que escriba.",
         "presence.after": ", {length} después",
         "presence.away_now": "Ausente ahora",
@@ -30,8 +30,8 @@ PRESENCE: dict[str, dict[str, str]] = {
         "presence.cover": "Quién cubre",
         "presence.nobody": "Nadie en concreto",
         "presence.go_away": "Marcar ausencia",
-        "presence.sure": "¿Marcar la ausencia? {waiting} casos que esperan de nosotros pasarán a otra persona.",
-        "presence.sure_one": "¿Marcar la ausencia? Un caso que espera de nosotros pasará a otra persona.",
+        "presence.sure": "¿Marcar la ausencia? {waiting} casos que esperan respuesta nuestra pasarán a otra persona.",
+        "presence.sure_one": "¿Marcar la ausencia? Un caso que espera respuesta nuestra pasará a otra persona.",
         "presence.plan": "Preparar una ausencia",
         "presence.from": "Desde el día",
         "presence.to": "Hasta el día (incluido)",

@@ -56,6 +56,7 @@ def save_preferences(visit: Visit) -> Response:
         **person.preferences,
         "language": language if language in LANGUAGES else "",
         "theme": theme if theme in THEMES else "auto",
+        "shortcuts": "on" if visit.given("shortcuts") == "on" else "off",
         "notifications": visit.given("notifications") == "on",
     }
     journal = Journal(now=visit.now, actor=person.agent)

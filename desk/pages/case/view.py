@@ -34,7 +34,8 @@ def case_page(visit: Visit) -> Response:
             return visit.go(f"/cases/{into.key}", told=told)
         values = page_values(visit, connection, row)
         draft = first_draft(visit, connection, values["case"])
-    note_look(visit, LookedAt.CASE, case_id=row.id)
+    newest = values["case"]["newest"]  # another message is another look: lists say by it what is unread
+    note_look(visit, LookedAt.CASE, case_id=row.id, detail={"newest": newest})
     return visit.render("case/page.html", **values, draft=draft, problem="", can_insist=False)
 
 
