@@ -16,6 +16,7 @@ from desk.app import build_app
 from desk.calls.webhooks import Webhooks
 from desk.entry.sessions import cookie_name, csrf_of
 from desk.pages.every import PAGES
+from desk.pages.rendering import Pencil
 from desk.room import Desk
 from desk.site import Site
 from tests.router.house_for_tests import House, mail
@@ -42,6 +43,10 @@ members = ["pau"]
 duty = ["pau"]
 """
 """ana and luis are agents of the team atencion, marta is its supervisor, pau an agent of another team."""
+
+
+PENCIL = Pencil()
+"""One for all houses of a run: it reads each template once and knows no house."""
 
 
 class Browser(TestClient):
@@ -83,7 +88,8 @@ class SiteHouse:
             queue_url="",
         )
         webhooks = Webhooks(store=self.house.store, hooks={}, enqueue=self.desk.enqueue, clock=self.desk.clock)
-        self.app = build_app(webhooks, public_url=self.desk.public_url or None, site=Site(desk=self.desk, pages=PAGES))
+        site = Site(desk=self.desk, pages=PAGES, pencil=PENCIL)
+        self.app = build_app(webhooks, public_url=self.desk.public_url or None, site=site)
 
     def browser(self, agent: str | None) -> Browser:
         """A browser of this person, or of a stranger. Close it, or use `visiting`."""
