@@ -16,8 +16,6 @@ from desk.api.app import build_api
 from desk.api.pace import Pace
 from desk.app import build_app
 from desk.calls.webhooks import Webhooks
-from desk.pages.every import PAGES
-from desk.site import Site
 from router.assigning.endings import close_what_is_over
 from tests.desk.site_house import SiteHouse, site_house
 from tests.router.house_for_tests import House
@@ -76,7 +74,7 @@ def api_house(store: Store, folder: Path, *, pace: Pace | None = None, **setting
     desk = site.desk
     webhooks = Webhooks(store=desk.store, hooks={}, enqueue=desk.enqueue, clock=desk.clock)
     api = build_api(desk, pace=pace)
-    return ApiHouse(site, build_app(webhooks, public_url=None, site=Site(desk=desk, pages=PAGES), api=api))
+    return ApiHouse(site, build_app(webhooks, public_url=None, api=api))
 
 
 def in_every_state(house: ApiHouse) -> dict[CaseState, str]:
