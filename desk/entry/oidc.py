@@ -155,7 +155,7 @@ class Provider:
             told = answer.json() if answer.ok else {}
         except requests.RequestException as error:
             raise _away(error) from None
-        except ValueError:
+        except (AuthlibBaseError, ValueError):
             told = {}
         return told if isinstance(told, dict) and told.get("sub") == subject else {}
 
@@ -171,6 +171,7 @@ class Provider:
             scope=" ".join(settings.scopes),
             redirect_uri=self.back,
             code_challenge_method="S256",
+            leeway=0,
         )
         session.trust_env = not is_loopback(urlsplit(settings.issuer).hostname or "")
         return session

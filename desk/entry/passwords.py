@@ -5,6 +5,7 @@ A hash takes 64 MiB while it is made: one at a time, a few wait, and whoever com
 
 from __future__ import annotations
 
+import re
 import secrets
 import threading
 import unicodedata
@@ -42,9 +43,7 @@ def problem_with(password: str, *, least: int, names: Iterable[str]) -> str | No
         return "common"
     if len(set(folded)) < _FEW:
         return "plain"
-    if any(len(name) >= _FEW - 1 and len(folded.replace(name, "")) < _FEW for name in _known(names)):
-        return "name"
-    return None
+    return "name" if _is_hardly_more_than(folded, names) else None
 
 
 def hash_password(password: str) -> str:
@@ -96,9 +95,13 @@ def _normal(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
-def _known(names: Iterable[str]) -> Iterator[str]:
-    for name in names:
-        yield from (part for part in name.casefold().replace("@", " ").split() if part)
+def _is_hardly_more_than(folded: str, names: Iterable[str]) -> bool:
+    """Whether fewer than four letters and digits are left without the words of these names."""
+    words = {word for name in names for word in re.findall(r"\w+", name.casefold()) if len(word) >= _FEW - 1}
+    rest = folded
+    for word in sorted(words, key=len, reverse=True):
+        rest = rest.replace(word, "")
+    return rest != folded and len(re.sub(r"\W", "", rest)) < _FEW
 
 
 @cache
