@@ -73,7 +73,9 @@ def reported(house: SiteHouse, *metrics: Named, by: By | None = None, **more: ob
     return make_report(house.house.store, house.desk.house, wanted, now=house.house.now).figures
 
 
-def test_the_tiles_are_what_the_store_and_the_report_say(house: SiteHouse) -> None:
+def test_the_tiles_are_what_the_store_and_the_report_say_against_yesterday_by_the_same_time_of_day(
+    house: SiteHouse,
+) -> None:
     two_days(house)
     rows = [row for row in house.house.rows(conversations) if row.owned]
     (backlog,) = reported(house, Named.BACKLOG)
@@ -87,21 +89,8 @@ def test_the_tiles_are_what_the_store_and_the_report_say(house: SiteHouse) -> No
     assert tile(html, "late") == str(backlog.overdue) == "1"
     assert (first.elapsed.p50, tile(html, "p50")) == (1200, "20 min")
     assert (first.elapsed.p90, tile(html, "p90")) == (3000, "50 min")
-
-
-def test_today_is_held_against_yesterday_up_to_the_same_time_of_day(house: SiteHouse) -> None:
-    two_days(house)
-
-    with visiting(house, "marta") as marta:
-        page = text_of(marta.get("/board").text)
-    seen = look_at_today(house.house.store, house.desk.house, now=house.house.now)
-
-    assert (seen.before.count, seen.before.elapsed.p90) == (
-        1,
-        1800,
-    )  # what was answered later yesterday does not count yet
-    assert "▼ −10 min: más rápido que ayer a esta hora" in page
-    assert "▲ +20 min: más lento que ayer a esta hora" in page
+    assert "▼ −10 min: más rápido que ayer a esta hora" in text_of(html)
+    assert "▲ +20 min: más lento que ayer a esta hora" in text_of(html)
 
 
 def test_the_same_time_yesterday_is_what_the_clock_on_the_wall_showed(house: SiteHouse) -> None:
@@ -112,7 +101,7 @@ def test_the_same_time_yesterday_is_what_the_clock_on_the_wall_showed(house: Sit
     assert same_time_yesterday(house.desk.house, after_the_change) == MONDAY_TEN.replace(month=10, day=24, hour=10)
 
 
-def test_hours_and_days_are_those_of_the_report(house: SiteHouse) -> None:
+def test_hours_and_days_are_those_of_the_report_and_are_told_in_tables_too(house: SiteHouse) -> None:
     two_days(house)
     seen = look_at_today(house.house.store, house.desk.house, now=house.house.now)
     came = {one.group: one.count for one in reported(house, Named.INGEST_LAG, by=By.HOUR)}
@@ -124,13 +113,12 @@ def test_hours_and_days_are_those_of_the_report(house: SiteHouse) -> None:
     assert (seen.days[-1].share, seen.days[-1].promised) == (today.within_target, today.promised)
     assert today.promised == 3
     assert seen.within == 3600
-
-
-def test_the_plots_are_told_in_tables_too(house: SiteHouse) -> None:
-    two_days(house)
+    assert (seen.before.count, seen.before.elapsed.p90) == (
+        1,
+        1800,
+    )  # what was answered later yesterday does not count yet
     with visiting(house, "marta") as marta:
         html = marta.get("/board/plots").text
-
     assert html.count("<svg viewBox") == html.count("<details>") == 3
     assert 'style="' not in html
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from desk.entry.person import Right
-from desk.pages.board.outcome import Back, Outcome, carry, read_back
+from desk.pages.board.outcome import Back, Outcome, carry, read_back, read_number
 from desk.pages.board.seen import board_of, part_of, query_of, receivers_of
 from desk.pages.page import Page, Visit
 from desk.pages.wrong import refusal_in_words
@@ -97,7 +97,7 @@ def _chosen(values: Iterable[str]) -> list[Chosen]:
     found: dict[str, Chosen] = {}
     for value in values:
         key, _, number = value.partition(":")
-        found.setdefault(key, Chosen(key=key, number=int(number) if number.isdecimal() else None))
+        found.setdefault(key, Chosen(key=key, number=read_number(number)))
     return list(found.values())
 
 

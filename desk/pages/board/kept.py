@@ -38,17 +38,22 @@ class Kept:
         now: datetime,
         lasts: timedelta,
         still_good: Callable[[T], bool] = lambda _value: True,
+        patient: bool = True,
     ) -> T:
         """The value kept under this key, if it is younger than `lasts` and `still_good` says so; else one made now. What `make`
-        raises goes through and nothing is kept."""
+        raises goes through and nothing is kept. Whoever is not `patient` takes the old one while another makes a new one, if it
+        is no older than twice `lasts`."""
         with self._lock:
             if len(self._shelves) > MOST:
                 self._shelves.clear()
             shelf = self._shelves.setdefault(key, _Shelf())
+        made_at, old = shelf.made_at, shelf.value
+        if not patient and made_at is not None and abs(now - made_at) < 2 * lasts and shelf.lock.locked():
+            found: T = old
+            return found
         with shelf.lock:
             if shelf.made_at is None or abs(now - shelf.made_at) >= lasts or not still_good(shelf.value):
-                shelf.value = make()
-                shelf.made_at = now
+                shelf.value, shelf.made_at = make(), now
             value: T = shelf.value
             return value
 

@@ -44,7 +44,13 @@ def read_back(text: str) -> Back | None:
     """What a form says is to be handed back; None for anything else."""
     key, _, rest = text.partition(":")
     number, _, to = rest.partition(":")
-    return Back(key=key, number=int(number), to=to) if number.isdecimal() and key and to else None
+    count = read_number(number)
+    return Back(key=key, number=count, to=to) if count is not None and key and to else None
+
+
+def read_number(text: str) -> int | None:
+    """A number as a form or an address has it, of at most nine digits; None for anything else."""
+    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 def carry(visit: Visit, response: Response, outcome: Outcome) -> Response:

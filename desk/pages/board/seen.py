@@ -15,8 +15,8 @@ from ventanilla.words import Role
 
 LIVE_FOR, FIGURES_FOR = timedelta(seconds=3), timedelta(seconds=60)
 """How long the live state and the figures are kept. Whatever happened in a case since ends the first of them at once."""
-EACH, EACH_OF_MANY, MANY = 6, 3, 12
-"""Cards of one person; of each when there are many people, and how many are many."""
+EACH, MANY, EACH_OF_MANY, CROWD = 6, 12, 3, 60
+"""Cards of each person; how many people are many, and cards of each of them; in a crowd it is one."""
 NEAREST = 8
 SCREENED_SINCE = timedelta(days=1)
 
@@ -69,6 +69,7 @@ def today_of(visit: Visit, part: Part) -> Today:
         lambda: look_at_today(desk.store, desk.house, now=now, team=part.team, channel=part.channel),
         now=now,
         lasts=FIGURES_FOR,
+        patient=False,
     )
 
 
@@ -80,7 +81,9 @@ def unclassified_of(visit: Visit) -> int:
         with desk.store.read() as connection:
             return len(unclassified(connection, desk.house))
 
-    return kept_of(desk.store.engine).get(("unclassified", desk.house.version), count, now=now, lasts=FIGURES_FOR)
+    return kept_of(desk.store.engine).get(
+        ("unclassified", desk.house.version), count, now=now, lasts=FIGURES_FOR, patient=False
+    )
 
 
 def receivers_of(visit: Visit, board: Board) -> list[Receiver]:
@@ -114,6 +117,13 @@ def shared(visit: Visit, part: Part) -> dict[str, Any]:
         "teams": list(config.teams),
         "channels": list(config.channels),
         "receivers": receivers_of(visit, everybody),
-        "each": EACH if len(board.people) <= MANY else EACH_OF_MANY,
+        "each": _cards_for(len(board.people)),
         "is_compact": len(board.people) > MANY,
     }
+
+
+def _cards_for(people: int) -> int:
+    """How many cards of each of so many people a page has room for."""
+    if people <= MANY:
+        return EACH
+    return EACH_OF_MANY if people <= CROWD else 1

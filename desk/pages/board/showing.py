@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from desk.entry.person import Right
-from desk.pages.board.outcome import brought, forget
+from desk.pages.board.outcome import brought, forget, read_number
 from desk.pages.board.plots import days_plot, hours_plot, medians_plot
 from desk.pages.board.seen import board_of, part_of, query_of, receivers_of, shared, today_of
 from desk.pages.page import Page, Visit
@@ -36,8 +36,7 @@ def plots(visit: Visit) -> Response:
 def breaking(visit: Visit) -> Response:
     """Every promise that runs, the nearest first, a page at a time."""
     part = part_of(visit)
-    given = visit.given("after")
-    after = min(int(given), 1_000_000) if given.isdecimal() else 0
+    after = read_number(visit.given("after")) or 0
     soon = visit.given("all") != "1"
     with visit.desk.store.read() as connection:
         rows = due_next(connection, part, limit=A_PAGE + 1, after=after, until=visit.now + SOON if soon else None)

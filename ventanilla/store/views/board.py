@@ -31,6 +31,9 @@ SOON = timedelta(hours=1)
 MOST_SCREENED = 1000
 """Screened items counted at most: a ledger keeps them for years."""
 _C = conversations.c
+_OPEN = sa.select(_C.id).where(_C.state.in_(OWNED_STATES)).scalar_subquery()
+_PENDING = sa.select(inbox.c.id).where(inbox.c.state == InboxState.PENDING).scalar_subquery()
+"""By their ids, out of the index of states alone: asked for the state itself, SQLite may walk all there ever was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +44,15 @@ class Part:
     channel: str = ""
 
     def open(self) -> list[sa.ColumnElement[bool]]:
-        """The condition on `conversations`: cases of this part that somebody answers for now."""
-        pairs = ((_C.team, self.team), (_C.channel, self.channel))
-        return [_C.state.in_(OWNED_STATES), *(column == value for column, value in pairs if value)]
+        """The condition on `conversations`, where few are looked at: cases of this part that somebody answers for now."""
+        return [_C.state.in_(OWNED_STATES), *self._narrowing()]
+
+    def all_open(self) -> list[sa.ColumnElement[bool]]:
+        """The same where all of them are looked at."""
+        return [_C.id.in_(_OPEN), *self._narrowing()]
+
+    def _narrowing(self) -> list[sa.ColumnElement[bool]]:
+        return [column == value for column, value in ((_C.team, self.team), (_C.channel, self.channel)) if value]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +148,7 @@ def _people(connection: sa.Connection, part: Part, *, now: datetime) -> dict[str
         sa.func.count(_C.line_since).label("in_line"),
         sa.func.count().filter(now <= NEAREST, now + SOON > NEAREST).label("soon"),
         sa.func.count().filter(now > NEAREST).label("late"),
-    ).where(*part.open())
+    ).where(*part.all_open())
     return {
         row.owner: {name: getattr(row, name) for name in ("open", "waiting", "in_line", "soon", "late")}
         for row in connection.execute(query.group_by(_C.owner))
@@ -180,7 +189,7 @@ def _with_cases(
 def _cards(connection: sa.Connection, part: Part, *, each: int) -> dict[str, list[dict[str, Any]]]:
     """The first cases of each person as they want attention."""
     place = sa.func.row_number().over(partition_by=_C.owner, order_by=NEAREST_DUE).label("place")
-    first = sa.select(_C.id, place).where(*part.open()).subquery()
+    first = sa.select(_C.id, place).where(*part.all_open()).subquery()
     query = (
         sa.select(
             *_C["key", "subject", "owner", "team", "channel", "state", "kind", "priority", "assignment_number"],
@@ -217,9 +226,11 @@ def _channels(connection: sa.Connection, part: Part) -> list[dict[str, Any]]:
     """Each channel's health, and what came by it and is not routed yet."""
     pending = (
         sa.select(
-            inbox.c.channel, sa.func.count().label("pending"), sa.func.min(inbox.c.received_at).label("oldest_at")
+            inbox.c.channel,
+            sa.func.count().label("pending"),
+            sa.func.min(inbox.c.received_at).label("oldest_at"),
         )
-        .where(inbox.c.state == InboxState.PENDING)
+        .where(inbox.c.id.in_(_PENDING))
         .group_by(inbox.c.channel)
         .subquery()
     )
