@@ -58,8 +58,9 @@ def _endpoint(
 ) -> dict[str, Any]:
     newest = last_letters(connection, name, limit=1)
     waiting = sum(numbers.get(state, 0) for state in _WAITING)
+    is_paused = row is not None and row.paused_at is not None
     problem = row.problem if row is not None else None
-    if problem is None and waiting:
+    if problem is None and waiting and not is_paused:
         trouble = (one.reason for one in reversed(last_letters(connection, name, limit=200)) if one.state in _WAITING)
         problem = next(trouble, None)
     return {

@@ -91,7 +91,7 @@ def test_a_call_is_sent_again_and_a_trial_goes_out(house: SiteHouse) -> None:
     with visiting(house, "iris") as browser:
         browser.submit(f"/house/webhooks/crm/calls/{number}/again")
         browser.submit("/house/webhooks/crm/test")
-        other = [row.id for row in house.house.rows(outbox) if row.kind != OutboxKind.WEBHOOK][0]
+        other = next(row.id for row in house.house.rows(outbox) if row.kind != OutboxKind.WEBHOOK)
         refused = browser.submit(f"/house/webhooks/crm/calls/{other}/again").status_code
 
     assert (letters(house)[0].state, letters(house)[0].attempts) == ("pending", 0)

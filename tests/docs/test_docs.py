@@ -256,7 +256,8 @@ def _make_secret(secret: dict[str, str], folder: Path, monkeypatch: pytest.Monke
         return
     path = folder / secret["file"].lstrip("/")
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("s3cret", encoding="utf-8")
+    signing = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # what an outbound webhook is signed with has a form of its own
+    path.write_text(signing if "crm" in path.name else "s3cret", encoding="utf-8")
     path.chmod(0o600)
     secret["file"] = str(path)
 
