@@ -57,7 +57,7 @@ def _schemes(cookie: str) -> dict[str, Any]:
         "token": {
             "type": "http",
             "scheme": "bearer",
-            "description": "An agent's token (`ventanilla desk token`), with the scopes `read`, `write`, `admin`.",
+            "description": "A token that an agent makes under “My account”, with the scopes `read`, `write`, `admin`.",
         },
         "session": {"type": "apiKey", "in": "cookie", "name": cookie, "description": "A session of the desk's pages."},
         "csrf": {
