@@ -54,16 +54,16 @@ def states(house: SiteHouse, ids: list[int]) -> list[str]:
     return [row.state for row in house.house.rows(outbox, lambda table: table.c.id.in_(ids))]
 
 
-@pytest.mark.parametrize(("agent", "status"), [("ana", 403), ("marta", 200), ("iris", 200), ("olga", 200)])
-def test_whoever_oversees_sees_the_house_and_an_agent_is_told_why_not(
-    house: SiteHouse, agent: str, status: int
-) -> None:
-    with visiting(house, agent) as browser:
-        answers = {path: browser.get(path) for path in PLACES}
+def test_whoever_oversees_sees_the_house_and_an_agent_is_told_why_not(house: SiteHouse) -> None:
+    found = {}
+    for agent in ("ana", "marta", "iris", "olga"):
+        with visiting(house, agent) as browser:
+            answers = [browser.get(path) for path in PLACES]
+        found[agent] = {answer.status_code for answer in answers}
+        if agent == "ana":
+            assert all("Tu función es agente" in text_of(answer.text) for answer in answers)
 
-    assert {path: answer.status_code for path, answer in answers.items()} == dict.fromkeys(PLACES, status)
-    if status == 403:
-        assert "Tu función es agente" in text_of(answers["/house"].text)
+    assert found == {"ana": {403}, "marta": {200}, "iris": {200}, "olga": {200}}
 
 
 @pytest.mark.parametrize(("path", "allowed"), [("/house/tokens", {"iris"}), ("/house/trail", {"iris", "olga"})])
@@ -172,7 +172,6 @@ def test_what_could_not_be_read_is_shown_as_it_came_and_tried_again(house: SiteH
     ("state", "what", "after"),
     [
         ("held", "release_letters", "pending"),
-        ("held", "drop", "dropped"),
         ("failed", "resend", "pending"),
         ("unknown", "arrived", "sent"),
         ("unknown", "drop", "dropped"),

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from desk.pages.reports import files, showing
 from tests.desk.site_house import SiteHouse, site_house, text_of, visiting
 from tests.store.rows import NOW, add_case, add_house
 from ventanilla.store.engine import Store
@@ -24,6 +25,13 @@ from ventanilla.words import EventKind, LookedAt
 @pytest.fixture
 def house(sqlite_store: Store, tmp_path: Path) -> SiteHouse:
     return site_house(sqlite_store, tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine is, a report's page waits for its figures."""
+    monkeypatch.setattr(showing, "PATIENCE", 60.0)
+    monkeypatch.setattr(files, "PATIENCE", 60.0)
 
 
 def lines(text: str) -> list[dict[str, str]]:
@@ -65,9 +73,10 @@ def test_what_each_role_did_in_a_short_day_is_in_the_trail_and_so_is_the_look_at
 def test_the_trail_is_filtered_by_person_case_customer_day_and_kind(house: SiteHouse) -> None:
     key = house.receive(message_id="<a@x>")
     other = house.receive(message_id="<b@x>", sender="otro@clientes.example")
-    with visiting(house, "olga") as olga:
-        for each in (key, other):
-            olga.submit(f"/cases/{each}/evidence", form="zip", language="es")
+    with house.house.store.write() as connection:
+        for case_id in (1, 2):
+            look = Look(agent="olga", what=LookedAt.EVIDENCE, case_id=case_id)
+            add_look(connection, look, now=house.house.now)
     house.house.later(days=2)
     with visiting(house, "iris") as iris:
 
@@ -112,7 +121,7 @@ def everything(connection: sa.Connection, sought: Sought, *, limit: int) -> list
     return found
 
 
-@pytest.mark.parametrize("limit", [1, 7, 500])
+@pytest.mark.parametrize("limit", [1, 500])
 def test_looks_and_deeds_come_together_by_time_whatever_the_size_of_a_page(store: Store, limit: int) -> None:
     with store.write() as connection:
         add_house(connection)

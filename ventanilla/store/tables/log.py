@@ -24,6 +24,7 @@ events = sa.Table(
     sa.Column("agent", sa.Text),
     sa.Column("data", Json, nullable=False),
     sa.Index("ix_events_kind_at", "kind", "at"),
+    sa.Index("ix_events_actor", "actor", "id"),  # what one person did, newest first
     sqlite_autoincrement=True,
 )
 

@@ -189,6 +189,7 @@ CREATE TABLE events (
 	data JSONB NOT NULL, 
 	CONSTRAINT pk_events PRIMARY KEY (id)
 );;
+CREATE INDEX ix_events_actor ON events (actor, id);;
 CREATE INDEX ix_events_conversation_id ON events (conversation_id);;
 CREATE INDEX ix_events_inbox_id ON events (inbox_id);;
 CREATE INDEX ix_events_kind_at ON events (kind, at);;

@@ -197,6 +197,7 @@ CREATE TABLE events (
 	agent TEXT, 
 	data JSON NOT NULL
 );;
+CREATE INDEX ix_events_actor ON events (actor, id);;
 CREATE INDEX ix_events_conversation_id ON events (conversation_id);;
 CREATE INDEX ix_events_inbox_id ON events (inbox_id);;
 CREATE INDEX ix_events_kind_at ON events (kind, at);;
