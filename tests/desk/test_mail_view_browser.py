@@ -118,7 +118,8 @@ def test_pictures_come_when_asked_for_and_it_opens_alone(
     house.house.receive(html_mail(html + '<a href="https://tienda.example/">tienda</a>', picture=PICTURE))
 
     with looking(chromium, house) as (tab, elsewhere, _):
-        tab.goto("/frames")
+        tab.goto(f"/cases/{house.house.rows(conversations)[-1].key}")
+        tab.get_by_text("Ver el correo con su formato").click()
         frame = tab.frame_locator("iframe")
         frame.get_by_text("No se ha cargado 1 imagen").wait_for()
         assert frame.locator("img").evaluate("image => image.naturalWidth") == 1

@@ -32,7 +32,7 @@ from ventanilla.store.restore import Restored, restore_backup
 from ventanilla.words import DeliveryState, EventKind
 
 LATER = NOW + timedelta(hours=8)
-CHANGED = ("outbox", "channels", "installation", "leases", "events")
+CHANGED = ("outbox", "channels", "installation", "leases", "events", "webhook_events")
 
 
 def back_up(store: Store, target: Path) -> Backup:
@@ -140,6 +140,7 @@ def test_every_channel_observes_after_a_restore_and_the_log_says_so(
     restore(other, target)
 
     assert select(other, sa.select(t.channels.c.mode, t.channels.c.forced_observe)) == [("live", True)]
+    assert select(other, sa.select(t.webhook_events.c.endpoint, t.webhook_events.c.paused_at)) == [("crm", LATER)]
     assert select(other, sa.select(t.installation.c.restored_at)) == [(LATER,)]
     log = sa.select(t.events.c.kind, t.events.c.at, t.events.c.actor, t.events.c.data).order_by(t.events.c.id)
     told: dict[str, Any] = {"made_at": NOW.isoformat(), "unsent": 4}
