@@ -241,6 +241,6 @@ if (page) setInterval(count, 1000);
 
 if (page && !location.hash && !document.querySelector("form[data-refused]")) {
   const waiting = document.querySelector(".entry.waits") ?? entries().at(-1);
-  if (waiting && waiting.getBoundingClientRect().bottom > window.innerHeight) waiting.scrollIntoView({ block: "center" });
+  if (waiting && waiting.getBoundingClientRect().top > window.innerHeight * 0.7) waiting.scrollIntoView({ block: "center" });
 }
 if (document.querySelector("form[data-refused]")) document.getElementById("answer-problem")?.scrollIntoView({ block: "center" });

@@ -65,6 +65,13 @@ document.addEventListener("live:changed", (event) => {
   if (event.target.id === "frame") showWaiting();
 });
 
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || !event.target.action?.endsWith("/logout")) return;
+  try { // drafts go with whoever wrote them
+    for (const name of Object.keys(localStorage)) if (name.startsWith("ventanilla:draft:")) localStorage.removeItem(name);
+  } catch { /* no storage: there is no draft */ }
+});
+
 for (const each of document.querySelectorAll("[data-fades]")) setTimeout(() => each.remove(), 8000);
 document.addEventListener("click", (event) => {
   const menu = document.getElementById("menu");

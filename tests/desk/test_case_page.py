@@ -86,7 +86,7 @@ def test_every_form_that_the_owner_is_offered_opens(house: SiteHouse, key: str) 
         offered = set(re.findall(rf'/cases/{key}/do/([a-z_]+)(?:\?[^"]*)?" data-move', page_of(browser, key)))
         answers = {name: browser.get(f"/cases/{key}/do/{name}").status_code for name in offered}
 
-    assert offered >= {"resolve", "transfer", "decline", "merge", "kind", "priority", "tags", "called", "split", "spam"}
+    assert offered >= {"resolve", "transfer", "decline", "merge", "kind", "priority", "tags", "called", "spam"}
     assert set(answers.values()) == {200}
 
 
