@@ -61,6 +61,7 @@ def describe(place: Whereabouts, seen: Glance, *, now: datetime) -> dict[str, An
         "held_by_brake": seen.held_by_brake,
         "files": {state.value: seen.files.get(state, 0) for state in (FileState.PENDING, FileState.FAILED)},
         "refused_calls": list(seen.refused_calls),
+        "paused_webhooks": list(seen.paused_webhooks),
         "open": seen.open,
         "waiting": seen.waiting,
         "line": [line_now(row) for row in seen.line],
@@ -139,5 +140,8 @@ def _about_counts(told: dict[str, Any]) -> Iterator[str]:
         yield "unreadable messages wait for a person: `ventanilla inbox --state quarantined`"
     if told["held_by_brake"]:
         yield "receipts are held by the brake: `ventanilla outbox --state held`, then `outbox release` or `outbox drop`"
+    for hook in told["paused_webhooks"]:
+        why = f": {hook['problem']}" if hook["problem"] else ""
+        yield f"outbound webhook {hook['endpoint']} is paused{why}: `ventanilla webhooks resume {hook['endpoint']}`"
     if told["outbox"]["failed"] or told["outbox"]["unknown"]:
         yield "not everything went out: `ventanilla outbox --state failed`, `ventanilla outbox --state unknown`"

@@ -33,6 +33,7 @@ WHERE c.enabled ORDER BY c.name"""
 _INBOX = "SELECT state, count(*) AS items FROM inbox GROUP BY state ORDER BY state"
 _OUTBOX = "SELECT state, count(*) AS items FROM outbox GROUP BY state ORDER BY state"
 _BRAKED = "SELECT count(*) AS items FROM outbox WHERE state = 'held' AND kind = 'acknowledgement'"
+_PAUSED_HOOKS = "SELECT endpoint, problem, paused_at FROM webhook_events WHERE paused_at IS NOT NULL ORDER BY endpoint"
 _OWNED = "state IN ('open', 'waiting_customer', 'waiting_third_party')"
 _CASES = f"SELECT count(*) AS open, count(waiting_since) AS waiting FROM conversations WHERE {_OWNED}"  # noqa: S608
 _LINE = f"""SELECT team, count(*) AS items, min(due_at) AS nearest_due_at, min(waiting_since) AS waiting_since
@@ -58,6 +59,7 @@ class Glance:
     held_by_brake: int
     files: dict[str, int]
     refused_calls: Sequence[Row]
+    paused_webhooks: Sequence[Row]
     open: int
     waiting: int
     line: Sequence[Row]
@@ -86,6 +88,7 @@ def glance(url: str, *, now: datetime, revision: str) -> Glance | None:
             held_by_brake=read(_BRAKED)[0]["items"],
             files={row["state"]: row["items"] for row in read(_FILES)},
             refused_calls=read(_REFUSED),
+            paused_webhooks=read(_PAUSED_HOOKS),
             open=cases["open"],
             waiting=cases["waiting"],
             line=read(_LINE),
