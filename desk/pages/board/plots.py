@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from markupsafe import Markup
-
 from desk.pages.rendering import in_words
 from reports.page.markup import Html, element
 from reports.page.plots.frame import WIDTH, figure, line, nothing, number, rect, room_for, text
@@ -20,11 +18,11 @@ _FLOOR = _HEIGHT - _BOTTOM
 _LEVELS = (1, 2, 4, 5, 10, 20, 40, 50, 100, 200, 400, 500, 1000, 2000, 5000, 10_000, 50_000, 100_000)
 
 
-def hours_plot(hours: Sequence[Hour], say: Say, language: str) -> Markup:
+def hours_plot(hours: Sequence[Hour], say: Say, language: str) -> Html:
     """Messages in and answers out of each hour so far, as bars side by side."""
     name, heading = "board-hours", say("board.plot_hours")
     if not any(one.messages or one.answers for one in hours):
-        return Markup(nothing(name=name, heading=heading, what=say("board.plot_hours_empty"), language=language))  # noqa: S704
+        return nothing(name=name, heading=heading, what=say("board.plot_hours_empty"), language=language)
     came, went = sum(one.messages for one in hours), sum(one.answers for one in hours)
     busiest = max(hours, key=lambda one: one.messages)
     description = say(
@@ -44,12 +42,12 @@ def hours_plot(hours: Sequence[Hour], say: Say, language: str) -> Markup:
     return _plot(name, heading, description, language, shapes, columns, rows)
 
 
-def medians_plot(hours: Sequence[Hour], within: float | None, say: Say, language: str) -> Markup:
+def medians_plot(hours: Sequence[Hour], within: float | None, say: Say, language: str) -> Html:
     """The median first response of what came in each hour, against the promise."""
     name, heading = "board-medians", say("board.plot_medians")
     known = [one for one in hours if one.p50 is not None]
     if not known:
-        return Markup(nothing(name=name, heading=heading, what=say("board.plot_medians_empty"), language=language))  # noqa: S704
+        return nothing(name=name, heading=heading, what=say("board.plot_medians_empty"), language=language)
     worst = max(known, key=lambda one: one.p50 or 0)
     description = say("board.plot_medians_desc", hour=worst.hour, length=span(worst.p50, language))
     if within is not None:
@@ -60,12 +58,12 @@ def medians_plot(hours: Sequence[Hour], within: float | None, say: Say, language
     return _plot(name, heading, description, language, shapes, columns, rows)
 
 
-def days_plot(days: Sequence[Day], say: Say, language: str) -> Markup:
+def days_plot(days: Sequence[Day], say: Say, language: str) -> Html:
     """Each day's percentage of first responses in time."""
     name, heading = "board-days", say("board.plot_days")
     known = [one for one in days if one.share is not None]
     if not known:
-        return Markup(nothing(name=name, heading=heading, what=say("board.plot_days_empty"), language=language))  # noqa: S704
+        return nothing(name=name, heading=heading, what=say("board.plot_days_empty"), language=language)
     worst = min(known, key=lambda one: one.share or 0)
     description = say("board.plot_days_desc", day=_day(worst.day), share=share(worst.share, language))
     columns = [Column(title=say(f"board.{key}"), number=key != "day") for key in ("day", "in_time", "promised")]
@@ -88,8 +86,8 @@ def _plot(
     shapes: Sequence[Html],
     columns: Sequence[Column],
     rows: Sequence[Sequence[Html | str]],
-) -> Markup:
-    drawn = figure(
+) -> Html:
+    return figure(
         name=name,
         heading=heading,
         description=description,
@@ -99,7 +97,6 @@ def _plot(
         columns=columns,
         rows=rows,
     )
-    return Markup(drawn)  # noqa: S704  made of escaped pieces by reports/page/markup
 
 
 def _from_first(hours: Sequence[Hour]) -> list[Hour]:
