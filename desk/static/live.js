@@ -76,6 +76,11 @@ async function renew(id) {
 function put(part, html) {
   const fresh = new DOMParser().parseFromString(html, "text/html").getElementById(part.id);
   if (!fresh) return;
+  if (part.hasAttribute("data-live-looking")) {
+    part.classList.add("looking");
+    window.Idiomorph.morph(part, fresh.innerHTML, { morphStyle: "innerHTML" });
+    return;
+  }
   window.Idiomorph.morph(part, document.importNode(fresh, true), { morphStyle: "outerHTML", restoreFocus: true, callbacks });
   document.getElementById(part.id)?.dispatchEvent(new CustomEvent("live:changed", { bubbles: true }));
 }
@@ -99,7 +104,7 @@ const callbacks = {
   },
 };
 
-const isKept = (node) => node.hasAttribute("data-keep") || (node instanceof HTMLMediaElement && !node.paused && !node.ended);
+const isKept = (node) => node.matches("[data-keep], [data-live-looking]") || (node instanceof HTMLMediaElement && !node.paused && !node.ended);
 
 /** A field that somebody has written in or chosen something of, and not sent. */
 function isBeingFilled(node) {
