@@ -14,6 +14,7 @@ from desk.words.entry import ENTRY
 from desk.words.evidence import EVIDENCE
 from desk.words.frame import FRAME
 from desk.words.house import HOUSE
+from desk.words.ledgers import LEDGERS
 from desk.words.live import LIVE
 from desk.words.original import ORIGINAL
 from desk.words.presence import PRESENCE
@@ -42,6 +43,7 @@ PLACES: tuple[Mapping[str, Mapping[str, str]], ...] = (
     BOARD,
     WHY,
     HOUSE,
+    LEDGERS,
     REPORTS,
     EVIDENCE,
     TRAIL,

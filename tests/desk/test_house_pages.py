@@ -195,10 +195,8 @@ def test_a_letter_is_settled_once_it_was_confirmed(house: SiteHouse, state: str,
 
 def test_the_text_of_a_notice_to_our_own_people_is_not_shown(house: SiteHouse) -> None:
     house.receive()
-    notice, receipt = (
-        house.house.rows(outbox, lambda table, kind=kind: table.c.kind == kind)[0]
-        for kind in (OutboxKind.NOTICE, OutboxKind.ACKNOWLEDGEMENT)
-    )
+    written = {row.kind: row for row in house.house.rows(outbox)}
+    notice, receipt = written[OutboxKind.NOTICE], written[OutboxKind.ACKNOWLEDGEMENT]
     with visiting(house, "marta") as browser:
         pages = [browser.get(f"/house/outbox/{row.id}").text for row in (notice, receipt)]
 

@@ -114,7 +114,8 @@ def test_pages_follow_one_another_without_a_gap(house: SiteHouse) -> None:
 
 
 def everything(connection: sa.Connection, sought: Sought, *, limit: int) -> list[Step]:
-    found, border = [], Border()
+    found: list[Step] = []
+    border: Border | None = Border()
     while border is not None:
         part, border = steps(connection, sought, border=border, limit=limit)
         found += part
