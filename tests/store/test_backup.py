@@ -32,7 +32,7 @@ from ventanilla.store.restore import Restored, restore_backup
 from ventanilla.words import DeliveryState, EventKind
 
 LATER = NOW + timedelta(hours=8)
-CHANGED = ("outbox", "channels", "installation", "leases", "events", "webhook_events")
+CHANGED = ("outbox", "channels", "installation", "leases", "events", "webhook_events", "sessions")
 
 
 def back_up(store: Store, target: Path) -> Backup:
@@ -158,6 +158,9 @@ def test_no_lease_of_the_old_service_stands_in_the_way_and_its_token_stays(
     restore(other, target)
 
     assert select(other, sa.select(t.leases.c.token, t.leases.c.expires_at)) == [(7, LATER)]
+    # and who was put out, or used an invitation, since the back-up does not come in by what it holds
+    assert select(other, sa.select(t.sessions.c.ended_at).distinct()) == [(LATER,)]
+    assert not select(other, sa.select(t.invitations.c.agent).where(t.invitations.c.expires_at > LATER))
 
 
 def test_no_number_is_given_out_twice_after_a_restore(store: Store, new_store: Callable[[], Store]) -> None:

@@ -22,7 +22,7 @@ from ventanilla.store.events import Journal
 from ventanilla.store.migrate import current_revision, upgrade
 from ventanilla.store.revision import newest_revision
 from ventanilla.store.rows import insert_into, rows_of
-from ventanilla.store.tables import channels, installation, leases, outbox
+from ventanilla.store.tables import channels, installation, invitations, leases, outbox, sessions
 from ventanilla.store.webhook_events import pause_all
 from ventanilla.words import IN_PERSON, STAFF_BOT, DeliveryState, EventKind
 
@@ -163,6 +163,9 @@ def _hold_back(connection: sa.Connection, manifest: dict[str, Any], now: datetim
     pause_all(connection, now=now)
     connection.execute(sa.update(installation).values(restored_at=now))
     connection.execute(sa.update(leases).values(expires_at=now))
+    # what was ended or used after the back-up was made must not come alive again
+    connection.execute(sa.update(sessions).where(sessions.c.ended_at.is_(None)).values(ended_at=now))
+    connection.execute(sa.update(invitations).where(invitations.c.expires_at > now).values(expires_at=now))
     journal = Journal(now=now, actor="admin")
     journal.add(EventKind.RESTORED, data={"made_at": manifest["made_at"], "unsent": unsent})
     journal.flush(connection)
