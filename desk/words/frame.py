@@ -9,7 +9,7 @@ FRAME: dict[str, dict[str, str]] = {
         "nav.search": "Buscar",
         "nav.customers": "Clientes",
         "nav.reports": "Informes",
-        "nav.answers": "Respuestas guardadas",
+        "nav.answers": "Respuestas",
         "nav.house": "La casa",
         "nav.account": "Mi cuenta",
         "nav.logout": "Salir",
