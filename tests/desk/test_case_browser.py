@@ -64,7 +64,6 @@ def test_news_neither_move_nor_lose_what_somebody_writes(chromium: Chromium, hou
         before = page.locator("#answer-text").bounding_box()
         house.house.later(minutes=1)
         house.receive(message_id="<2@c.example>", headers=thread, text="¿Hay alguien? " * 60)
-        _renew(page)
         page.locator("#case-stream .entry.in").nth(1).wait_for()
         page.wait_for_function(
             "y => Math.abs(document.getElementById('answer-text').getBoundingClientRect().top - y) < 3",
@@ -83,16 +82,3 @@ def _write(page: Page, text: str) -> None:
     page.keyboard.press("r")
     page.wait_for_function("document.activeElement.id === 'answer-text'")
     page.keyboard.type(text)
-
-
-def _renew(page: Page) -> None:
-    """What live.js does when the case is told of, whatever its stream is doing: the part is fetched and morphed in."""
-    page.evaluate(
-        """async () => {
-            const part = document.getElementById("case-stream");
-            const html = await (await fetch(part.dataset.live, { headers: { "X-Part": "1" } })).text();
-            const fresh = new DOMParser().parseFromString(html, "text/html").getElementById("case-stream");
-            Idiomorph.morph(part, document.importNode(fresh, true), { morphStyle: "outerHTML", restoreFocus: true });
-            document.getElementById("case-stream").dispatchEvent(new CustomEvent("live:changed", { bubbles: true }));
-        }"""
-    )

@@ -84,6 +84,18 @@ def test_the_same_form_sent_twice_is_one_answer(house: SiteHouse, key: str) -> N
     assert len(answers(house)) == 1
 
 
+def test_another_text_under_a_mark_that_went_out_is_not_lost(house: SiteHouse, key: str) -> None:
+    with visiting(house, "ana") as browser:
+        form = fields(browser.get(f"/cases/{key}").text, f"/cases/{key}/answer")
+        browser.submit(f"/cases/{key}/answer", **form | {"text": "Mañana."})
+        refused = browser.submit(f"/cases/{key}/answer", **form | {"text": "Y el jueves."})
+        again = fields(refused.text, f"/cases/{key}/answer") | {"text": "Y el jueves."}
+        sent = browser.submit(f"/cases/{key}/answer", **again)
+
+    assert (refused.status_code, sent.status_code) == (409, 303)
+    assert [row.text for row in answers(house)] == ["Mañana.", "Y el jueves."]
+
+
 def test_an_answer_that_is_taken_back_stands_in_the_form_again(house: SiteHouse, key: str) -> None:
     with visiting(house, "ana") as browser:
         answer(browser, key, "Con una errata", files=[("files", ("a.txt", b"hola", "text/plain"))])

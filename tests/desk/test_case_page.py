@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -11,12 +12,14 @@ from typing import Any
 import pytest
 
 from desk.pages.case.doing import DOINGS
-from desk.words import WORDS
+from desk.words import LANGUAGES, WORDS
 from router.moves.note import add_note
+from router.moves.reasoned import Upheld
 from tests.desk.site_house import Browser, SiteHouse, site_house, text_of, visiting
 from tests.router.house_for_tests import mail
 from ventanilla.store.engine import Store
 from ventanilla.store.tables import conversations
+from ventanilla.words import CallOutcome, DeliveryState, Kind, Metric, Origin, OutboxKind, Resolution, Side
 
 _PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
 
@@ -109,6 +112,27 @@ def test_every_word_of_the_templates_is_there() -> None:
 
     assert len(used) > 100
     assert not used - set(WORDS["es"])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whatever_a_case_can_be_has_its_words(language: str) -> None:
+    wanted: dict[str, Iterable[str]] = {
+        "delivery": DeliveryState,
+        "letter": OutboxKind,
+        "metric": Metric,
+        "origin": Origin,
+        "outcome": CallOutcome,
+        "resolution": Resolution,
+        "upheld": Upheld,
+        "kind_hint": Kind,
+        "do": [name for name in DOINGS if name != "answer"],
+        "go": [name for name, doing in DOINGS.items() if doing.asks],
+        "by": [side for side in Side if side not in (Side.DESK, Side.COMMAND)],
+    }
+
+    missing = {f"case.{place}.{word}" for place, words in wanted.items() for word in words} - set(WORDS[language])
+
+    assert not missing
 
 
 def test_a_merged_case_leads_on_with_a_word(house: SiteHouse, key: str) -> None:

@@ -52,6 +52,10 @@ def answer(visit: Visit) -> Response:
                 note_used(move.connection, draft.saved)
     except Refused as refused:
         insists = refused.code in KNOWS_BETTER
+        if (
+            refused.code == "key_used"
+        ):  # another text went out under this mark: what is written now is an answer of its own
+            draft = replace(draft, once=Draft().once)
         return refused_page(visit, draft, refusal_in_words(visit, refused), can_insist=insists)
     except BadInput as error:
         return refused_page(visit, draft, str(error), can_insist=False)
