@@ -17,10 +17,12 @@ OURS = {*ROOMS, "tests", "bench"}
 NOT_IMPORTED = {
     "build",
     "hatchling",
+    "httpx2",
     "mypy",
     "pip-audit",
     "pytest-timeout",
     "pytest-xdist",
+    "python-multipart",
     "ruff",
     "tzdata",
     "psycopg",

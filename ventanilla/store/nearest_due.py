@@ -33,13 +33,14 @@ NEAREST_DUE: tuple[sa.ColumnElement[Any], ...] = (
 def comes_after(due: datetime | None, waiting_since: datetime | None, case_id: int) -> sa.ColumnElement[bool]:
     """The condition that leaves what stands behind a case in that order, of which these three were read."""
     since, number = conversations.c.waiting_since, conversations.c.id
+    behind: sa.ColumnElement[bool]
     if waiting_since is None:
         behind = since.is_(None) & (number > case_id)
     else:
         same = (since == waiting_since) & (number > case_id)
         behind = sa.or_(since > waiting_since, since.is_(None), same)
     if due is None:
-        return NEAREST.is_(None) & behind
+        return sa.and_(NEAREST.is_(None), behind)
     return sa.or_(due < NEAREST, NEAREST.is_(None), (due == NEAREST) & behind)
 
 

@@ -22,11 +22,11 @@ _COLUMNS = (
     events.c.agent,
     sa.literal("told").label("state"),  # an event is over when it is there
 )
-_AFTER = (
+_AFTER: sa.Select[Any] = (
     sa.select(*_COLUMNS).where(events.c.id > sa.bindparam("last")).order_by(events.c.id).limit(sa.bindparam("most"))
 )
-_GIVEN = sa.select(*_COLUMNS).where(events.c.id.in_(sa.bindparam("ids", expanding=True))).order_by(events.c.id)
-_CASE = (
+_GIVEN: sa.Select[Any] = sa.select(*_COLUMNS).where(events.c.id.in_(sa.bindparam("ids", expanding=True))).order_by(events.c.id)
+_CASE: sa.Select[Any] = (
     sa.select(
         conversations.c.id,
         conversations.c.key,
@@ -40,7 +40,7 @@ _CASE = (
     .join(channels, channels.c.name == conversations.c.channel)
     .where(conversations.c.id.in_(sa.bindparam("ids", expanding=True)))
 )
-_HELPERS = sa.select(collaborators.c.conversation_id, collaborators.c.agent).where(
+_HELPERS: sa.Select[Any] = sa.select(collaborators.c.conversation_id, collaborators.c.agent).where(
     collaborators.c.conversation_id.in_(sa.bindparam("ids", expanding=True))
 )
 _TEXTS = sa.select(messages.c.id, sa.func.substr(messages.c.text, 1, EXCERPT).label("text")).where(
@@ -70,12 +70,12 @@ def newest_event(connection: sa.Connection) -> int:
 
 def events_after(connection: sa.Connection, last: int, most: int) -> Sequence[Mapping[str, Any]]:
     """At most so many events with a higher id, in order. On PostgreSQL one with a lower id may appear later."""
-    return list(connection.execute(_AFTER, {"last": last, "most": most}).mappings())
+    return [dict(row._mapping) for row in connection.execute(_AFTER, {"last": last, "most": most})]
 
 
 def events_with(connection: sa.Connection, ids: Sequence[int]) -> Sequence[Mapping[str, Any]]:
     """Those of these events that are there."""
-    return list(connection.execute(_GIVEN, {"ids": list(ids)}).mappings()) if ids else []
+    return [dict(row._mapping) for row in connection.execute(_GIVEN, {"ids": list(ids)})] if ids else []
 
 
 def cases_now(connection: sa.Connection, ids: Sequence[int]) -> Mapping[int, CaseNow]:
