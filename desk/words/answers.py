@@ -34,7 +34,8 @@ ANSWERS: dict[str, dict[str, str]] = {
         "answers.told_removed": "Quitada: {name}.",
         "answers.told_gone": "Esa respuesta ya no estaba.",
         "answers.empty": "Todavía no hay respuestas guardadas",
-        "answers.empty_why": "Guarda lo que escribes a menudo: se inserta al responder, con el nombre de la persona y la clave del caso.",
+        "answers.empty_why": "Guarda lo que escribes a menudo: se inserta al responder, con el nombre de la persona y "
+        "la clave del caso.",
         "answers.nothing": "Nada con «{asked}»",
         "answers.nothing_why": "Prueba con otra palabra.",
         "answers.odd_name": "Ponle un nombre, de {longest} letras como mucho.",

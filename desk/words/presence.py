@@ -17,8 +17,8 @@ PRESENCE: dict[str, dict[str, str]] = {
         "presence.holds": "{open} casos abiertos, de los que {waiting} esperan respuesta nuestra.",
         "presence.holds_nothing": "Ningún caso abierto.",
         "presence.what_happens": "Qué pasa con los casos",
-        "presence.hands_over": "No llega nada nuevo. Lo que espera respuesta nuestra pasa a quien cubre, en cuanto empieza la ausencia; "
-        "si no se nombra a nadie, a quien esté{grace}. Lo que espera al cliente no se mueve hasta que escriba.",
+        "presence.hands_over": "No llega nada nuevo. Lo que espera respuesta nuestra pasa a quien cubre, en cuanto empieza la "
+        "ausencia; si no se nombra a nadie, a quien esté{grace}. Lo que espera al cliente no se mueve hasta que escriba.",
         "presence.after": ", {length} después",
         "presence.away_now": "Ausente ahora",
         "presence.how_long": "Cuánto tiempo",

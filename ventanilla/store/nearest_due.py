@@ -41,7 +41,8 @@ def comes_after(due: datetime | None, waiting_since: datetime | None, case_id: i
         behind = sa.or_(since > waiting_since, since.is_(None), same)
     if due is None:
         return sa.and_(NEAREST.is_(None), behind)
-    return sa.or_(due < NEAREST, NEAREST.is_(None), (due == NEAREST) & behind)
+    same_due = NEAREST.in_((due,))
+    return sa.or_(due < NEAREST, NEAREST.is_(None), sa.and_(same_due, behind))
 
 
 def first_due(case: Mapping[str, Any]) -> datetime | None:
