@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from cli.context import context
 from cli.moves.running import As, By, Key, do, move
 from ventanilla.errors import BadInput
-
-if TYPE_CHECKING:
-    import sqlalchemy as sa
 
 
 def add_to(app: typer.Typer) -> None:
@@ -45,7 +42,9 @@ def transfer(
     moved = after.assignment_number != before.assignment_number
     warning = f"{after.owner} is off duty: it waits for them" if waits else None
     if run.as_json:
-        run.print_json(_document(after) | {"changed": moved, "former_owner": before.owner, "warning": warning})
+        from router.moves.documents import owned_document
+
+        run.print_json(owned_document(after) | {"changed": moved, "former_owner": before.owner, "warning": warning})
         return 0
     from cli.printing import say
 
@@ -65,7 +64,9 @@ def accept(key: Key, agent: By = None) -> int:
     run = context()
     after = do(run, agent, lambda made: take_on(made, key), of=key)
     if run.as_json:
-        run.print_json(_document(after))
+        from router.moves.documents import owned_document
+
+        run.print_json(owned_document(after))
         return 0
     from cli.printing import say
 
@@ -87,20 +88,12 @@ def decline(
     run = context()
     after = do(run, agent, lambda made: give_back(made, key, reason=reason))
     if run.as_json:
-        run.print_json(_document(after))
+        from router.moves.documents import owned_document
+
+        run.print_json(owned_document(after))
         return 0
     from cli.printing import say
 
     held = "; nobody can take it now, so it waits in line and a supervisor is told" if after.line_since else ""
     say(f"{after.key} is {after.owner}'s now{held}")
     return 0
-
-
-def _document(case: sa.Row[Any]) -> dict[str, Any]:
-    return {
-        "key": case.key,
-        "owner": case.owner,
-        "assignment_number": case.assignment_number,
-        "pinned": bool(case.pinned),
-        "in_line_since": case.line_since,
-    }

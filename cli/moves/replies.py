@@ -151,18 +151,9 @@ def kept(run: Context, paths: list[Path]) -> list[tuple[Attachment, str]]:
 def tell_written(run: Context, written: Written, *, last_day: date | None = None) -> int:
     """Print when an answer goes out, or why it does not; and until which day its customer may complete what is missing."""
     if run.as_json:
-        run.print_json(
-            {
-                "key": written.key,
-                "message_id": written.message_id,
-                "outbox_id": written.outbox_id,
-                "goes_out_at": written.goes_out_at,
-                "held": written.held,
-                "repeated": written.repeated,
-                "sms_parts": written.sms.count if written.sms else None,
-                **({"complete_by": last_day.isoformat()} if last_day else {}),
-            }
-        )
+        from router.moves.documents import written_document
+
+        run.print_json(written_document(written) | ({"complete_by": last_day.isoformat()} if last_day else {}))
         return 0
     from cli.cases import times_of
     from cli.printing import say

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 def tell(run: Context, moved: Moved, line: str, **more: Any) -> int:
     """Print how the case stands; `line` for people, unless it was so already. `more` goes into the JSON. Returns the exit code."""
     if run.as_json:
-        document = {"key": moved.key, "state": moved.state, "owner": moved.owner, "changed": moved.changed, **more}
-        run.print_json(document)
+        from router.moves.documents import moved_document
+
+        run.print_json(moved_document(moved) | more)
         return 0
     from cli.printing import say
 

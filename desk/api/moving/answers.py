@@ -20,7 +20,7 @@ from router.moves import needs_information as asking
 from router.moves import note as notes
 from router.moves import reply as replies
 from router.moves.base import Move, find_case
-from router.moves.outcome import Moved
+from router.moves.documents import moved_document, written_document
 from router.moves.refusals import Refused
 from ventanilla.store.tables import messages
 from ventanilla.store.views.whole import family_of
@@ -97,24 +97,6 @@ def called(call: Caller, key: Key, body: CalledBody) -> Response:
         return moved_document(moved) | {"outcome": body.outcome}
 
     return call.move(act, case=key)
-
-
-def written_document(written: replies.Written) -> dict[str, Any]:
-    """As `reply --json` prints it."""
-    return {
-        "key": written.key,
-        "message_id": written.message_id,
-        "outbox_id": written.outbox_id,
-        "goes_out_at": written.goes_out_at,
-        "held": written.held,
-        "repeated": written.repeated,
-        "sms_parts": written.sms.count if written.sms else None,
-    }
-
-
-def moved_document(moved: Moved) -> dict[str, Any]:
-    """As every command for a move prints it."""
-    return {"key": moved.key, "state": moved.state, "owner": moved.owner, "changed": moved.changed}
 
 
 def _kept(call: Call, key: str, body: ReplyBody) -> list[tuple[Any, str]]:

@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from desk.api.describing import move
 from desk.api.documents.moved import Classified, Moved, Prioritised, Receipted, Resolved, Tagged, Waits
-from desk.api.moving.answers import moved_document
 from desk.api.moving.bodies import (
     AnsweredInBody,
     KindBody,
@@ -31,6 +30,7 @@ from router.moves import reopen as opening
 from router.moves import split as dividing
 from router.moves import wait as waiting
 from router.moves.base import Move, find_case
+from router.moves.documents import moved_document
 from router.promises.lawful import deadlines_of
 from ventanilla.words import Resolution
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import sqlalchemy as sa
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from desk.api.describing import move
 from desk.api.documents.moved import Collaborated, Owned, Transferred
-from desk.api.moving.answers import moved_document
 from desk.api.moving.bodies import CollaboratorBody, DeclineBody, TransferBody
 from desk.api.reading.cases import Key
 from desk.api.routing import Caller, Operation
@@ -18,6 +16,7 @@ from router.moves import accept as accepting
 from router.moves import collaborate, transfer
 from router.moves import decline as declining
 from router.moves.base import Move, find_case
+from router.moves.documents import moved_document, owned_document
 
 router = APIRouter(tags=["owners"], route_class=Operation)
 
@@ -37,13 +36,13 @@ def take(call: Caller, key: Key) -> Response:
 @move(router, "/cases/{key}/accept", Owned)
 def accept(call: Caller, key: Key) -> Response:
     """Say that a case is in your hands. Answering it, noting something in it and calling its customer say so as well."""
-    return call.move(lambda made: _owned(accepting.accept(made, key)), case=key)
+    return call.move(lambda made: owned_document(accepting.accept(made, key)), case=key)
 
 
 @move(router, "/cases/{key}/decline", Owned)
 def decline(call: Caller, key: Key, body: DeclineBody) -> Response:
     """Say that a case is not yours: it goes to somebody else who can take it."""
-    return call.move(lambda made: _owned(declining.decline(made, key, reason=body.reason)), case=key)
+    return call.move(lambda made: owned_document(declining.decline(made, key, reason=body.reason)), case=key)
 
 
 @move(router, "/cases/{key}/collaborators", Collaborated)
@@ -62,18 +61,8 @@ def _given(made: Move, key: str, to: str, *, note: str = "", expected: int | Non
     number = expected if expected is not None else before.assignment_number
     after = transfer.transfer(made, key, to, note=note, expected_number=number)
     waits = transfer.is_off_duty(made.connection, after.owner)
-    return _owned(after) | {
+    return owned_document(after) | {
         "changed": after.assignment_number != before.assignment_number,
         "former_owner": before.owner,
         "warning": f"{after.owner} is off duty: it waits for them" if waits else None,
-    }
-
-
-def _owned(case: sa.Row[Any]) -> dict[str, Any]:
-    return {
-        "key": case.key,
-        "owner": case.owner,
-        "assignment_number": case.assignment_number,
-        "pinned": bool(case.pinned),
-        "in_line_since": case.line_since,
     }

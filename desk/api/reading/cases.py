@@ -9,17 +9,16 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Path, Query
 from starlette.responses import FileResponse, Response
 
-from desk.api.call import Call
 from desk.api.cursors import read_place, write_place
 from desk.api.describing import download, look
 from desk.api.documents.base import Page
 from desk.api.documents.cases import Case, EventList, MessageList, WholeCase
 from desk.api.problems import Wrong
 from desk.api.routing import Caller, Operation
-from desk.entry.seeing import visible_to
+from desk.entry.seeing import as_seen, visible_to
 from ventanilla.store.blobs import blob_path
 from ventanilla.store.events import events_of
-from ventanilla.store.tables import attachments, conversations, messages
+from ventanilla.store.tables import attachments, messages
 from ventanilla.store.views.case_pages import Order, Sought, page_of_cases
 from ventanilla.store.views.messages import messages_of
 from ventanilla.store.views.whole import event_document, family_of, whole_case
@@ -82,7 +81,7 @@ def show_case(call: Caller, key: Key) -> Response:
         row = call.followed(connection, key)
         document = whole_case(connection, row, store.blobs)
         document["messages"] = [_message(one, document["key"]) for one in document["messages"]]
-        document["customer"] = _customer(connection, call, document["customer"])
+        document["customer"] = as_seen(connection, call.person, document["customer"])
     call.looked(LookedAt.CASE, case_id=row.id)
     return call.answer(document)
 
@@ -153,11 +152,3 @@ def _attachment(told: Mapping[str, Any], key: str) -> dict[str, Any]:
 
 def _raw(told: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return None if told is None else {name: value for name, value in told.items() if name != "path"}
-
-
-def _customer(connection: sa.Connection, call: Call, told: Mapping[str, Any]) -> dict[str, Any]:
-    """What a case says of its customer, without other cases that this person may not see."""
-    keys = [one["key"] for one in told["other_cases"]]
-    seen = sa.select(conversations.c.key).where(conversations.c.key.in_(keys), visible_to(call.person))
-    visible = set(connection.scalars(seen))
-    return {**told, "other_cases": [one for one in told["other_cases"] if one["key"] in visible]}

@@ -15,8 +15,8 @@ from desk.api.documents.customers import Customer, WholeCustomer
 from desk.api.problems import Wrong
 from desk.api.reading.cases import After, Limit
 from desk.api.routing import Caller, Operation
-from desk.entry.person import Person, Right
-from desk.entry.seeing import visible_to
+from desk.entry.person import Right
+from desk.entry.seeing import as_seen, visible_customers, visible_to
 from ventanilla.store.tables import contacts, conversations
 from ventanilla.store.views.contacts import contact_document, list_contacts
 from ventanilla.words import LookedAt
@@ -36,7 +36,7 @@ def list_customers(
     begins = None if after is None else read_number(after)
     with call.desk.store.read() as connection:
         found = list_contacts(
-            connection, search=q.strip() or None, limit=limit + 1, after=begins, only=_visible(call.person)
+            connection, search=q.strip() or None, limit=limit + 1, after=begins, only=visible_customers(call.person)
         )
     if q.strip():
         call.looked(LookedAt.SEARCH, detail={"by": "api"})
@@ -49,7 +49,7 @@ def show_customer(
 ) -> Response:
     """A customer with their cases, as far as you may see them."""
     with call.desk.store.read() as connection:
-        this = sa.select(contacts.c.id).where(contacts.c.id == customer_id, _visible(call.person))
+        this = sa.select(contacts.c.id).where(contacts.c.id == customer_id, visible_customers(call.person))
         if connection.scalar(this) is None:
             raise Wrong(404, "no_such_customer", "there is no such customer that you may see")
         document = contact_document(connection, customer_id)
@@ -59,17 +59,6 @@ def show_customer(
             )
             keys = set(connection.scalars(seen))
             document["cases"] = [one for one in document["cases"] if one["key"] in keys]
-            others = [one["contact_id"] for one in document["suggestions"]]
-            known = set(
-                connection.scalars(sa.select(contacts.c.id).where(contacts.c.id.in_(others), _visible(call.person)))
-            )
-            document["suggestions"] = [one for one in document["suggestions"] if one["contact_id"] in known]
+            document = as_seen(connection, call.person, document)
     call.looked(LookedAt.CUSTOMER, contact_id=customer_id)
     return call.answer(document)
-
-
-def _visible(person: Person) -> sa.ColumnElement[bool]:
-    if person.has(Right.OVERSEE):
-        return sa.true()
-    theirs = sa.select(sa.literal(1)).where(conversations.c.contact_id == contacts.c.id, visible_to(person))
-    return sa.exists(theirs)
