@@ -7,6 +7,7 @@ import redis
 from tests.servers.ports import free_port
 from ventanilla.queue import looking as module
 from ventanilla.queue.looking import NAMESPACE, Looking, Present
+from ventanilla.queue.willing import QUIET_SECONDS
 
 
 def test_what_one_process_is_told_another_knows(valkey: str) -> None:
@@ -52,7 +53,7 @@ def test_while_redis_is_away_nobody_is_there_and_it_is_not_asked_again_at_once()
     assert (looking.who(7), looking.changed()) == ([], ())
     asked: list[str] = []
     looking._ask(lambda: asked.append("while it is quiet"))
-    clock[0] = module.QUIET_SECONDS
+    clock[0] = QUIET_SECONDS
     looking._ask(lambda: asked.append("after that"))
     assert asked == ["after that"]
     looking.close()

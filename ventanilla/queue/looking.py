@@ -10,12 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import redis
-import structlog
-from redis.backoff import NoBackoff
-from redis.retry import Retry
-
-log = structlog.get_logger(__name__)
+from ventanilla.queue.willing import WhileThere, willing_client
 
 NAMESPACE = "ventanilla:looking"
 LASTS, WRITES = 40, 12
@@ -23,7 +18,6 @@ LASTS, WRITES = 40, 12
 MOST_CHANGES = 1_000
 # A page waits for this answer: it must not wait for a Redis that is away.
 ANSWER_SECONDS = 0.5
-QUIET_SECONDS = 5.0
 _NOW = "local now = tonumber(redis.call('TIME')[1])\n"
 _HERE = f"""{_NOW}
 local looks, writes, changes = KEYS[1], KEYS[2], KEYS[3]
@@ -66,17 +60,10 @@ class Looking:
     """Connects when first asked. Never raises because of Redis: what it is not told it does not know."""
 
     def __init__(self, url: str, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._client: Any = redis.Redis.from_url(
-            url,
-            socket_timeout=ANSWER_SECONDS,
-            socket_connect_timeout=ANSWER_SECONDS,
-            retry=Retry(NoBackoff(), 0),
-            decode_responses=True,
-        )
+        self._client: Any = willing_client(url, seconds=ANSWER_SECONDS, decode=True)
         register = self._client.register_script
         self._here, self._gone, self._who = register(_HERE), register(_GONE), register(_WHO)
-        self._clock = clock
-        self._away_until: float | None = None
+        self._ask = WhileThere(away="looking_unknown", back="looking_known_again", clock=clock).ask
         self._last = ""
 
     def here(self, case_id: int, agent: str, *, is_writing: bool) -> None:
@@ -109,20 +96,6 @@ class Looking:
     def close(self) -> None:
         """Let go of connections. Never raises."""
         self._client.close()
-
-    def _ask(self, question: Callable[[], Any]) -> Any:
-        """What Redis answers; None while it is away, which it is asked again after a moment."""
-        if self._away_until is not None and self._clock() < self._away_until:
-            return None
-        try:
-            answer = question()
-        except redis.RedisError as error:
-            if self._away_until is None:
-                log.warning("looking_unknown", problem=type(error).__name__)
-            self._away_until = self._clock() + QUIET_SECONDS
-            return None
-        self._away_until = None
-        return answer
 
 
 def _keys(case_id: int) -> list[str]:

@@ -6,25 +6,15 @@ because only a script sees and changes several keys at one moment.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
-
-import redis
-import structlog
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from ventanilla.pace import LocalLimiter, Pace, Wait
-
-log = structlog.get_logger(__name__)
+from ventanilla.queue.willing import WhileThere, willing_client
 
 NAMESPACE = "ventanilla:pace"
 # What is to be sent must not wait long for the leave to send it.
 ANSWER_SECONDS = 1.0
-# A Redis that is away is asked again after this long.
-QUIET_SECONDS = 5.0
 _MICRO = 1_000_000
 # A bucket is kept a moment longer than it needs, so that rounding never forgets a token.
 _NOW = """
@@ -58,17 +48,10 @@ class SharedLimiter:
     each process for itself, which is told once."""
 
     def __init__(self, url: str, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._client = redis.Redis.from_url(
-            url,
-            socket_timeout=ANSWER_SECONDS,
-            socket_connect_timeout=ANSWER_SECONDS,
-            retry=Retry(NoBackoff(), 0),
-        )
+        self._client = willing_client(url, seconds=ANSWER_SECONDS)
         self._take, self._shut = self._client.register_script(_TAKE), self._client.register_script(_SHUT)
         self._alone = LocalLimiter(clock)
-        self._clock = clock
-        self._away_until: float | None = None
-        self._lock = threading.Lock()
+        self._ask = WhileThere(away="pace_kept_alone", back="pace_shared_again", clock=clock).ask
 
     def take(self, paces: Sequence[Pace]) -> Wait | None:
         """See `Limiter`."""
@@ -89,30 +72,6 @@ class SharedLimiter:
     def close(self) -> None:
         """Let go of connections. Never raises."""
         self._client.close()
-
-    def _ask(self, question: Callable[[], Any]) -> Any:
-        """What Redis answers; None while it is away."""
-        if self._away_until is not None and self._clock() < self._away_until:
-            return None
-        try:
-            answer = question()
-        except redis.RedisError as error:
-            self._note_away(error)
-            return None
-        self._note_back()
-        return answer
-
-    def _note_away(self, error: redis.RedisError) -> None:
-        with self._lock:
-            if self._away_until is None:
-                log.warning("pace_kept_alone", problem=type(error).__name__)
-            self._away_until = self._clock() + QUIET_SECONDS
-
-    def _note_back(self) -> None:
-        with self._lock:
-            if self._away_until is not None:
-                log.info("pace_shared_again")
-            self._away_until = None
 
 
 def _numbers(pace: Pace) -> tuple[int, int]:
