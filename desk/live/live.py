@@ -87,7 +87,7 @@ class Live:
             return _refusal(503, "too many streams are open", retry_after=30)
         if request.query_params.get("probe"):
             return Response(status_code=204)
-        wanted = request.query_params.getlist("see")[:MOST_CASES]
+        wanted = [key for key in request.query_params.getlist("see")[:MOST_CASES] if "\0" not in key]
         cases = await asyncio.to_thread(self._seen, person, wanted) if wanted else {}
         stream = Stream(person=person, cases=cases)
         await self.hub.join(stream, age=_seconds(request.query_params.get("age", "")))
@@ -138,10 +138,10 @@ class Live:
         known = sa.select(conversations.c.key, conversations.c.id, conversations.c.merged_into)
         with self.desk.store.read() as connection:
             rows = list(connection.execute(known.where(conversations.c.key.in_(keys))))
-            numbers = {number for row in rows for number in (row.id, row.merged_into) if number}
+            numbers = {row.merged_into or row.id for row in rows}
             mine = sa.select(conversations.c.id).where(conversations.c.id.in_(numbers), visible_to(person))
             visible = set(connection.scalars(mine))
-        return {row.key: row.id for row in rows if row.id in visible or row.merged_into in visible}
+        return {row.key: row.id for row in rows if (row.merged_into or row.id) in visible}
 
 
 async def _until_gone(receive: Receive, stream: Stream) -> None:

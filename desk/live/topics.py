@@ -80,17 +80,16 @@ class Happening:
 
 
 def sees(person: Person, case: CaseNow) -> bool:
-    """Whether somebody may see a case: what desk/entry/seeing.py asks of the store, of rows that were read."""
+    """Whether somebody may see a case, or the one that it went into: what desk/entry/seeing.py asks of the store, of rows that were
+    read."""
     if not person.has(Right.LOOK):
         return False
     if sees_all(person):
         return True
-    one: CaseNow | None = case
-    while one is not None:
-        if person.agent == one.owner or person.agent in one.helpers or one.team in person.teams:
-            return True
+    one = case
+    while one.into is not None:
         one = one.into
-    return False
+    return person.agent == one.owner or person.agent in one.helpers or one.team in person.teams
 
 
 def sees_all(person: Person) -> bool:

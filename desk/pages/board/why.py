@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from config.schema import Config
 from desk.entry.person import Right
-from desk.entry.seeing import may_see
+from desk.entry.seeing import may_see, visible_keys
 from desk.entry.trail import note_look
 from desk.pages.page import NotFound, Page, Visit
 from desk.words import WORDS
@@ -40,6 +40,8 @@ def why(visit: Visit) -> Response:
         if found is None or not may_see(connection, visit.person, found.id):
             raise NotFound
         told = explanation(connection, case_rows(connection, [found.key])[found.key], _in_force(visit, connection))
+        beside = visible_keys(connection, visit.person, (one["key"] for one in told["beside"]))
+    told = {**told, "beside": [one for one in told["beside"] if one["key"] in beside]}
     note_look(visit, LookedAt.CASE, case_id=found.id, detail={"part": "why"})
     return visit.render("board/why.html", told=told, **_saying(visit))
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from starlette.responses import Response
 
 from desk.entry.person import Right
-from desk.entry.seeing import visible_to
+from desk.entry.seeing import may_see, visible_to
 from desk.entry.trail import note_look
 from desk.pages.page import Visit
 from ventanilla.keys import read_key
@@ -59,7 +59,9 @@ def show(visit: Visit) -> Response:
     if words:
         conditions = _conditions(visit, filters)
         with visit.desk.store.read() as connection:
-            hits, after = _cases(connection, words, conditions, int(before) if before.isdecimal() else None)
+            hits, after = _cases(
+                connection, words, conditions, int(before) if before.isdecimal() and len(before) < 19 else None
+            )
             if not before:
                 notes = found_notes(connection, words, _conditions(visit, filters, of_messages=False), most=NOTES)
                 customers = _customers(visit, connection, typed)
@@ -81,10 +83,7 @@ def show(visit: Visit) -> Response:
 def _is_theirs(visit: Visit, key: str) -> bool:
     with visit.desk.store.read() as connection:
         case = case_by_key(connection, key)
-        if case is None:
-            return False
-        mine = sa.select(conversations.c.id).where(conversations.c.id == case.id, visible_to(visit.person))
-        return case.merged_into is not None or connection.execute(mine).first() is not None
+        return case is not None and may_see(connection, visit.person, case.id)
 
 
 def _choices(visit: Visit) -> dict[str, list[str]]:
