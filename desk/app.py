@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp
 
 from desk.body import TooLarge, read_body
 from desk.calls.webhooks import AWAY, Reply, Webhooks
+from desk.insisting import Insisting
 from desk.machine.scraping import Scraping
 from desk.media import Media
 from desk.site import Site
@@ -56,7 +58,7 @@ def build_app(
             routes.extend(site.routes(start))
     if site is not None:
         routes.append(site.rest())
-    app = Starlette(routes=routes)
+    app = Starlette(routes=routes, middleware=[Middleware(Insisting)])
     app.router.redirect_slashes = False
     return app
 

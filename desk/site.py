@@ -15,12 +15,12 @@ from urllib.parse import urlsplit
 
 import structlog
 from starlette.datastructures import FormData
-from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import Scope
 
-from desk.body import TooLarge, read_body
+from desk.body import NoForm, TooLarge, read_form
 from desk.entry.door import stranger_csrf
 from desk.entry.person import Person
 from desk.entry.sessions import person_of
@@ -37,6 +37,7 @@ log = structlog.get_logger(__name__)
 
 PART = "x-part"
 """The header by which a page's own script asks for a part of it again."""
+_LARGEST = 2**63 - 1
 THREADS = 16
 """Views at once in one process; the others wait for a moment."""
 HEADERS = {
@@ -118,10 +119,10 @@ class Site:
         request = visit.request
         if request.method not in ("GET", "HEAD"):
             try:
-                form = await _read_form(request, largest=page.largest)
+                form = await read_form(request, largest=page.largest)
             except TooLarge:
                 return wrong(visit, "too_large", status=413, size=size_in_words(page.largest))
-            except MultiPartException:
+            except NoForm:
                 return wrong(visit, "input", status=400)
             if not self._is_ours(visit, form):
                 return wrong(visit, "stale", status=403)
@@ -132,6 +133,8 @@ class Site:
             await visit.form.close()
 
     def _view(self, page: Page, visit: Visit) -> Response:
+        if _is_nowhere(visit.request):
+            return wrong(visit, "not_found", status=404)
         try:
             return page.view(visit)
         except NotFound:
@@ -172,22 +175,22 @@ class _Endpoint:
     def __init__(self, site: Site, page: Page) -> None:
         self._site, self._page = site, page
 
-    async def __call__(self, scope: object, receive: object, send: object) -> None:
-        request = Request(scope, receive)  # type: ignore[arg-type]
+    async def __call__(self, scope: Scope, receive: object, send: object) -> None:
+        request = Request(_fit(scope), receive)  # type: ignore[arg-type]
         response = await self._site.answer(self._page, request)
         await response(scope, receive, send)  # type: ignore[arg-type]
 
 
-async def _read_form(request: Request, *, largest: int) -> FormData:
-    """The fields and files of a form, at most `largest` bytes of it. Raises TooLarge."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind not in ("application/x-www-form-urlencoded", "multipart/form-data"):
-        await read_body(request, largest=largest)
-        return FormData()
-    declared = request.headers.get("content-length", "")
-    if not declared.isdigit() or int(declared) > largest:
-        raise TooLarge
-    return await request.form(max_files=20, max_fields=400, max_part_size=largest)
+def _fit(scope: Scope) -> Scope:
+    """The same request; U+0000, which no store keeps, is left out of what it asks for."""
+    query: bytes = scope.get("query_string", b"")
+    return {**scope, "query_string": query.replace(b"%00", b"")} if b"%00" in query else scope
+
+
+def _is_nowhere(request: Request) -> bool:
+    """Whether an address names what cannot be: a number or a sign that no store has."""
+    places = request.path_params.values()
+    return any(place > _LARGEST if isinstance(place, int) else "\0" in str(place) for place in places)
 
 
 def _nothing(visit: Visit) -> Response:
@@ -200,8 +203,12 @@ def _asked_language(request: Request) -> str:
 
 
 async def _static(request: Request) -> Response:
-    path = (STATIC / request.path_params["name"]).resolve()
-    if not path.is_relative_to(STATIC) or path.suffix not in _TYPES or not path.is_file():
+    try:
+        path = (STATIC / request.path_params["name"]).resolve()
+        is_there = path.is_relative_to(STATIC) and path.suffix in _TYPES and path.is_file()
+    except (OSError, ValueError):  # a name that no file can have
+        is_there = False
+    if not is_there:
         return PlainTextResponse("not found\n", 404)
     lasting = "public, max-age=31536000, immutable" if request.query_params.get("v") else "no-cache"
     headers = {"Cache-Control": lasting, "X-Content-Type-Options": "nosniff"}
