@@ -65,7 +65,8 @@ def demo(
 
             set_up_logs(form="json")
             is_short = duration is not None and duration < SHORT
-            town = found_town(folder, log, language=words.language, is_short=is_short)
+            has_desk = not context().as_json  # a program looks at no pages
+            town = found_town(folder, log, language=words.language, is_short=is_short, has_desk=has_desk)
             with closing(_view(town, words, terminal)) as view:
                 evening = live(
                     town,
@@ -74,8 +75,9 @@ def demo(
                     seed=seed,
                     closing_note=words("closing"),
                 )
-            town.store.close()
-        return _tell(town, evening, words)
+        code = _tell(town, evening, words)
+        town.store.close()
+        return code
 
 
 def _view(town: Town, words: Words, terminal: TextIO) -> View:
@@ -85,9 +87,12 @@ def _view(town: Town, words: Words, terminal: TextIO) -> View:
     if context().as_json:
         return Nothing()
     closer = _command("show {key}", town)
-    stage = Stage(house=town.loaded.config.service.name, zone=town.zone, words=words, closer=closer)
+    desk = words("desk", link=town.desk_link)
+    stage = Stage(house=town.loaded.config.service.name, zone=town.zone, words=words, closer=closer, desk=desk)
     view = view_for(terminal, stage)
     view.greet(words("at", data=_shown(town.data_dir), log=_shown(town.log)))
+    view.greet(words("desk_soon", link=town.desk_link))
+    view.greet(words("desk_agent", command=_command("desk invite ana", town)))
     return view
 
 
@@ -116,6 +121,7 @@ def _tell(town: Town, evening: Evening, words: Words) -> int:
         screened=screened_in_words(evening.snapshot, words),
         warnings=evening.snapshot.troubles,
         commands=_next_commands(town, outcome.keys, outcome.complaint),
+        desk=_to_the_desk(town, words),
         places={"data": _shown(town.data_dir), "log": _shown(town.log)},
     )
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 10_000
@@ -130,6 +136,16 @@ def _next_commands(town: Town, keys: Sequence[str], complaint: str) -> list[str]
     if complaint:  # whose deadline is the law's
         tried += [f"show {complaint}", f"evidence {complaint}"]
     return [_command(words, town) for words in tried]
+
+
+def _to_the_desk(town: Town, words: Words) -> list[str]:
+    """How to see the day at the desk when the town has gone to sleep: by the web process alone."""
+    return [
+        words("desk_again"),
+        f"  {_command('desk', town)}",
+        f"  {town.desk_link}",
+        f"  {_command('desk invite ana', town)}",
+    ]
 
 
 def _command(words: str, town: Town) -> str:

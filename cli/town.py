@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from cli.applying import apply_file
 from cli.contact_file import read_sheet
 from cli.context import Context
+from cli.desk_invite import desk_url
 from cli.journal import writing
 from cli.up import children_of
 from config.load import Loaded, load_config
@@ -42,9 +43,12 @@ from router.house import House, open_house
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
 from ventanilla.store.importing import import_entries
+from ventanilla.store.invitations import invite, invited
 from ventanilla.store.migrate import upgrade
 
 DRAIN = 10.0
+SUPERVISOR = "marta"
+"""Who of the settings sees everything, and is shown the way to the desk."""
 _SOON, _LATER = 2, 5
 """How many cases are open when somebody first takes a break: in a short show, in a longer one."""
 
@@ -61,10 +65,19 @@ class Town:
     phones: Phones
     book: Book
     log: Path
+    invitation: str = field(default="", repr=False)
+    """The token of SUPERVISOR's invitation to the desk; empty where the town has none."""
 
     @property
     def data_dir(self) -> Path:
         return self.loaded.config.service.data_dir
+
+    @property
+    def desk_link(self) -> str:
+        """Where the supervisor comes in: by the invitation, and once that has been used, by name and password."""
+        with self.store.read() as connection:
+            is_open = SUPERVISOR in invited(connection, "desk", now=self.run.now())
+        return f"{desk_url(self.loaded.config)}/{f'welcome/{self.invitation}' if is_open else 'login'}"
 
     @property
     def zone(self) -> ZoneInfo:
@@ -82,13 +95,17 @@ class Evening:
     trouble: str
 
 
-def found_town(folder: Path, log: Path, *, language: str, is_short: bool) -> Town:
-    """Write the settings into an empty folder and put them in force, as `up` would."""
-    run = Context(config_path=write_settings(folder, language=language))
+def found_town(folder: Path, log: Path, *, language: str, is_short: bool, has_desk: bool) -> Town:
+    """Write the settings into an empty folder and put them in force, as `up` would.
+
+    With `has_desk` its supervisor is invited there.
+    """
+    run = Context(config_path=write_settings(folder, language=language, has_desk=has_desk))
     store = open_configured_store(run.loaded.config)
     upgrade(store)
     apply_file(store, run.loaded, now=run.now())
     _import_customers(run, folder)
+    invitation = _invite_supervisor(run) if has_desk else ""
     providers, book = provider_town(run.loaded.config), Book()
     phones = Phones(providers, book)
     by_bot = {
@@ -108,6 +125,7 @@ def found_town(folder: Path, log: Path, *, language: str, is_short: bool) -> Tow
         phones=phones,
         book=book,
         log=log,
+        invitation=invitation,
     )
 
 
@@ -208,6 +226,11 @@ def _import_customers(run: Context, folder: Path) -> None:
     sheet = read_sheet(file.read_bytes(), region=None, people={})
     with writing(run) as (connection, journal):
         import_entries(connection, sheet.entries, journal)
+
+
+def _invite_supervisor(run: Context) -> str:
+    with writing(run) as (connection, journal):
+        return invite(connection, SUPERVISOR, "desk", journal=journal).token
 
 
 def _take_signals(day: Day) -> None:

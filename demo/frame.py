@@ -18,22 +18,25 @@ from demo.words import Words
 
 QUIET_AFTER = 10.0
 _LEAST_FEED = 3
+_LEAST_FOR_DESK = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """What stays the same while the demo runs. `closer` is the command to look closer with; {key} is a case."""
+    """What stays the same while the demo runs. `closer` is the command to look closer with; {key} is a case. `desk` says
+    where the pages are, where there are any."""
 
     house: str
     zone: tzinfo
     words: Words
     closer: str
+    desk: str = ""
 
 
 def frame(snapshot: Snapshot, stage: Stage, *, width: int, height: int, note: str = "") -> list[Text]:
     """`height` lines of `width` columns. `note` takes the place of the last line's command."""
     width, words = max(40, width), stage.words
-    foot = [*_troubles(snapshot, width), *_footer(snapshot, stage, width, note)]
+    foot = [*_desk(stage, width, height), *_troubles(snapshot, width), *_footer(snapshot, stage, width, note)]
     counts = count_lines(snapshot, width, words)
     room = height - 1 - len(foot) - len(counts) - 3
     people = _people(snapshot, words, width, rows=min(_lower_rows(snapshot, height), max(1, room - _LEAST_FEED)))
@@ -100,6 +103,13 @@ def _lower_rows(snapshot: Snapshot, height: int) -> int:
 
 def _troubles(snapshot: Snapshot, width: int) -> list[Text]:
     return [line([Cell(f"! {trouble}", width, "bold red")]) for trouble in snapshot.troubles[-2:]]
+
+
+def _desk(stage: Stage, width: int, height: int) -> list[Text]:
+    """A link that is cut off is of no use, and a small screen is for what happens."""
+    if not stage.desk or cell_len(stage.desk) + 1 > width or height < _LEAST_FOR_DESK:
+        return []
+    return [line([Cell(f" {stage.desk}", width, "bold")])]
 
 
 def _footer(snapshot: Snapshot, stage: Stage, width: int, note: str) -> Sequence[Text]:

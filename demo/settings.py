@@ -25,15 +25,18 @@ _LIBRARIES = ("pymap", "aiosmtpd")
 _CUSTOMERS_BOT, _STAFF_BOT = 700001, 700002
 
 
-def write_settings(folder: Path, *, language: str) -> Path:
-    """Write the demo's settings into `folder` and return the file's path. Raises Unreachable without a mail server to run."""
+def write_settings(folder: Path, *, language: str, has_desk: bool = True) -> Path:
+    """Write the demo's settings into `folder` and return the file's path; without `has_desk` nothing listens for browsers.
+
+    Raises Unreachable without a mail server to run.
+    """
     missing = [name for name in _LIBRARIES if importlib.util.find_spec(name) is None]
     if missing:
         raise Unreachable(
             f'demo: {" and ".join(missing)} not found: install the extra "demo" (pip install "ventanilla[demo]")'
         )
     document: Any = tomlkit.parse(_template().read_text(encoding="utf-8"))
-    imap_port, smtp_port, telegram_port, twilio_port = _free_ports(4)
+    imap_port, smtp_port, telegram_port, twilio_port, desk_port = _free_ports(5)
     channels = document["channels"]
     document["service"]["language"] = language
     channels[MAIL]["imap"]["port"] = imap_port
@@ -41,6 +44,10 @@ def write_settings(folder: Path, *, language: str) -> Path:
     for bot in (channels[CHAT], document["staff"]["telegram"]):
         bot["api_url"] = f"http://{HOST}:{telegram_port}"
     channels[PHONE]["api_url"] = f"http://{HOST}:{twilio_port}"
+    if has_desk:
+        document["web"]["listen"] = f"{HOST}:{desk_port}"
+    else:
+        del document["web"]
     _write_secrets(folder / "secrets")
     path = folder / FILE
     path.write_text(tomlkit.dumps(document), encoding="utf-8")

@@ -106,6 +106,10 @@ PHRASES = {
     "bad_surprises": "mensajes entregados que nadie apuntó: {count}",
     "bad_nothing": "no se envió nada",
     "at": "Datos en {data}; sucesos en {log}. Ctrl-C termina.",
+    "desk": "El escritorio: {link}",
+    "desk_soon": "El escritorio abre en unos segundos; con este enlace entras una vez, como Marta, que supervisa: {link}",
+    "desk_agent": "Para entrar como Ana, que responde, pide un enlace en otra terminal: {command}",
+    "desk_again": "El escritorio tal como quedó, para Marta, que supervisa, y para Ana, que responde:",
     # chat and telephone
     "channels_fine": "{count} canales al día",
     "warned": "la respuesta prometida vence pronto",

@@ -43,9 +43,11 @@ def summary(
     screened: str,
     warnings: Sequence[str],
     commands: Sequence[str],
+    desk: Sequence[str] = (),
     places: Mapping[str, str],
 ) -> Iterator[str]:
-    """The lines. `reasons` are what went wrong, `commands` what to try next, `places` where data and log are."""
+    """The lines. `reasons` are what went wrong, `commands` what to try next, `desk` how to open it, `places` where
+    data and log are."""
     yield words("sum_title")
     yield ""
     for label, value in _figures(outcome, words, screened):
@@ -61,6 +63,9 @@ def summary(
     for command in commands:
         yield f"  {command}"
     yield ""
+    if desk:
+        yield from desk
+        yield ""
     yield words("sum_places", **places)
 
 

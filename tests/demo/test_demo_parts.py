@@ -89,6 +89,7 @@ def test_the_settings_are_fit_to_run_and_reach_nobody_outside(language: str, tmp
 
     assert loaded.warnings == ()
     assert loaded.config.service.language == language
+    assert loaded.config.web.listen.startswith("127.0.0.1:")
     assert loaded.config.service.data_dir.resolve() == tmp_path.resolve()
     assert loaded.config.channels["correo"].mode == "live"
     assert loaded.config.channels["correo"].poll.total_seconds() == 1
@@ -190,6 +191,7 @@ def test_the_summary_fits_its_terminal_and_leaves_commands_whole(language: str) 
             screened="",
             warnings=[],
             commands=["ventanilla show AAA-AAA-AAA --config " + "long/" * 20 + "ventanilla.toml"],
+            desk=["The desk:", "  ventanilla desk --config " + "long/" * 20 + "ventanilla.toml"],
             places={"data": "var/demo", "log": "var/demo/demo.log"},
         )
     )

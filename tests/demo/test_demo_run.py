@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import subprocess
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from tests.demo.running import COMMAND, command_lines, environment, processes_of
 from tests.servers.ports import wait_until
 
 pytestmark = pytest.mark.timeout(300)
+DESK = re.compile(r"http://127\.0\.0\.1:\d+/welcome/[\w-]{32}")
 LINE = re.compile(r"^\d\d:\d\d:\d\d (?:correo|chat|telefono \[\w+\]) .+:.* (→ \w+|×) \(.+\)", re.MULTILINE)
 
 
@@ -27,6 +29,15 @@ def _mail_libraries() -> None:
     for library in ("pymap", "aiosmtpd"):
         if importlib.util.find_spec(library) is None and not os.environ.get("CI"):
             pytest.skip(f"{library} is not installed (pip install ventanilla[demo])")
+
+
+def get(link: str) -> int:
+    """What the desk says to a browser: a status, 0 while nobody answers."""
+    try:
+        with urllib.request.urlopen(link, timeout=5) as answer:
+            return int(answer.status)
+    except OSError:
+        return 0
 
 
 @pytest.fixture
@@ -51,6 +62,7 @@ def test_a_short_day_ends_by_itself_with_every_mail_in_the_ledger_and_the_audit_
     assert told["letters"]["acknowledgement"]["sent"] == told["letters"]["acknowledgement"]["found"] >= 1
     assert told["letters"]["notice"]["sent"] == told["letters"]["notice"]["found"] >= 1
     assert told["letters"]["notice"]["by_way"]["telegram"] >= 1
+    assert "[web]" not in (folder / "var" / "demo" / "ventanilla.toml").read_text(), "a program looks at no pages"
     assert told["data_dir"] == str(folder / "var" / "demo")
     assert processes_of(folder) == set()
 
@@ -63,6 +75,9 @@ def test_in_a_pipe_each_message_is_a_line_and_ctrl_c_ends_with_the_summary(folde
     written = b""
     while written.count(b"(quien menos casos") < 2:
         written += os.read(process.stdout.fileno(), 4096)
+    link = DESK.search(written.decode())
+    assert link is not None
+    wait_until(lambda: get(link[0]) == 200, seconds=30, what="the desk")
     process.send_signal(signal.SIGINT)
     rest, errors = process.communicate(timeout=60)
 
@@ -72,6 +87,8 @@ def test_in_a_pipe_each_message_is_a_line_and_ctrl_c_ends_with_the_summary(folde
     assert "\x1b" not in text
     assert len(LINE.findall(text)) >= 2
     assert text.startswith("Datos en var/demo; sucesos en var/demo/demo.log.")
+    assert text.count(link[0]) == 2, "at the beginning and, not used, at the end"
+    assert "desk invite ana --config var/demo/ventanilla.toml" in text
     posted = re.search(r"(\d+) puestos por los clientes, (\d+) en el registro", text)
     assert posted is not None
     assert posted[1] == posted[2]
@@ -85,7 +102,7 @@ def test_a_second_demo_beside_the_first_has_its_own_folder(folder: Path) -> None
     process = subprocess.Popen([*COMMAND], cwd=folder, env=environment(), stdout=subprocess.PIPE)
     assert process.stdout is not None
     written = b""
-    while written.count(b"\n") < 2:  # the greeting and a message: everything runs
+    while b"\xe2\x86\x92" not in written:  # an arrow: a message has an owner, everything runs
         written += os.read(process.stdout.fileno(), 4096)
     elsewhere = folder / "tmp"
     elsewhere.mkdir()
@@ -105,6 +122,7 @@ def test_on_a_terminal_the_screen_is_alive_shows_a_broken_child_and_gives_the_te
         assert "3 channels up to date" in terminal.lines[0]
         assert terminal.lines[1].startswith("Coming in ───")
         assert any(line.startswith("● Ana ") for line in terminal.lines)
+        assert DESK.search(terminal.text) is not None
         assert " show " in terminal.text.splitlines()[-2] + terminal.text.splitlines()[-1]
         assert "Traceback" not in terminal.text
 
@@ -141,7 +159,7 @@ def test_a_demo_that_is_killed_leaves_no_process_behind_and_the_next_starts_from
     process = subprocess.Popen([*COMMAND], cwd=folder, env=environment(), stdout=subprocess.PIPE)
     assert process.stdout is not None
     written = b""
-    while written.count(b"\n") < 2:  # the greeting and a message: everything runs
+    while b"\xe2\x86\x92" not in written:  # an arrow: a message has an owner, everything runs
         written += os.read(process.stdout.fileno(), 4096)
     family = processes_of(folder)
     assert len(family) >= 8, command_lines(family)
@@ -161,7 +179,8 @@ def test_a_demo_that_is_killed_leaves_no_process_behind_and_the_next_starts_from
     assert not (folder / "var" / "demo" / "left over").exists()
     shown = [line.split() for line in again.stdout.splitlines() if " --config " in line]
     assert len(shown) >= 4
-    words = shown[0][shown[0].index("show") :]
+    shown = [words[words.index("show") :] for words in shown if "show" in words]
+    words = shown[0]
     looked = subprocess.run(
         [*COMMAND[:-1], *words], cwd=folder, env=environment(), capture_output=True, text=True, check=False
     )

@@ -273,3 +273,13 @@ def test_both_languages_say_everything() -> None:
         fields = {part.partition("}")[0] for part in text.split("{")[1:]}
         other = {part.partition("}")[0] for part in spanish.PHRASES[code].split("{")[1:]}
         assert fields == other, code
+
+
+def test_where_the_desk_is_stands_whole_where_there_is_room_for_it_or_not_at_all() -> None:
+    link = "El escritorio: http://127.0.0.1:40000/welcome/" + "x" * 32
+    with_desk = replace(stage(), desk=link)
+
+    shown = {size: drawn(frame(snapshot(), with_desk, width=size[0], height=size[1]), size[0]) for size in SIZES}
+
+    assert {size for size, text in shown.items() if link in text} == {(80, 24), (120, 40), (200, 60), (100, 30)}
+    assert not any("/welcome/" in text for size, text in shown.items() if size[0] < len(link))
