@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
-from jinja2.runtime import Context
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from desk.entry.person import Right
+from desk.pages.calling import QuickContext
 from desk.pages.frame import Frame, frame_of
-from desk.words import say
+from desk.words import WORDS, say, spoken
 from ventanilla.clocks.due import spoken as moment_in_words
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ STATIC = HERE / "static"
 _WHEN = Markup('<time datetime="%s" title="%s">%s</time>')
 _AGO = Markup('<time datetime="%s" title="%s" data-ago>%s</time>')
 _DUE = Markup('<time class="due %s" datetime="%s" title="%s" data-due>%s</time>')
+_CSRF = Markup('<input type="hidden" name="csrf" value="%s">')
 _NOT_DUE = Markup('<span class="due none">%s</span>')
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
 
@@ -44,26 +45,15 @@ class Pencil:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self._environment.globals.update(
-            t=_say,
-            url=_url,
-            static=_static,
-            when=_when,
-            exactly=_exactly,
-            ago=_ago,
-            due=_due,
-            icon=_icon,
-            csrf=_csrf,
-            may=_may,
-            agent_name=_agent_name,
-            frame=_frame,
-        )
+        self._environment.context_class = QuickContext
         self._environment.filters.update(length=in_words, size=size_in_words, quote=lambda text: quote(text, safe=""))
 
     def draw(self, visit: Visit, template: str, values: Mapping[str, Any]) -> str:
-        """A template filled in. It sees `visit`, `person` (None for a stranger), `language`, `now` and its values."""
+        """A template filled in. It sees `visit`, `person` (None for a stranger), `language`, `now`, what `Hand` does, its values.
+        Pieces are imported `with context`: without it they can say nothing."""
         about = {"visit": visit, "person": visit.stranger, "language": visit.language, "now": visit.now}
-        return self._environment.get_template(template).render({**about, **values})
+        hand = Hand(visit, values.get("csrf_token", ""))
+        return self._environment.get_template(template).render({**about, **hand.does(), **values})
 
 
 def in_words(seconds: float | timedelta | None) -> str:
@@ -94,104 +84,104 @@ def static_path(name: str) -> str:
     return f"static/{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]}"
 
 
-def _visit(context: Context) -> Visit:
-    visit: Visit = context["visit"]
-    return visit
+class Hand:
+    """What templates can call, for one visit. Methods of an object rather than functions that look the visit up in Jinja's context:
+    inside a loop that sets something Jinja would make that context anew for each call."""
 
+    __slots__ = ("_csrf", "_now", "_prefix", "_visit", "_words", "_zone")
 
-@pass_context
-def _say(context: Context, key: str, /, **values: object) -> str:
-    return say(_visit(context).language, key, **values)
+    def __init__(self, visit: Visit, csrf_of_stranger: str) -> None:
+        self._visit, self._now = visit, visit.now
+        self._prefix, self._zone = visit.desk.prefix, visit.desk.house.zone()
+        self._words = WORDS[spoken(visit.language)]
+        self._csrf = visit.stranger.csrf if visit.stranger is not None else csrf_of_stranger
 
+    def does(self) -> dict[str, Any]:
+        """By the names that templates call them."""
+        return {
+            "t": self.say,
+            "url": self.url,
+            "static": self.static,
+            "when": self.when,
+            "exactly": self.exactly,
+            "ago": self.ago,
+            "due": self.due,
+            "icon": self.icon,
+            "csrf": self.csrf,
+            "may": self.may,
+            "agent_name": self.agent_name,
+            "frame": self.frame,
+        }
 
-@pass_context
-def _url(context: Context, path: str, /, **query: object) -> str:
-    return _visit(context).url(path, **query)
+    def say(self, key: str, /, **values: object) -> str:
+        """One of the desk's texts."""
+        return say(self._visit.language, key, **values) if values else self._words[key]
 
+    def url(self, path: str, /, **query: object) -> str:
+        """An address of ours."""
+        return self._visit.url(path, **query) if query else self._prefix + path
 
-@pass_context
-def _static(context: Context, name: str) -> str:
-    return f"{_visit(context).desk.prefix}/{static_path(name)}"
+    def static(self, name: str) -> str:
+        """Where a static file is."""
+        return f"{self._prefix}/{static_path(name)}"
 
+    def icon(self, name: str, *, label: str = "") -> Markup:
+        """A picture of static/icons.svg: decoration, or with a label for whoever does not see it."""
+        return _drawn_icon(self._prefix, name, label)
 
-@pass_context
-def _icon(context: Context, name: str, *, label: str = "") -> Markup:
-    """A picture of static/icons.svg: decoration, or with a label for whoever does not see it."""
-    return _drawn_icon(_static(context, "icons.svg"), name, label)
+    def csrf(self) -> Markup:
+        """The hidden field that every form with method="post" must have."""
+        return _CSRF % self._csrf
+
+    def may(self, right: str) -> bool:
+        """Whether the visitor has this right; a stranger has none."""
+        person = self._visit.stranger
+        return person is not None and person.has(Right(right))
+
+    def frame(self) -> Frame | None:
+        """The visitor's presence and how much waits on them, for what stands around a page; None where they have none."""
+        return frame_of(self._visit)
+
+    def agent_name(self, agent: str | None) -> str:
+        """What one of our people is called."""
+        if not agent:
+            return ""
+        settings = self._visit.desk.config.agents.get(agent)
+        return settings.name or agent if settings else agent
+
+    def when(self, moment: datetime | None) -> Markup:
+        """A moment as people say it in the house's zone ("hoy a las 10:15"), with the exact one behind it."""
+        if moment is None:
+            return Markup("–")
+        said = moment_in_words(moment, self._zone, self._visit.language, now=self._now)
+        return _WHEN % (moment.isoformat(), self.exactly(moment), said)
+
+    def exactly(self, moment: datetime | None) -> str:
+        """The same to the second: "2026-11-22 10:15:03"."""
+        if moment is None:
+            return "–"
+        return moment.astimezone(self._zone).replace(tzinfo=None).isoformat(" ", "seconds")
+
+    def ago(self, moment: datetime | None) -> Markup:
+        """How long ago something was; the page's script keeps it going (`data-ago`)."""
+        if moment is None:
+            return Markup("–")
+        seconds = max(0.0, (self._now - moment).total_seconds())
+        said = self.say("time.now") if seconds < 5 else self.say("time.ago", length=in_words(seconds))
+        return _AGO % (moment.isoformat(), self.exactly(moment), said)
+
+    def due(self, moment: datetime | None) -> Markup:
+        """What is left until something is due, or how late it is, in words and colour; a script keeps it going (`data-due`)."""
+        if moment is None:
+            return _NOT_DUE % self.say("time.none")
+        left = (moment - self._now).total_seconds()
+        kind = "late" if left < 0 else "soon" if left < 3600 else "calm"
+        said = self.say("time.late" if left < 0 else "time.left", length=in_words(left))
+        return _DUE % (kind, moment.isoformat(), self.exactly(moment), said)
 
 
 @lru_cache(maxsize=1024)
-def _drawn_icon(file: str, name: str, label: str) -> Markup:
+def _drawn_icon(prefix: str, name: str, label: str) -> Markup:
     said = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    file = f"{prefix}/{static_path('icons.svg')}"
     return Markup('<svg class="icon" {}><use href="{}#{}"/></svg>').format(said, file, name)
-
-
-@pass_context
-def _csrf(context: Context) -> Markup:
-    """The hidden field that every form with method="post" must have."""
-    person = context["person"]
-    return Markup('<input type="hidden" name="csrf" value="{}">').format(
-        person.csrf if person else context["csrf_token"]
-    )
-
-
-@pass_context
-def _may(context: Context, right: str) -> bool:
-    person = context["person"]
-    return person is not None and person.has(Right(right))
-
-
-@pass_context
-def _frame(context: Context) -> Frame | None:
-    """The visitor's presence and how much waits on them, for what stands around a page; None where they have none."""
-    return frame_of(_visit(context))
-
-
-@pass_context
-def _agent_name(context: Context, agent: str | None) -> str:
-    """What one of our people is called."""
-    if not agent:
-        return ""
-    settings = _visit(context).desk.config.agents.get(agent)
-    return settings.name or agent if settings else agent
-
-
-@pass_context
-def _when(context: Context, moment: datetime | None) -> Markup:
-    """A moment as people say it in the house's zone ("hoy a las 10:15"), with the exact one behind it."""
-    if moment is None:
-        return Markup("–")
-    visit = _visit(context)
-    said = moment_in_words(moment, visit.desk.house.zone(), visit.language, now=visit.now)
-    return _WHEN % (moment.isoformat(), _exactly(context, moment), said)
-
-
-@pass_context
-def _exactly(context: Context, moment: datetime | None) -> str:
-    """The same to the second: "2026-11-22 10:15:03"."""
-    if moment is None:
-        return "–"
-    return moment.astimezone(_visit(context).desk.house.zone()).replace(tzinfo=None).isoformat(" ", "seconds")
-
-
-@pass_context
-def _ago(context: Context, moment: datetime | None) -> Markup:
-    """How long ago something was; the page's script keeps it going (`data-ago`)."""
-    if moment is None:
-        return Markup("–")
-    visit = _visit(context)
-    seconds = max(0.0, (visit.now - moment).total_seconds())
-    said = visit.say("time.now") if seconds < 5 else visit.say("time.ago", length=in_words(seconds))
-    return _AGO % (moment.isoformat(), _exactly(context, moment), said)
-
-
-@pass_context
-def _due(context: Context, moment: datetime | None) -> Markup:
-    """What is left until something is due, or how late it is, in words and colour; a script keeps it going (`data-due`)."""
-    visit = _visit(context)
-    if moment is None:
-        return _NOT_DUE % visit.say("time.none")
-    left = (moment - visit.now).total_seconds()
-    kind = "late" if left < 0 else "soon" if left < 3600 else "calm"
-    key = "time.late" if left < 0 else "time.left"
-    return _DUE % (kind, moment.isoformat(), _exactly(context, moment), visit.say(key, length=in_words(left)))

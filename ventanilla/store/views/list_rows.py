@@ -15,9 +15,11 @@ from ventanilla.words import Direction, LookedAt
 FIRST_WORDS = 160
 _CASE = conversations.c
 _NOW_HAS = (assignments.c.conversation_id == _CASE.id) & (assignments.c.number == _CASE.assignment_number)
-_CASES = (
+_CASES: sa.Select[Any] = (
     sa.select(
-        conversations,
+        *_CASE["id", "key", "channel", "team", "state", "owner", "owned", "assignment_number", "address", "contact_id"],
+        *_CASE["subject", "kind", "priority", "tags", "due_at", "next_due_at", "last_message_at", "waiting_since"],
+        *_CASE["line_since", "wait_until", "resolved_at"],
         contacts.c.name.label("contact_name"),
         contacts.c.restriction,
         assignments.c.accept_by,
@@ -26,6 +28,23 @@ _CASES = (
     .join(contacts, contacts.c.id == _CASE.contact_id)
     .join(assignments, _NOW_HAS)
     .where(_CASE.id.in_(sa.bindparam("ids", expanding=True)))
+)
+# Made once: SQLAlchemy works longer to understand a question that is made anew than SQLite to answer it.
+_LAST = (
+    sa.select(sa.func.max(messages.c.id))
+    .where(messages.c.conversation_id.in_(sa.bindparam("ids", expanding=True)), messages.c.edits.is_(None))
+    .group_by(messages.c.conversation_id)
+)
+_WORDS = sa.case((messages.c.reply_text != "", messages.c.reply_text), else_=messages.c.text)
+_NEWEST: sa.Select[Any] = sa.select(
+    *messages.c["conversation_id", "direction", "medium", "routed_at"],
+    sa.func.substr(_WORDS, 1, FIRST_WORDS).label("words"),
+).where(messages.c.id.in_(_LAST))
+_LOOKED = (
+    sa.select(looks.c.conversation_id, sa.func.max(looks.c.at, type_=looks.c.at.type).label("at"))
+    .where(looks.c.conversation_id.in_(sa.bindparam("ids", expanding=True)))
+    .where(looks.c.agent == sa.bindparam("agent"), looks.c.what == LookedAt.CASE)
+    .group_by(looks.c.conversation_id)
 )
 
 
@@ -77,29 +96,13 @@ def _row(case: sa.Row[Any], message: sa.Row[Any] | None, address: str) -> dict[s
 
 def _newest(connection: sa.Connection, ids: Sequence[int]) -> Mapping[int, Any]:
     """The latest message of each case: who wrote it, its first words."""
-    last = sa.select(sa.func.max(messages.c.id)).where(messages.c.conversation_id.in_(ids), messages.c.edits.is_(None))
-    words = sa.func.substr(
-        sa.case((messages.c.reply_text != "", messages.c.reply_text), else_=messages.c.text), 1, FIRST_WORDS
-    )
-    query = sa.select(
-        messages.c.conversation_id,
-        messages.c.direction,
-        messages.c.medium,
-        messages.c.received_at,
-        messages.c.routed_at,
-        words.label("words"),
-    ).where(messages.c.id.in_(last.group_by(messages.c.conversation_id)))
-    return {row.conversation_id: row for row in connection.execute(query)}
+    return {row.conversation_id: row for row in connection.execute(_NEWEST, {"ids": list(ids)})}
 
 
 def _looked(connection: sa.Connection, ids: Sequence[int], agent: str) -> dict[int, datetime]:
     """When this person last looked at each case."""
-    query = (
-        sa.select(looks.c.conversation_id, sa.func.max(looks.c.at, type_=looks.c.at.type).label("at"))
-        .where(looks.c.conversation_id.in_(ids), looks.c.agent == agent, looks.c.what == LookedAt.CASE)
-        .group_by(looks.c.conversation_id)
-    )
-    return {row.conversation_id: row.at for row in connection.execute(query)}
+    rows = connection.execute(_LOOKED, {"ids": list(ids), "agent": agent})
+    return {row.conversation_id: row.at for row in rows}
 
 
 def _is_unread(case: sa.Row[Any], message: sa.Row[Any] | None, looked_at: datetime | None) -> bool:

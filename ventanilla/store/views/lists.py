@@ -20,6 +20,7 @@ LATELY = timedelta(days=7)
 """How long a case counts as resolved lately."""
 _CASE = conversations.c
 _IN_HAND = _CASE.owned == 1
+_OVER = sa.func.coalesce(_CASE.owned, 0) == 0  # said so that the index by its time is taken, not that by `owned`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,30 +104,18 @@ def page_ids(
 def count_shelves(
     connection: sa.Connection, agent: str, *, teams: Collection[str] | None, now: datetime
 ) -> dict[Shelf, Count]:
-    """How many cases there are on each shelf but ALL, by index."""
-    late = sa.func.count(sa.case((now > NEAREST, 1)))
-    found: dict[Shelf, Count] = {}
-    mine = _counted(late).where(_CASE.owner == agent, _IN_HAND)
-    on_us = sa.case((_CASE.state == CaseState.OPEN, 1), else_=0)
-    rows = {row.on_us: row for row in connection.execute(mine.add_columns(on_us.label("on_us")).group_by(on_us))}
-    for shelf, which in ((Shelf.MINE, 1), (Shelf.OTHERS, 0)):
-        row = rows.get(which)
-        found[shelf] = Count(cases=row.cases, late=row.late) if row is not None else Count(cases=0)
-    for shelf, condition in (
-        (Shelf.LINE, _in_line(teams)),
-        (Shelf.WITH, _IN_HAND & _works_in(agent)),
-    ):
-        counted = connection.execute(_counted(late).where(condition)).one()
-        found[shelf] = Count(cases=counted.cases, late=counted.late)
-    lately = sa.select(sa.func.count()).select_from(conversations).where(_resolved_by(agent, now))
-    found[Shelf.RESOLVED] = Count(cases=connection.scalar(lately) or 0)
-    return found
+    """How many cases there are on each shelf but ALL, by index, in one question."""
+    given: dict[str, Any] = {"agent": agent, "now": now, "lately": now - LATELY}
+    if teams is not None:
+        given["teams"] = sorted(teams)
+    rows = connection.execute(_SHELVES if teams is None else _SHELVES_OF_TEAMS, given)
+    found = {Shelf(row.shelf): Count(cases=row.cases, late=row.late) for row in rows}
+    return {shelf: found.get(shelf, Count(cases=0)) for shelf in Shelf if shelf is not Shelf.ALL}
 
 
 def count_waiting(connection: sa.Connection, agent: str) -> int:
     """How many of somebody's cases wait on us."""
-    query = sa.select(sa.func.count()).select_from(conversations)
-    return connection.scalar(query.where(_CASE.owner == agent, _IN_HAND, _CASE.state == CaseState.OPEN)) or 0
+    return connection.scalar(_WAITING, {"agent": agent}) or 0
 
 
 def _narrowed(connection: sa.Connection, wanted: Wanted, *, now: datetime) -> sa.Select[Any]:
@@ -172,8 +161,7 @@ def _works_in(agent: str) -> sa.ColumnElement[bool]:
 
 
 def _resolved_by(agent: str, now: datetime) -> sa.ColumnElement[bool]:
-    over = sa.func.coalesce(_CASE.owned, 0) == 0  # said so that the index by its time is taken, not that by `owned`
-    return (_CASE.owner == agent) & over & (_CASE.resolved_at >= now - LATELY)
+    return (_CASE.owner == agent) & _OVER & (_CASE.resolved_at >= now - LATELY)
 
 
 def _has_tag(connection: sa.Connection, tag: str) -> sa.ColumnElement[bool]:
@@ -183,9 +171,36 @@ def _has_tag(connection: sa.Connection, tag: str) -> sa.ColumnElement[bool]:
     return sa.exists(sa.select(sa.literal(1)).select_from(each).where(each.c.value == tag))
 
 
-def _counted(late: sa.ColumnElement[int]) -> sa.Select[int, int]:
-    query = sa.select(sa.func.count().label("cases"), late.label("late"))
-    return query.select_from(conversations)
+def _counted(shelf: sa.ColumnElement[str], *conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    late = sa.func.count(sa.case((sa.bindparam("now", type_=_CASE.due_at.type) > NEAREST, 1)))
+    columns: tuple[Any, ...] = (shelf.label("shelf"), sa.func.count().label("cases"), late.label("late"))
+    return sa.select(*columns).select_from(conversations).where(*conditions)
+
+
+def _all_shelves(in_line: sa.ColumnElement[bool]) -> sa.CompoundSelect[Any]:
+    agent: sa.BindParameter[str] = sa.bindparam("agent")
+    works_in = sa.select(collaborators.c.conversation_id).where(collaborators.c.agent == agent)
+    whose = sa.case((_CASE.state == CaseState.OPEN, sa.literal_column("'mine'")), else_=sa.literal_column("'others'"))
+    resolved: tuple[Any, ...] = (sa.literal_column("'resolved'"), sa.func.count(), sa.literal_column("0"))
+    return sa.union_all(
+        _counted(whose, _CASE.owner == agent, _IN_HAND).group_by(sa.literal_column("1")),
+        _counted(sa.literal_column("'line'"), in_line),
+        _counted(sa.literal_column("'with'"), _IN_HAND, _CASE.id.in_(works_in)),
+        sa.select(*resolved)
+        .select_from(conversations)
+        .where(_CASE.owner == agent, _OVER, _CASE.resolved_at >= sa.bindparam("lately", type_=_CASE.resolved_at.type)),
+    )
+
+
+_LINE = _CASE.line_since.is_not(None)
+# Made once: SQLAlchemy works longer to understand a question that is made anew than the store to answer it.
+_SHELVES = _all_shelves(_LINE)
+_SHELVES_OF_TEAMS = _all_shelves(_LINE & _CASE.team.in_(sa.bindparam("teams", expanding=True)))
+_WAITING = (
+    sa.select(sa.func.count())
+    .select_from(conversations)
+    .where(_CASE.owner == sa.bindparam("agent"), _IN_HAND, _CASE.state == CaseState.OPEN)
+)
 
 
 def _border(row: Any) -> str:
