@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LEAST = (
@@ -12,6 +13,9 @@ LEAST = (
     (b"cache-control", b"no-store"),
 )
 """Nobody frames it, sniffs at it, keeps it. What an answer says of these by itself stays."""
+
+LONGEST = 2000
+"""Signs of a path: ours are shorter, and to read thousands of digits as a number is refused by Python in its own way."""
 
 
 class Insisting:
@@ -30,4 +34,7 @@ class Insisting:
                 message = {**message, "headers": [*message["headers"], *least]}
             await send(message)
 
+        if scope["type"] == "http" and len(scope["path"]) > LONGEST:
+            await PlainTextResponse("not found\n", 404)(scope, receive, insist)
+            return
         await self._app(scope, receive, insist)

@@ -65,6 +65,11 @@ class Visit:
             value = self.request.query_params.get(name, "")
         return value.strip() if isinstance(value, str) else ""
 
+    def number(self, name: str) -> int | None:
+        """A field as a number that a store can have; None for anything else."""
+        value = self.given(name)
+        return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
+
     def every(self, name: str) -> list[str]:
         """Each value of a field that may come more than once."""
         found = [value for value in self.form.getlist(name) if isinstance(value, str)]

@@ -77,10 +77,9 @@ def take_back(visit: Visit) -> Response:
 def release(visit: Visit) -> Response:
     """Say of an answer that came by mail that it is theirs (`how` = "yes"), or that it is not. Raises Refused."""
     key = _key(visit)
-    seen = visit.given("seen")
     with visit.moving() as move:
         if visit.given("how") == "yes":
-            release_held_answer(move, _number(visit), seen=int(seen) if seen.isdecimal() else None)
+            release_held_answer(move, _number(visit), seen=visit.number("seen"))
             told = "case.told.released"
         else:
             drop_held_answer(move, _number(visit))
@@ -98,13 +97,13 @@ def cost(visit: Visit) -> Response:
 
 
 def _draft(visit: Visit, kept: tuple[Kept, ...]) -> Draft:
-    seen, saved, once = visit.given("seen"), visit.given("saved_answer"), visit.given("once")
+    once = visit.given("once")
     made = Draft(
         text=visit.given("text").replace("\r\n", "\n"),
         cc=visit.given("cc"),
         resolve=bool(visit.given("resolve")),
-        seen=int(seen) if seen.isdecimal() else 0,
-        saved=int(saved) if saved.isdecimal() else 0,
+        seen=visit.number("seen") or 0,
+        saved=visit.number("saved_answer") or 0,
         kept=kept,
     )
     return replace(made, once=once[:64]) if once else made

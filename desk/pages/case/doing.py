@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from desk.entry.seeing import may_see
 from desk.pages.page import Visit
+from router.incoming.matching import survivor
 from router.moves.accept import accept
 from router.moves.answered_in import answered_in
 from router.moves.base import Move, find_case
@@ -20,6 +22,7 @@ from router.moves.needs_information import needs_information
 from router.moves.note import add_note
 from router.moves.reasoned import Upheld
 from router.moves.receipt import receipt
+from router.moves.refusals import Refused
 from router.moves.reopen import reopen
 from router.moves.resolve import mark_spam, resolve
 from router.moves.split import split
@@ -84,13 +87,12 @@ def _reopen(visit: Visit, move: Move, key: str) -> Done:
 
 
 def _transfer(visit: Visit, move: Move, key: str) -> Done:
-    number = visit.given("number")
     after = transfer(
         move,
         key,
         visit.given("to"),
         note=visit.given("note") or None,
-        expected_number=int(number) if number.isdecimal() else None,
+        expected_number=visit.number("number"),
     )
     away = is_off_duty(move.connection, after.owner)
     return _done(visit, key, "transferred_away" if away else "transferred", owner=_name(visit, after.owner))
@@ -122,9 +124,17 @@ def _wait_no_more(visit: Visit, move: Move, key: str) -> Done:
 
 
 def _merge(visit: Visit, move: Move, key: str) -> Done:
-    into = visit.given("into_key") or visit.given("into")
+    into = _seen(visit, move, visit.given("into_key") or visit.given("into"))
     moved = merge(move, key, into, customers_differ=bool(visit.given("customers_differ")))
     return _done(visit, moved.key, "merged", key=key, into=moved.key)
+
+
+def _seen(visit: Visit, move: Move, typed: str) -> str:
+    """The key of another case, as it was typed. Raises Refused alike for one that is not there and one that they may not see."""
+    case = find_case(move, typed)
+    if not may_see(move.connection, visit.person, case.id):
+        raise Refused("no_such_case", key=case.key)
+    return typed
 
 
 def _unmerge(visit: Visit, move: Move, key: str) -> Done:
@@ -134,9 +144,6 @@ def _unmerge(visit: Visit, move: Move, key: str) -> Done:
 
 def _key_of(move: Move, key: str, which: str) -> str:
     """The merged case that was named, if it went into this one."""
-    from router.incoming.matching import survivor
-    from router.moves.refusals import Refused
-
     case, here = find_case(move, which), find_case(move, key)
     if survivor(move.connection, case).id != here.id:
         raise Refused("no_such_case", key=which)
@@ -144,14 +151,12 @@ def _key_of(move: Move, key: str, which: str) -> str:
 
 
 def _split(visit: Visit, move: Move, key: str) -> Done:
-    message = visit.given("message")
-    number = int(message) if message.isdecimal() and len(message) < 18 else 0
-    moved = split(move, key, number, and_after=bool(visit.given("and_after")))
+    moved = split(move, key, visit.number("message") or 0, and_after=bool(visit.given("and_after")))
     return _done(visit, moved.key, "split", key=moved.key)
 
 
 def _answered_in(visit: Visit, move: Move, key: str) -> Done:
-    other = visit.given("other_key") or visit.given("other")
+    other = _seen(visit, move, visit.given("other_key") or visit.given("other"))
     answered_in(move, key, other)
     return _done(visit, key, "answered_in", other=other)
 

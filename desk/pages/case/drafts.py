@@ -33,12 +33,11 @@ class Draft:
 def first_draft(visit: Visit, connection: sa.Connection, case: Mapping[str, Any]) -> Draft:
     """An empty one; with the text of a saved answer (`saved`) or of an answer that was taken back (`again`) where the address says
     so."""
-    again = visit.given("again")
-    if again.isdecimal():
-        return _taken_back(visit, connection, case, int(again))
-    saved = visit.given("saved")
-    if saved.isdecimal():
-        return _from_saved(visit, connection, case, int(saved))
+    again, saved = visit.number("again"), visit.number("saved")
+    if again is not None:
+        return _taken_back(visit, connection, case, again)
+    if saved is not None:
+        return _from_saved(visit, connection, case, saved)
     return Draft(seen=case["newest"])
 
 

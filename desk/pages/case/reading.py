@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from desk.entry.seeing import as_seen
 from desk.pages.case.law import lawful, upheld_of
 from desk.pages.case.rows import automatic_texts, files_of, keys_of, progress_of, with_html
 from desk.pages.page import Visit
@@ -22,6 +23,7 @@ def read_case(visit: Visit, connection: sa.Connection, row: sa.Row[Any]) -> dict
     family = family_of(connection, row)
     ids = list(family)
     return case | {
+        "customer": as_seen(connection, visit.person, case["customer"]),
         "id": row.id,
         "title": case["subject"] or case["contact_name"] or case["contact"] or visit.say("case.no_subject"),
         "account": row.account,

@@ -56,7 +56,7 @@ def files_of(connection: sa.Connection, case_ids: Sequence[int]) -> dict[int, li
 def kept_file(connection: sa.Connection, case_ids: Sequence[int], file_id: str) -> sa.Row[Any] | None:
     """The row of a file that we hold, of a message of these cases; None for any other id."""
     message, dash, position = file_id.partition("-")
-    if not (dash and message.isdecimal() and position.isdecimal()) or len(file_id) > 24:
+    if not (dash and message.isdecimal() and position.isdecimal()) or len(message) > 18 or len(position) > 9:
         return None
     query = sa.select(attachments).join(messages, messages.c.id == attachments.c.message_id)
     this = (attachments.c.message_id == int(message)) & (attachments.c.position == int(position))

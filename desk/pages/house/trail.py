@@ -170,9 +170,9 @@ def _start(visit: Visit, typed: str, *, days: int = 0) -> datetime | None:
         return None
     try:
         day = date.fromisoformat(typed) + timedelta(days=days)
+        return datetime.combine(day, time(), visit.desk.house.zone()).astimezone(UTC)
     except (ValueError, OverflowError):
         raise BadInput(visit.say("trail.odd_day", day=typed)) from None
-    return datetime.combine(day, time(), visit.desk.house.zone()).astimezone(UTC)
 
 
 def _lines(visit: Visit, sought: Sought | None) -> Iterator[str]:

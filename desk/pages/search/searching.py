@@ -28,6 +28,7 @@ PAGE = 30
 BATCH = 120
 MOST_BATCHES = 5
 """How many finds are looked through for one page: a word in every mail must not hold anybody up."""
+_YEARS = range(1970, 2200)
 NOTES = 5
 CUSTOMERS = 5
 STATES = tuple(state for state in CaseState if state is not CaseState.MERGED)
@@ -112,9 +113,10 @@ def _conditions(visit: Visit, filters: Mapping[str, str], *, of_messages: bool =
 
 def _day(typed: str | None, zone: ZoneInfo) -> datetime | None:
     try:
-        return datetime.strptime(typed or "", "%Y-%m-%d").replace(tzinfo=zone)
+        day = datetime.strptime(typed or "", "%Y-%m-%d").replace(tzinfo=zone)
     except ValueError:
         return None
+    return day if day.year in _YEARS else None
 
 
 def _cases(
