@@ -55,11 +55,11 @@ def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     folder = tmp_path_factory.mktemp("pages")
     with migrated_store(request, "sqlite", folder) as store:
         it = site_house(store, folder)
-        for number in range(12):
+        for number in range(5):
             it.receive(
                 sender=f"Cliente {number} <c{number}@clientes.example>",
                 subject="¿Cuándo llega mi pedido?" * (1 + number % 3),
-                text="Hola, ¿cuándo llega mi pedido? Gracias. " * (1 + 40 * (number % 4)),
+                text="Hola, ¿cuándo llega mi pedido? Gracias. " * (1 + 12 * (number % 4)),
                 attachment=b"\x89PNG\r\n\x1a\n" if number == 3 else None,
             )
             it.house.later(minutes=7)
@@ -91,7 +91,8 @@ def pages(chromium: Chromium, house: tuple[SiteHouse, str]) -> Iterator[dict[str
 def problems(page: Page, *, rules: list[str] | None = None) -> list[str]:
     """What axe-core finds that is serious or worse: rule, and where. `rules`: only these."""
     only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": TAGS}
-    page.evaluate(AXE)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
     found = page.evaluate("only => axe.run({runOnly: only, resultTypes: ['violations']})", only)
     serious = [each for each in found["violations"] if each["impact"] in ("serious", "critical")]
     return [f"{each['id']}: {node['target']} {node['failureSummary']}" for each in serious for node in each["nodes"]]
@@ -109,7 +110,6 @@ def test_a_page_is_for_everybody(
     page.goto(path.format(key=key))
     assert problems(page) == []
     page.emulate_media(color_scheme="dark")
-    assert problems(page, rules=["color-contrast"]) == []
     page.set_viewport_size({"width": 380, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 380, "wider than a telephone"
-    assert problems(page, rules=["target-size"]) == []
+    assert problems(page, rules=["color-contrast", "target-size"]) == []
