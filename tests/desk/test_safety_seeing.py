@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from tests.desk.api_house import ApiHouse, api_house
 from tests.desk.site_house import visiting
 from ventanilla.store.engine import Store
+from ventanilla.store.events import Journal
+from ventanilla.store.suggestions import Reason, suggest
 from ventanilla.store.tables import conversations
 
 SENDER = "Sol Secreta <sol@clientes.example>"
@@ -71,3 +73,25 @@ def test_a_key_that_one_may_not_see_is_refused_as_one_that_is_none(
     assert (seen.status_code, known.status_code) == (409, 409)
     assert f"No hay ningún caso {theirs}" in seen.text
     assert "dos clientes" in known.text
+
+
+def test_who_a_customer_may_also_be_is_told_to_whoever_may_see_both(api: ApiHouse, theirs: str) -> None:
+    key = api.site.receive(sender="Sol <sol@otra.example>")
+    journal = Journal(now=api.house.now, actor="tests")
+    with api.house.store.write() as connection:
+        query = sa.select(conversations.c.key, conversations.c.contact_id)
+        ids = {row.key: row.contact_id for row in connection.execute(query)}
+        suggest(connection, ids[key], ids[theirs], reason=Reason.SAME_NAME, journal=journal)
+        journal.flush(connection)
+    here, other = f"/customers/{ids[key]}", str(ids[theirs])
+
+    with visiting(api.site, "ana") as ana, visiting(api.site, "marta") as marta, api.program("ana") as program:
+        hidden = [ana.get(page).text for page in (here, f"/cases/{key}")]
+        told = program.get(f"/cases/{key}").json()["customer"]["suggestions"]
+        refused = [ana.get(f"{here}/link?other={other}"), ana.submit(f"{here}/link", other=other)]
+        refused.append(ana.submit(here, do="reject", other=other))
+        shown = [marta.get(page).text for page in (here, f"/cases/{key}")]
+
+    assert [f"/customers/{other}" in page for page in (*hidden, *shown)] == [False, False, True, True]
+    assert told == []
+    assert [answer.status_code for answer in refused] == [404, 404, 404]

@@ -73,10 +73,11 @@ def _unrestrict(visit: Visit, move: Move, contact_id: int) -> str:
 
 def _reject(visit: Visit, move: Move, contact_id: int) -> str:
     """Two people: it is never suggested again that they are one."""
-    other = visit.given("other")
-    if not other.isdecimal() or not is_suggested(move.connection, contact_id, int(other)):
+    other = visit.number("other") or 0
+    if not is_suggested(move.connection, contact_id, other):
         return visit.say("customers.told_same")
-    reject(move.connection, contact_id, int(other), by=move.agent, now=move.now)
+    require_customer(visit, move.connection, other)
+    reject(move.connection, contact_id, other, by=move.agent, now=move.now)
     return visit.say("customers.told_rejected")
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from desk.pages.customers.seeing import require_customer, require_other, visible_customers
+from desk.entry.seeing import visible_customers
+from desk.pages.customers.seeing import require_customer
 from desk.pages.customers.showing import document
 from desk.pages.page import NotFound, Visit
 from ventanilla.store.linking import begin_contact_change, link_contacts
@@ -22,7 +23,7 @@ def ask(visit: Visit) -> Response:
         require_customer(visit, connection, contact_id)
         first = document(visit, connection, contact_id)
         if other:
-            require_other(visit, connection, contact_id, _other(visit, contact_id))
+            require_customer(visit, connection, _other(visit, contact_id))
             second = document(visit, connection, _other(visit, contact_id))
         elif asked:
             visible = visible_customers(visit.person)
@@ -43,7 +44,7 @@ def link(visit: Visit) -> Response:
     with visit.moving() as move:
         begin_contact_change(move.connection)
         require_customer(visit, move.connection, contact_id)
-        require_other(visit, move.connection, contact_id, other)
+        require_customer(visit, move.connection, other)
         moved = link_contacts(move.connection, contact_id, other, move.journal)
     said = visit.say("customers.told_linked", addresses=moved.addresses, cases=len(moved.cases))
     return visit.go(f"/customers/{contact_id}", told=said)

@@ -4,26 +4,16 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from desk.entry.person import Person, Right
-from desk.entry.seeing import visible_to
+from desk.entry.seeing import visible_customers
 from desk.pages.page import NotFound, Visit
 from ventanilla.store.suggestions import open_suggestions
-from ventanilla.store.tables import addresses, contacts, conversations
-
-
-def visible_customers(person: Person) -> sa.ColumnElement[bool] | None:
-    """The condition on a query over `contacts`; None for none."""
-    if person.has(Right.OVERSEE):
-        return None
-    theirs = sa.select(sa.literal(1)).where(conversations.c.contact_id == contacts.c.id, visible_to(person))
-    return sa.exists(theirs.correlate(contacts))
+from ventanilla.store.tables import addresses, contacts
 
 
 def require_customer(visit: Visit, connection: sa.Connection, contact_id: int) -> None:
     """Raises NotFound for one that there is not, or that this person may not see."""
-    query = sa.select(contacts.c.id).where(contacts.c.id == contact_id)
-    condition = visible_customers(visit.person)
-    if connection.execute(query if condition is None else query.where(condition)).first() is None:
+    query = sa.select(contacts.c.id).where(contacts.c.id == contact_id, visible_customers(visit.person))
+    if connection.execute(query).first() is None:
         raise NotFound
 
 
@@ -31,12 +21,6 @@ def is_suggested(connection: sa.Connection, contact_id: int, other: int) -> bool
     """Whether somebody or something thinks that these two may be one, and nobody has decided."""
     pairs = open_suggestions(connection, contact_id=contact_id)
     return any(other in (row.contact_id, row.other_id) for row in pairs) and other != contact_id
-
-
-def require_other(visit: Visit, connection: sa.Connection, contact_id: int, other: int) -> None:
-    """Raises NotFound unless the visitor may see the other too, or is asked about them."""
-    if not is_suggested(connection, contact_id, other):
-        require_customer(visit, connection, other)
 
 
 def went_into(connection: sa.Connection, contact_id: int) -> int | None:

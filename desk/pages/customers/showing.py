@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from config.values import LANGUAGES
 from desk.entry.person import Right
-from desk.entry.seeing import visible_to
+from desk.entry.seeing import as_seen, visible_customers, visible_to
 from desk.entry.trail import note_look
-from desk.pages.customers.seeing import require_customer, visible_customers, went_into
+from desk.pages.customers.seeing import require_customer, went_into
 from desk.pages.page import Visit
 from ventanilla.store.views.contacts import cases_of, contact_document, list_contacts
 from ventanilla.words import LookedAt, Role
@@ -42,6 +42,7 @@ def show_one(visit: Visit) -> Response:
     with visit.desk.store.read() as connection:
         other = went_into(connection, contact_id)
         if other is not None:
+            require_customer(visit, connection, other)
             return visit.go(f"/customers/{other}")
         require_customer(visit, connection, contact_id)
         customer = document(visit, connection, contact_id)
@@ -57,7 +58,7 @@ def show_one(visit: Visit) -> Response:
 
 def document(visit: Visit, connection: sa.Connection, contact_id: int) -> dict[str, Any]:
     """One customer as far as the visitor may see them."""
-    whole = contact_document(connection, contact_id)
+    whole = as_seen(connection, visit.person, contact_document(connection, contact_id))
     cases = cases_of(connection, contact_id, last=ENDED, only=visible_to(visit.person))
     hidden = 0 if visit.person.has(Right.OVERSEE) else whole["case_count"] - len(cases)
     return whole | {"cases": cases, "hidden": max(hidden, 0)}
