@@ -148,6 +148,26 @@ def test_more_than_fit_are_told_with_a_way_to_them(house: SiteHouse) -> None:
     assert '<a href="/cases?list=all&amp;owner=ana">2 más</a>' in html
 
 
+def test_of_a_crowd_the_cards_are_shown_of_whom_they_are_asked_for(
+    house: SiteHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desk.pages.board.seen.CROWD", 2)
+    key = house.receive()
+    (case,) = house.house.rows(conversations)
+
+    with visiting(house, "marta") as marta:
+        closed = marta.get("/board").text
+        opened = marta.get(f"/board?who={case.owner},nobody", headers=LIVE).text
+        given = marta.submit("/board/give", case=f"{key}:1", to="marta", who=case.owner)
+
+    assert f'href="/board?who={case.owner}#person-{case.owner}"' in closed
+    assert 'data-every="3"' not in closed  # that is for many
+    assert (f'id="case-{key}"' in closed, f'id="case-{key}"' in opened) == (False, True)
+    assert f'data-live="/board?who={case.owner}"' in opened
+    assert f'href="/board#person-{case.owner}"' in opened
+    assert given.headers["location"] == f"/board?who={case.owner}"
+
+
 def test_a_channel_that_is_in_trouble_says_why_and_what_helps(house: SiteHouse) -> None:
     with house.house.store.write() as connection:
         trouble = {"paused_at": house.house.now, "problem": "refused <the> login", "cure": "ask for a new password"}

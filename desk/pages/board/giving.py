@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from desk.entry.person import Right
 from desk.pages.board.outcome import Back, Outcome, carry, read_back, read_number
-from desk.pages.board.seen import board_of, part_of, query_of, receivers_of
+from desk.pages.board.seen import asked_of, board_of, receivers_of
 from desk.pages.page import Page, Visit
 from desk.pages.wrong import refusal_in_words
 from router.moves.base import find_case
@@ -88,7 +88,7 @@ def _asking(visit: Visit, *, warned: str) -> Response:
         chosen=chosen[:MOST],
         receivers=people,
         warned=next((one for one in people if one.agent == warned), None),
-        asked=query_of(part_of(visit)),
+        asked=asked_of(visit),
         then=_place(visit),
     )
 
@@ -113,7 +113,7 @@ def _place(visit: Visit) -> str:
 
 
 def _back(visit: Visit, outcome: Outcome) -> Response:
-    return carry(visit, visit.go(_place(visit), **query_of(part_of(visit))), outcome)
+    return carry(visit, visit.go(_place(visit), **asked_of(visit)), outcome)
 
 
 PAGES = (

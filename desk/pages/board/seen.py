@@ -10,13 +10,14 @@ from desk.pages.board.kept import kept_of
 from desk.pages.page import Visit
 from reports.today import Today, look_at_today
 from router.promises.unclassified import unclassified
-from ventanilla.store.views.board import Board, Part, look_at_board, newest_event
+from ventanilla.store.views.board import Board, Part, cards_of, look_at_board, newest_event
 from ventanilla.words import Role
 
 LIVE_FOR, FIGURES_FOR = timedelta(seconds=3), timedelta(seconds=60)
 """How long the live state and the figures are kept. Whatever happened in a case since ends the first of them at once."""
-EACH, MANY, EACH_OF_MANY, CROWD = 6, 12, 3, 60
-"""Cards of each person; how many people are many, and cards of each of them; in a crowd it is one."""
+EACH, MANY, EACH_OF_MANY, CROWD = 6, 12, 3, 30
+"""Cards of each person; how many people are many, and cards of each of them; above CROWD only those that are asked for."""
+MOST_OPENED = 12
 NEAREST = 8
 SCREENED_SINCE = timedelta(days=1)
 
@@ -44,6 +45,18 @@ def query_of(part: Part) -> dict[str, str]:
     return {name: value for name, value in (("team", part.team), ("channel", part.channel)) if value}
 
 
+def opened_of(visit: Visit) -> tuple[str, ...]:
+    """Of a crowd, whose cards are asked for (`who`, names with commas between them)."""
+    agents = visit.desk.config.agents
+    return tuple(dict.fromkeys(name for name in visit.given("who").split(",") if name in agents))[-MOST_OPENED:]
+
+
+def asked_of(visit: Visit) -> dict[str, str]:
+    """All that the address asks for, for another address: the part, and whose cards are open."""
+    who = ",".join(opened_of(visit))
+    return query_of(part_of(visit)) | ({"who": who} if who else {})
+
+
 def board_of(visit: Visit, part: Part) -> Board:
     """The live state: at most some seconds old, and never older than the last thing that happened in a case."""
     desk, now = visit.desk, visit.now
@@ -52,7 +65,9 @@ def board_of(visit: Visit, part: Part) -> Board:
 
     def make() -> Board:
         with desk.store.read() as connection:
-            board = look_at_board(connection, part, now=now, each=EACH, nearest=NEAREST, since=now - SCREENED_SINCE)
+            board = look_at_board(
+                connection, part, now=now, each=EACH, nearest=NEAREST, since=now - SCREENED_SINCE, crowd=CROWD
+            )
         return replace(board, people=[one for one in board.people if one["open"] or one["name"] not in only_look])
 
     only_look = {name for name, one in desk.config.agents.items() if one.role is Role.AUDITOR}
@@ -107,23 +122,29 @@ def shared(visit: Visit, part: Part) -> dict[str, Any]:
     """What every page of the board fills in."""
     config = visit.desk.config
     board = board_of(visit, part)
+    is_crowd = any(one["open_here"] and not one["cases"] for one in board.people)
     everybody = board if part == Part() else board_of(visit, Part())
     return {
         "board": board,
         "today": today_of(visit, part),
         "unclassified": unclassified_of(visit),
         "part": part,
-        "asked": query_of(part),
+        "asked": asked_of(visit),
         "teams": list(config.teams),
         "channels": list(config.channels),
         "receivers": receivers_of(visit, everybody),
-        "each": _cards_for(len(board.people)),
+        "each": EACH if is_crowd or len(board.people) <= MANY else EACH_OF_MANY,
         "is_compact": len(board.people) > MANY,
+        "is_crowd": is_crowd,
+        "opened": _opened(visit, part) if is_crowd else {},
     }
 
 
-def _cards_for(people: int) -> int:
-    """How many cards of each of so many people a page has room for."""
-    if people <= MANY:
-        return EACH
-    return EACH_OF_MANY if people <= CROWD else 1
+def _opened(visit: Visit, part: Part) -> dict[str, list[dict[str, Any]]]:
+    """The cards of everybody whose cards are open, also of who has none."""
+    names = opened_of(visit)
+    if not names:
+        return {}
+    with visit.desk.store.read() as connection:
+        cards = cards_of(connection, part, names, each=EACH)
+    return {name: cards.get(name, []) for name in names}

@@ -6,7 +6,7 @@ not matter.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -93,9 +93,10 @@ def newest_event(connection: sa.Connection) -> int:
 
 
 def look_at_board(
-    connection: sa.Connection, part: Part, *, now: datetime, each: int, nearest: int, since: datetime
+    connection: sa.Connection, part: Part, *, now: datetime, each: int, nearest: int, since: datetime, crowd: int = 1000
 ) -> Board:
-    """All of the board's live state. At most `each` cards a person and `nearest` promises; screened items `since` then."""
+    """All of the board's live state. At most `each` cards a person and `nearest` promises; screened items `since` then. Of more
+    than `crowd` people no cards are read: see `cards_of`."""
     held = _people(connection, part, now=now)
     states = _items(connection, part, since=since)
     letters = _letters(connection, part)
@@ -103,7 +104,7 @@ def look_at_board(
         made_at=now,
         event_id=newest_event(connection),
         counts=_counts(connection, part, held, now=now),
-        people=_with_cases(connection, part, held, each=each, now=now),
+        people=_with_cases(connection, part, held, each=each, crowd=crowd, now=now),
         line=_line(connection, part),
         channels=_channels(connection, part),
         screened=states.get(InboxState.SCREENED, 0),
@@ -171,10 +172,15 @@ def _counts(connection: sa.Connection, part: Part, held: Mapping[str, Mapping[st
 
 
 def _with_cases(
-    connection: sa.Connection, part: Part, held: Mapping[str, Mapping[str, int]], *, each: int, now: datetime
+    connection: sa.Connection,
+    part: Part,
+    held: Mapping[str, Mapping[str, int]],
+    *,
+    each: int,
+    crowd: int,
+    now: datetime,
 ) -> list[dict[str, Any]]:
     """Everybody of this part, and whoever holds a case of it; on duty first, then by name."""
-    cards = _cards(connection, part, each=each)
     none = {"open": 0, "waiting": 0, "in_line": 0, "soon": 0, "late": 0}
     people = []
     for one in list_agents(connection, now=now):
@@ -182,14 +188,27 @@ def _with_cases(
         if holds is None and (one["presence"] == "left" or (part.team and part.team not in one["teams"])):
             continue
         about = {f"{name}_here": number for name, number in (holds or none).items()}
-        people.append({**one, **about, "cases": cards.get(one["name"], [])})
+        people.append({**one, **about, "cases": []})
+    if len(people) <= crowd:
+        cards = _cards(connection, part.all_open(), each=each)
+        for one in people:
+            one["cases"] = cards.get(one["name"], [])
     return sorted(people, key=lambda one: (one["presence"] != "on_duty", str(one["display_name"]).casefold()))
 
 
-def _cards(connection: sa.Connection, part: Part, *, each: int) -> dict[str, list[dict[str, Any]]]:
+def cards_of(
+    connection: sa.Connection, part: Part, agents: Collection[str], *, each: int
+) -> dict[str, list[dict[str, Any]]]:
+    """The cards of these people alone, at most `each` of everyone; nobody who has none is in it."""
+    return _cards(connection, [_C.owner.in_(sorted(agents)), _C.owned == 1, *part.open()], each=each) if agents else {}
+
+
+def _cards(
+    connection: sa.Connection, which: Sequence[sa.ColumnElement[bool]], *, each: int
+) -> dict[str, list[dict[str, Any]]]:
     """The first cases of each person as they want attention."""
     place = sa.func.row_number().over(partition_by=_C.owner, order_by=NEAREST_DUE).label("place")
-    first = sa.select(_C.id, place).where(*part.all_open()).subquery()
+    first = sa.select(_C.id, place).where(*which).subquery()
     query = (
         sa.select(
             *_C["key", "subject", "owner", "team", "channel", "state", "kind", "priority", "assignment_number"],
