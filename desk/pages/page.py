@@ -13,6 +13,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from desk.carried import pack, unpack
 from desk.entry.person import Person, Right
 from desk.pages.rendering import Pencil
 from desk.room import Desk
@@ -21,6 +22,7 @@ from router.moves.base import Move
 
 TOLD = "ventanilla_told"
 """The cookie that carries one sentence over to the next page."""
+LONGEST_TOLD = 700
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +108,7 @@ class Visit:
         if told:
             response.set_cookie(
                 TOLD,
-                told.encode().hex()[:2000],
+                pack(self.desk, TOLD, told[:LONGEST_TOLD]),
                 max_age=60,
                 path=self.desk.prefix or "/",
                 httponly=True,
@@ -122,7 +124,4 @@ class Visit:
     @property
     def told(self) -> str:
         """The sentence that the page before left for this one."""
-        try:
-            return bytes.fromhex(self.request.cookies.get(TOLD, "")).decode()
-        except ValueError:
-            return ""
+        return unpack(self.desk, TOLD, self.request.cookies.get(TOLD, ""))

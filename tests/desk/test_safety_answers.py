@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
+from desk.pages.page import TOLD
 from tests.desk.site_house import Browser, SiteHouse, site_house
 from tests.servers.stores import migrated_store
 from ventanilla.store.tables import conversations
@@ -134,3 +135,20 @@ def test_what_no_text_has_is_left_out_of_what_is_sent(iris: Browser) -> None:
     assert made.status_code == 303
     assert "unodos" in shown
     assert "\0" not in shown
+
+
+def test_a_sentence_that_somebody_planted_is_not_said_as_ours(iris: Browser) -> None:
+    made = iris.submit("/answers", name="Otra", text="Hola", language="es", whose="mine")
+    ours = iris.cookies[TOLD]
+    shown = iris.get("/answers").text
+
+    assert made.status_code == 303
+    assert "«Otra»" in shown
+    for value in (b"Llama al 900".hex(), ours[:24] + "TGxhbWEgYWwgOTAw", ours[:-4], "ñ", "x" * 3000):
+        answer = iris.get("/answers", headers={"cookie": f"{cookie_of(iris)}; {TOLD}={quote(value)}"})
+        assert answer.status_code == 200
+        assert "Llama al 900" not in answer.text
+
+
+def cookie_of(browser: Browser) -> str:
+    return "; ".join(f"{name}={value}" for name, value in browser.cookies.items() if name != TOLD)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import Response
 
+from desk.carried import pack, unpack
 from desk.pages.page import Visit
 
 COOKIE = "ventanilla_given"
@@ -56,10 +56,10 @@ def read_number(text: str) -> int | None:
 def carry(visit: Visit, response: Response, outcome: Outcome) -> Response:
     """Have the browser bring it to the next page; as much of it as a cookie holds."""
     refused = list(outcome.refused)
-    while len(value := _packed(outcome, refused)) > _ROOM and refused:
+    while len(value := _packed(visit, outcome, refused)) > _ROOM and refused:
         refused.pop()
     if len(value) > _ROOM:
-        value = _packed(Outcome(to=outcome.to, undone=outcome.undone), refused)
+        value = _packed(visit, Outcome(to=outcome.to, undone=outcome.undone), refused)
     response.set_cookie(
         COOKIE,
         value,
@@ -75,7 +75,7 @@ def carry(visit: Visit, response: Response, outcome: Outcome) -> Response:
 def brought(visit: Visit) -> Outcome | None:
     """What the page before left to be said; None for nothing, or what is none of ours."""
     try:
-        told: Any = json.loads(base64.urlsafe_b64decode(visit.request.cookies.get(COOKIE, "")))
+        told: Any = json.loads(unpack(visit.desk, COOKIE, visit.request.cookies.get(COOKIE, "")))
         given = [read_back(str(one)) for one in told["given"]]
         refused = tuple(str(one) for one in told["refused"])
         to, undone = str(told["to"]), bool(told["undone"])
@@ -91,11 +91,11 @@ def forget(visit: Visit, response: Response) -> Response:
     return response
 
 
-def _packed(outcome: Outcome, refused: list[str]) -> str:
+def _packed(visit: Visit, outcome: Outcome, refused: list[str]) -> str:
     told = {
         "to": outcome.to,
         "given": [one.written for one in outcome.given],
         "refused": refused,
         "undone": outcome.undone,
     }
-    return base64.urlsafe_b64encode(json.dumps(told, ensure_ascii=False).encode()).decode()
+    return pack(visit.desk, COOKIE, json.dumps(told, ensure_ascii=False))
