@@ -121,8 +121,24 @@ def _promise(key: str, icon: str) -> Callable[[Teller, _Event], _Told]:
     return told
 
 
+WITHHELD: Mapping[str, str] = {
+    "acknowledge.calls is off: a call gets no text": "calls",
+    "acknowledge is off for this channel": "off",
+    "released by a person": "released",
+    "the message is older than acknowledge.max_age": "old",
+    "it came before the store was restored: it may have got one already": "restored",
+    "the channel has no way to send": "no_way",
+    "the sender has no number to write to": "no_number",
+}
+"""What the log says of the usual reasons, and the text that each has here. Others are shown as they stand in the log."""
+_AS_ASKED = ("calls", "off")
+
+
 def _withheld(teller: Teller, event: _Event) -> _Told:
-    return "withheld", "circle-alert", {"reason": event["data"].get("reason", "")}
+    logged = event["data"].get("reason", "")
+    why = WITHHELD.get(logged)
+    reason = teller.say(f"case.withheld.{why}") if why else logged
+    return "withheld", "info" if why in _AS_ASKED else "circle-alert", {"reason": reason}
 
 
 def _acknowledged(teller: Teller, event: _Event) -> _Told:
