@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.desk.site_house import SiteHouse, site_house
+from tests.desk.window import get_up, sit_down
 from tests.router.house_for_tests import mail
 from tests.servers.chromium import served
 from tests.servers.stores import migrated_store
 from ventanilla.store.tables import conversations
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser as Chromium
     from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.xdist_group("chromium"), pytest.mark.timeout(200)]
@@ -70,22 +69,13 @@ def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             yield it, root
 
 
-@pytest.fixture(scope="module")
-def pages(chromium: Chromium, house: tuple[SiteHouse, str]) -> Iterator[dict[str | None, Page]]:
-    """A browser of each person."""
-    it, root = house
-    made: dict[str | None, Page] = {}
-    with ExitStack() as ends:
-        for agent in PLACES:
-            with it.browser(agent) as browser:
-                cookies: Any = [
-                    {"name": each.name, "value": each.value or "", "url": root} for each in browser.cookies.jar
-                ]
-            context = chromium.new_context(base_url=root, reduced_motion="reduce")
-            context.add_cookies(cookies)
-            ends.callback(context.close)
-            made[agent] = context.new_page()
-        yield made
+@pytest.fixture
+def at(window: Page, house: tuple[SiteHouse, str], agent: str | None) -> Iterator[Page]:
+    """The window, and who sits at it."""
+    sit_down(window, *house, agent)
+    window.emulate_media(color_scheme="light", reduced_motion="reduce")
+    yield window
+    get_up(window)
 
 
 def problems(page: Page, *, rules: list[str] | None = None) -> list[str]:
@@ -99,17 +89,13 @@ def problems(page: Page, *, rules: list[str] | None = None) -> list[str]:
 
 
 @pytest.mark.parametrize(("agent", "path"), ALL, ids=[f"{agent} {path}" for agent, path in ALL])
-def test_a_page_is_for_everybody(
-    pages: dict[str | None, Page], house: tuple[SiteHouse, str], agent: str | None, path: str
-) -> None:
-    key = house[0].house.rows(conversations)[3].key
-    page = pages[agent]
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": 1280, "height": 800})
+def test_a_page_is_for_everybody(at: Page, house: tuple[SiteHouse, str], path: str) -> None:
+    it, root = house
+    key = it.house.rows(conversations)[3].key
 
-    page.goto(path.format(key=key))
-    assert problems(page) == []
-    page.emulate_media(color_scheme="dark")
-    page.set_viewport_size({"width": 380, "height": 800})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 380, "wider than a telephone"
-    assert problems(page, rules=["color-contrast", "target-size"]) == []
+    at.goto(root + path.format(key=key))
+    assert problems(at) == []
+    at.emulate_media(color_scheme="dark")
+    at.set_viewport_size({"width": 380, "height": 800})
+    assert at.evaluate("document.documentElement.scrollWidth") <= 380, "wider than a telephone"
+    assert problems(at, rules=["color-contrast", "target-size"]) == []
