@@ -90,7 +90,7 @@ class Live:
         wanted = [key for key in request.query_params.getlist("see")[:MOST_CASES] if "\0" not in key]
         cases = await asyncio.to_thread(self._seen, person, wanted) if wanted else {}
         stream = Stream(person=person, cases=cases)
-        await self.hub.join(stream, age=_seconds(request.query_params.get("age", "")))
+        await self.hub.join(stream, age=seconds_of(request.query_params.get("age", "")))
         return stream
 
     async def _speak(self, request: Request, stream: Stream, send: Send) -> None:
@@ -159,11 +159,13 @@ def _part(body: bytes) -> dict[str, Any]:
     return {"type": "http.response.body", "body": body, "more_body": True}
 
 
-def _seconds(text: str) -> float:
+def seconds_of(text: str) -> float:
+    """A length as an address has it; 0 for what is none, or longer than a day."""
     try:
-        return float(text)
+        found = float(text)
     except ValueError:
         return 0.0
+    return found if 0 <= found <= 86_400 else 0.0
 
 
 def _refusal(status: int, said: str, *, retry_after: int = 0) -> Response:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
+from desk.live.live import seconds_of
 from desk.pages.page import TOLD
 from tests.desk.site_house import Browser, SiteHouse, site_house
 from tests.servers.stores import migrated_store
@@ -135,6 +136,10 @@ def test_what_no_text_has_is_left_out_of_what_is_sent(iris: Browser) -> None:
     assert made.status_code == 303
     assert "unodos" in shown
     assert "\0" not in shown
+
+
+def test_an_age_that_no_page_has_is_none() -> None:
+    assert [seconds_of(text) for text in ("3.5", "inf", "nan", "-1", "1e300", "x", "")] == [3.5, 0, 0, 0, 0, 0, 0]
 
 
 def test_a_sentence_that_somebody_planted_is_not_said_as_ours(iris: Browser) -> None:
