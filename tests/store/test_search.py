@@ -119,3 +119,18 @@ def test_a_find_is_shown_with_what_stands_around_it() -> None:
     assert ("LÁMPARA", True) in parts
     assert sum(len(part) for part, _ in parts) < 70
     assert around("nada", Words((("lampara",),))) == [("nada", False)]
+
+
+def test_of_a_mail_without_end_no_more_is_read_than_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def note(word: str) -> str:
+        read.append(word)
+        return word.lower()
+
+    monkeypatch.setattr("ventanilla.store.search.plain", note)
+
+    parts = around("Llegó el pedido. " + "Gracias por el pedido. " * 10_000, Words((("pedido",),)))
+
+    assert ("pedido", True) in parts
+    assert len(read) < 100

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -117,6 +118,9 @@ def spoken(moment: datetime, zone: ZoneInfo | str, language: str, *, now: dateti
     return pattern.format(when=when, time=f"{wall.hour}:{wall.minute:02}")
 
 
+@lru_cache(
+    maxsize=1024
+)  # a long case says the same days over and over, and each takes babel some tenths of a millisecond
 def _spoken_date(day: date, language: str, *, this_year: int) -> str:
     from babel.dates import format_date
 

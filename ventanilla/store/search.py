@@ -50,6 +50,8 @@ def words_of(typed: str) -> Words:
 
 def plain(text: str) -> str:
     """Lower case and without accents, as the indexes have it; of the same length as `text` is not promised."""
+    if text.isascii():
+        return text.lower()
     bare = "".join(each for each in unicodedata.normalize("NFD", text) if not unicodedata.combining(each))
     return unicodedata.normalize("NFC", bare).lower()
 
@@ -100,9 +102,7 @@ def _matches(connection: sa.Connection, table: str, words: Words) -> sa.ColumnEl
 
 def around(text: str, words: Words, *, length: int = 220) -> list[tuple[str, bool]]:
     """The piece of a text in which its first found word stands, in parts: (text, whether it was looked for)."""
-    spans = [
-        each.span() for each in _WORD.finditer(text) if any(plain(each.group()).startswith(word) for word in words.all)
-    ]
+    spans = _found_in(text, words, within=length)
     first = spans[0][0] if spans else 0
     start = max(0, first - length // 3)
     if start:
@@ -116,3 +116,15 @@ def around(text: str, words: Words, *, length: int = 220) -> list[tuple[str, boo
             at = stop
     parts.append((text[at:end] + (" …" if end < len(text) else ""), False))
     return [part for part in parts if part[0]]
+
+
+def _found_in(text: str, words: Words, *, within: int) -> list[tuple[int, int]]:
+    """Where the words stand, from the first one on and no further than `within`: a mail may go on for a thousand pages."""
+    found: list[tuple[int, int]] = []
+    wanted = tuple(words.all)
+    for each in _WORD.finditer(text):
+        if found and each.start() > found[0][0] + within:
+            break
+        if plain(each.group()).startswith(wanted):
+            found.append(each.span())
+    return found
