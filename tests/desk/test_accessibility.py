@@ -83,7 +83,7 @@ def problems(page: Page, *, rules: list[str] | None = None) -> list[str]:
     only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": TAGS}
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
-    found = page.evaluate("only => axe.run({runOnly: only, resultTypes: ['violations']})", only)
+    found = page.evaluate("only => axe.run({runOnly: only, resultTypes: ['violations'], preload: false})", only)
     serious = [each for each in found["violations"] if each["impact"] in ("serious", "critical")]
     return [f"{each['id']}: {node['target']} {node['failureSummary']}" for each in serious for node in each["nodes"]]
 

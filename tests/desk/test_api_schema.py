@@ -8,29 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import schemathesis
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import strategies as st
-from schemathesis.checks import load_all_checks, not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from desk.api.pace import Pace
 from tests.desk.api_house import ApiHouse, Program, api_house, in_every_state
 from ventanilla.store.engine import Store
 from ventanilla.store.tables import messages, outbox
 
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-]
 _KEPT = {"WriteBody": ("to", "name"), "TakeBody": ("name",), "AwayBody": ("to",)}
 """Fields that mean something else there."""
 AGENTS = ["ana", "luis", "marta", "olga", "nobody"]
@@ -64,22 +49,38 @@ def test_whatever_is_sent_at_length_is_answered_as_documented(house: ApiHouse, p
 
 
 def _send_everything(house: ApiHouse, programs: list[Program], *, examples: int, at_least: int) -> None:
+    import schemathesis  # here, since it takes a second and every worker reads this file
+
     keys = list(in_every_state(house).values())
     document = _pointed(programs[0].get("/openapi.json").json(), house, keys)
-    load_all_checks()
+    checks = _checks()
     schema = schemathesis.openapi.from_dict(document)
     schema.config.generation.update(with_security_parameters=False)
     asked: dict[str, set[int]] = {}
     for result in schema.get_all_operations():
         operation: Any = result.ok()  # type: ignore[union-attr]
         seen = asked.setdefault(operation.label, set())
-        _try(operation, programs, seen, examples=examples)
+        _try(operation, programs, seen, checks=checks, examples=examples)
     succeeded = {name for name, statuses in asked.items() if statuses & {200, 201}}
     assert len(asked) == sum(len(one) for one in document["paths"].values())
     assert len(succeeded) >= at_least, {one: asked[one] for one in sorted(set(asked) - succeeded)}
 
 
-def _try(operation: Any, programs: list[Program], seen: set[int], *, examples: int) -> None:
+def _checks() -> list[Any]:
+    from schemathesis.checks import load_all_checks, not_a_server_error
+    from schemathesis.specs.openapi import checks
+
+    load_all_checks()
+    return [
+        not_a_server_error,
+        checks.status_code_conformance,
+        checks.content_type_conformance,
+        checks.response_headers_conformance,
+        checks.response_schema_conformance,
+    ]
+
+
+def _try(operation: Any, programs: list[Program], seen: set[int], *, checks: list[Any], examples: int) -> None:
     @given(case=operation.as_strategy(), who=st.integers(0, len(programs) - 1))
     @settings(
         max_examples=examples,
@@ -93,7 +94,7 @@ def _try(operation: Any, programs: list[Program], seen: set[int], *, examples: i
     def once(case: Any, who: int) -> None:
         response = _sent(programs[who], case)
         seen.add(response.status_code)
-        case.validate_response(response, checks=CHECKS)
+        case.validate_response(response, checks=checks)
 
     once()
 

@@ -15,6 +15,7 @@ from desk.app import build_app
 from desk.calls.webhooks import Webhooks
 from desk.pages.every import PAGES
 from desk.pages.page import Page, Visit
+from desk.pages.rendering import Hand
 from desk.site import Site
 from tests.desk.hostile_mails import PICTURE, SCRIPTS, html_mail
 from tests.desk.site_house import SiteHouse, site_house
@@ -44,7 +45,8 @@ def _frames(visit: Visit) -> Response:
     with visit.desk.store.read() as connection:
         keys = {row.id: row.key for row in connection.execute(conversations.select())}
         frames = [(keys[row.conversation_id], row.id) for row in connection.execute(messages.select())]
-    values = {"visit": visit, "person": visit.person, "language": "es", "now": visit.now, "frames": frames}
+    about = {"visit": visit, "person": visit.person, "language": "es", "now": visit.now}
+    values = {**about, **Hand(visit, "").does(), "frames": frames}
     return HTMLResponse(visit.pencil._environment.from_string(_FRAMES).render(values))
 
 
