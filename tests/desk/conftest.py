@@ -21,7 +21,7 @@ def window(chromium: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """64 MiB and a quarter of a second for each password's hash would be most of what the tests of the door do."""
+    """19 MiB and some tens of milliseconds for each password's hash would be most of what the tests of the door do."""
     from argon2 import PasswordHasher
     from argon2.profiles import CHEAPEST
 
