@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
@@ -21,6 +20,7 @@ from desk.api.reading import cases, customers, house
 from desk.api.routing import Operation, Room
 from desk.entry.sessions import cookie_name
 from desk.room import Desk
+from ventanilla import __version__
 
 PATH = "/api/v1"
 OPENAPI = "/openapi.json"
@@ -40,7 +40,7 @@ def build_api(desk: Desk, *, pace: Pace | None = None) -> ASGIApp:
     `openapi.json` is for the tools of whoever writes a program."""
     api = FastAPI(
         title="Ventanilla",
-        version=version("ventanilla"),
+        version=__version__,
         openapi_url=OPENAPI,
         docs_url=None,
         redoc_url=None,
