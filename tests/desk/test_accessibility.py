@@ -49,7 +49,9 @@ ALL = [(agent, path) for agent, paths in PLACES.items() for path in paths]
 
 
 @pytest.fixture(scope="module")
-def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SiteHouse, str]]:
+def house(
+    request: pytest.FixtureRequest, window: Page, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[SiteHouse, str]]:
     """A busy house, and where its desk is served."""
     folder = tmp_path_factory.mktemp("pages")
     with migrated_store(request, "sqlite", folder) as store:
@@ -67,15 +69,16 @@ def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         )
         with served(it.app) as root:
             yield it, root
+            get_up(window)
 
 
 @pytest.fixture
-def at(window: Page, house: tuple[SiteHouse, str], agent: str | None) -> Iterator[Page]:
+def at(window: Page, house: tuple[SiteHouse, str], agent: str | None) -> Page:
     """The window, and who sits at it."""
     sit_down(window, *house, agent)
     window.emulate_media(color_scheme="light", reduced_motion="reduce")
-    yield window
-    get_up(window)
+    window.set_viewport_size({"width": 1280, "height": 800})
+    return window
 
 
 def problems(page: Page, *, rules: list[str] | None = None) -> list[str]:
