@@ -67,6 +67,10 @@ def _saying(visit: Visit) -> dict[str, Any]:
         known = f"board.{kind}.{code}"
         return visit.say(known) if known in WORDS[visit.language] else str(code or "")
 
+    def called(agent: str) -> str:
+        known = visit.desk.config.agents.get(agent)
+        return known.name or agent if known is not None else agent
+
     def how(text: str) -> str:
         """How a message found its case: what the router wrote down, in Spanish where it is known."""
         return coded("how", text.replace(" ", "_").replace("'", ""))
@@ -81,7 +85,7 @@ def _saying(visit: Visit) -> dict[str, Any]:
         "reason": lambda code: reason_in_words(visit.language, code),
         "decided": _listed,
         "meant_for": _listed,
-        "names": lambda agents: ", ".join(agents) or visit.say("board.nobody"),
+        "names": lambda agents: ", ".join(called(agent) for agent in agents) or visit.say("board.nobody"),
     }
 
 
