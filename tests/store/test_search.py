@@ -134,3 +134,17 @@ def test_of_a_mail_without_end_no_more_is_read_than_is_shown(monkeypatch: pytest
 
     assert ("pedido", True) in parts
     assert len(read) < 100
+
+
+def test_postgresql_is_given_no_order_that_it_could_walk_by_its_key(written: Store) -> None:
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    sa.event.listen(written.engine, "before_cursor_execute", note)
+    with written.read() as connection:
+        found_messages(connection, Words((("nadie",),)), [sa.true()], before=None, most=5)
+    sa.event.remove(written.engine, "before_cursor_execute", note)
+
+    assert ("ORDER BY messages.id + 0 DESC" in asked[-1]) is not written.is_sqlite

@@ -69,10 +69,12 @@ def found_messages(
         sa.select(messages, conversations.c.key)
         .join(conversations, conversations.c.id == messages.c.conversation_id)
         .where(_matches(connection, "messages", words), *conditions)
-        .order_by(messages.c.id.desc())
+        .order_by(_newest_first(connection, messages).desc())
         .limit(most)
     )
-    return list(connection.execute(query if before is None else query.where(messages.c.id < before)))
+    return list(
+        connection.execute(query if before is None else query.where(_newest_first(connection, messages) < before))
+    )
 
 
 def found_notes(
@@ -83,10 +85,17 @@ def found_notes(
         sa.select(notes, conversations.c.key)
         .join(conversations, conversations.c.id == notes.c.conversation_id)
         .where(_matches(connection, "notes", words), *conditions)
-        .order_by(notes.c.id.desc())
+        .order_by(_newest_first(connection, notes).desc())
         .limit(most)
     )
     return list(connection.execute(query))
+
+
+def _newest_first(connection: sa.Connection, table: sa.Table) -> sa.ColumnElement[int]:
+    """The id to sort by. PostgreSQL takes a word for rarer or commoner than it is, and would walk all there is by its key, making
+    each text's words anew (19 s among 70,000 for a word that nobody wrote): of a sum it knows no order."""
+    number: sa.ColumnElement[int] = table.c.id
+    return number + sa.literal_column("0") if connection.dialect.name == "postgresql" else number
 
 
 def _matches(connection: sa.Connection, table: str, words: Words) -> sa.ColumnElement[bool]:
