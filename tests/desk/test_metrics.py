@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -124,7 +126,7 @@ def asked(scraping: Scraping, address: str, *, headers: dict[str, str] | None = 
     async def ask() -> list[Response]:
         return list(await asyncio.gather(*(scraping.give(Request(scope)) for _ in range(times))))
 
-    return asyncio.run(ask())
+    return _awaited(ask())
 
 
 def page() -> bytes:
@@ -227,3 +229,9 @@ def test_a_scrape_of_many_settled_rows_stays_quick(sqlite_store: Store) -> None:
     metrics.scrape()
 
     assert time.process_time() - began < 0.1
+
+
+def _awaited(wanted: Coroutine[Any, Any, list[Response]]) -> list[Response]:
+    """What comes of it, in a thread of its own: in this one a real browser's loop may run already."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, wanted).result()
