@@ -26,7 +26,7 @@ UNION ALL SELECT 'a' || attrelid || attname || atttypid || attnotnull
     FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid WHERE relnamespace = 'public'::regnamespace AND attnum > 0
 UNION ALL SELECT 'i' || indexrelid || indisvalid
     FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid WHERE relnamespace = 'public'::regnamespace
-UNION ALL SELECT 't' || tgrelid || tgname || tgenabled::text FROM pg_trigger WHERE NOT tgisinternal
+UNION ALL SELECT 't' || tgrelid || tgname || tgenabled::text FROM pg_trigger
 UNION ALL SELECT 'v' || version_num FROM alembic_version) AS lines"""
 _OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 _RESET = "SELECT setval(seqrelid::regclass, 1, false) FROM pg_sequence"
