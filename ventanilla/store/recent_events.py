@@ -25,7 +25,9 @@ _COLUMNS = (
 _AFTER: sa.Select[Any] = (
     sa.select(*_COLUMNS).where(events.c.id > sa.bindparam("last")).order_by(events.c.id).limit(sa.bindparam("most"))
 )
-_GIVEN: sa.Select[Any] = sa.select(*_COLUMNS).where(events.c.id.in_(sa.bindparam("ids", expanding=True))).order_by(events.c.id)
+_GIVEN: sa.Select[Any] = (
+    sa.select(*_COLUMNS).where(events.c.id.in_(sa.bindparam("ids", expanding=True))).order_by(events.c.id)
+)
 _CASE: sa.Select[Any] = (
     sa.select(
         conversations.c.id,
