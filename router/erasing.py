@@ -32,6 +32,7 @@ from ventanilla.store.erasing.scanning import letters_about, loose_items, words_
 from ventanilla.store.erasing.whose import Whose, said_elsewhere, whose_data
 from ventanilla.store.events import Journal
 from ventanilla.store.linking import begin_contact_change, lock_addresses_of
+from ventanilla.store.search import sweep_index
 from ventanilla.store.tables import attachments, contacts, messages, notes, outbox
 from ventanilla.words import EventKind
 
@@ -103,6 +104,7 @@ def erase(
             tell(f"{number:,} of {len(cases):,} cases")
     _erase_loose(store, house, plan.contact_id, cases, started=started, whole=not plan.kept)
     _finish(store, house, plan, cases, now=clock(), actor=actor)
+    sweep_index(store)
     _empty_the_log_file(store)
     return plan.counts
 

@@ -25,7 +25,8 @@ def complete() -> str:
     lines, inside = [], False
     for line in LINES:
         inside = line.startswith("#[") or (inside and re.match(r"#(\S|$)", line) is not None)
-        lines.append(line[1:] if inside else line)
+        needed = line.startswith("#public_url")  # [web.oidc] sends people back there
+        lines.append(line[1:] if inside or needed else line)
     return "\n".join(lines)
 
 
@@ -87,7 +88,7 @@ def written(folder: Path, text: str) -> Path:
     """The text as a file, with every secret that the example names."""
     secrets = folder / "secrets"
     secrets.mkdir(exist_ok=True)
-    for name in ("soporte", "avisos", "oauth2", "ca.pem", "metrics"):
+    for name in ("soporte", "avisos", "oauth2", "ca.pem", "metrics", "oidc"):
         (secrets / name).write_text("x\n")
         (secrets / name).chmod(0o600)
     (secrets / "crm").write_text("whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from structlog.testing import capture_logs
 
 from desk.entry.person import Person, Right, Scope
 from desk.entry.sessions import cookie_name, person_of
@@ -63,13 +64,14 @@ def test_another_session_is_another_look(house: SiteHouse) -> None:
     assert len(_looks(house.desk)) == 2
 
 
-def test_a_store_that_is_away_fails_no_page(house: SiteHouse, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_store_that_is_away_fails_no_page(house: SiteHouse) -> None:
     with house.desk.store.write() as connection:
         connection.execute(sa.text("DROP TABLE looks"))
 
-    look_of(house.desk, _ana(), LookedAt.REPORT, now=house.desk.clock(), detail={"report": "week"})
+    with capture_logs() as logs:
+        look_of(house.desk, _ana(), LookedAt.REPORT, now=house.desk.clock(), detail={"report": "week"})
 
-    assert "look_not_noted" in capsys.readouterr().out
+    assert [line["event"] for line in logs] == ["look_not_noted"]
 
 
 def test_a_program_comes_as_its_agent_with_no_more_than_its_scopes(store: Store, tmp_path: Path) -> None:

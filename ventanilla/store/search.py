@@ -13,10 +13,14 @@ from typing import Any
 import regex
 import sqlalchemy as sa
 
+from ventanilla.store.engine import Store
 from ventanilla.store.tables import conversations, messages, notes
 from ventanilla.store.tables.search import document
 
 MOST_WORDS = 12
+PIECE = 500
+MOST_PIECES = 100_000
+"""Pages of the index that are rewritten at once, and how often at most."""
 _PIECE = regex.compile(r'"([^"]*)"|(\S+)')
 _WORD = regex.compile(r"[\p{L}\p{N}\p{M}]+")
 
@@ -96,6 +100,27 @@ def _newest_first(connection: sa.Connection, table: sa.Table) -> sa.ColumnElemen
     each text's words anew (19 s among 70,000 for a word that nobody wrote): of a sum it knows no order."""
     number: sa.ColumnElement[int] = table.c.id
     return number + sa.literal_column("0") if connection.dialect.name == "postgresql" else number
+
+
+def sweep_index(store: Store) -> None:
+    """Rewrite SQLite's index without what was taken out of it, which its older parts hold for long. A piece a transaction, so that
+    nobody waits; PostgreSQL's own vacuum does it in its time. A repeat finds nothing to do."""
+    if not store.is_sqlite:
+        return
+    for table in ("messages_search", "notes_search"):
+        pages = -PIECE  # negative: what is in few parts is rewritten as well
+        for _ in range(MOST_PIECES):
+            with store.write() as connection:
+                connection.exec_driver_sql("PRAGMA secure_delete = ON")
+                before = _changes(connection)
+                connection.exec_driver_sql(f"INSERT INTO {table}({table}, rank) VALUES ('merge', {pages})")  # noqa: S608
+                if _changes(connection) - before < 2:
+                    break
+            pages = PIECE
+
+
+def _changes(connection: sa.Connection) -> int:
+    return int(connection.exec_driver_sql("SELECT total_changes()").scalar_one())
 
 
 def _matches(connection: sa.Connection, table: str, words: Words) -> sa.ColumnElement[bool]:
