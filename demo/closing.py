@@ -85,7 +85,7 @@ class Outcome:
 
 def wait_for_quiet(store: Store, posted: Callable[[], int], *, seconds: float) -> bool:
     """Wait until all that was put in is in the ledger and settled, its files are here and nothing is on its way out; whether it
-    came to that."""
+    came to that. Alerts go on for as long as promises come due, and are waited for only while they are being sent."""
     until, quiet_since = monotonic() + seconds, None
     while monotonic() < until:
         if _is_quiet(store, posted()):
@@ -172,6 +172,7 @@ _ON_THEIR_WAY = (
     sa.select(sa.func.count())
     .select_from(outbox)
     .where(outbox.c.state.in_((DeliveryState.PENDING, DeliveryState.SENDING)))
+    .where(sa.or_(outbox.c.state == DeliveryState.SENDING, outbox.c.kind != OutboxKind.ALERT))
 )
 _AT_PROVIDERS = sa.select(sa.func.count()).select_from(remote_files).where(remote_files.c.state == FileState.PENDING)
 

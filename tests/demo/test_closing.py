@@ -86,10 +86,17 @@ def take_in_chat(store: Store, *numbers: int, channel: str = "chat") -> None:
             settle(connection, row_id, InboxState.SCREENED, now=NOON, reason="greeting")
 
 
-def send(store: Store, message_id: str, *, state: DeliveryState = DeliveryState.SENT, via: str = "correo") -> None:
-    """Write a receipt into the outbox that has come so far."""
+def send(
+    store: Store,
+    message_id: str,
+    *,
+    state: DeliveryState = DeliveryState.SENT,
+    via: str = "correo",
+    kind: OutboxKind = OutboxKind.ACKNOWLEDGEMENT,
+) -> None:
+    """Write a letter (a receipt, unless `kind` says another) into the outbox that has come so far."""
     letter = Letter(
-        kind=OutboxKind.ACKNOWLEDGEMENT,
+        kind=kind,
         dedupe_key=message_id,
         via=via,
         recipient="lucia@clientes.example",
@@ -197,6 +204,16 @@ def test_it_is_quiet_once_all_is_in_and_settled_and_nothing_is_on_its_way_out(sq
     take_in(sqlite_store, "<1>")
     assert wait_for_quiet(sqlite_store, lambda: 1, seconds=3)
     assert not wait_for_quiet(sqlite_store, lambda: 2, seconds=0.8)
+
+    send(sqlite_store, "<r1>", state=DeliveryState.PENDING)
+    assert not wait_for_quiet(sqlite_store, lambda: 1, seconds=0.8)
+
+
+def test_alerts_that_go_on_while_promises_come_due_keep_no_day_from_closing(sqlite_store: Store) -> None:
+    take_in(sqlite_store, "<1>")
+    send(sqlite_store, "<a1>", kind=OutboxKind.ALERT, state=DeliveryState.PENDING)
+
+    assert wait_for_quiet(sqlite_store, lambda: 1, seconds=3)
 
     send(sqlite_store, "<r1>", state=DeliveryState.PENDING)
     assert not wait_for_quiet(sqlite_store, lambda: 1, seconds=0.8)
