@@ -103,8 +103,9 @@ def erase(
         if number % 20 == 0:
             tell(f"{number:,} of {len(cases):,} cases")
     _erase_loose(store, house, plan.contact_id, cases, started=started, whole=not plan.kept)
+    sweep_index(store)  # before they are nobody: afterwards a repeat finds nobody to go on with
+    _empty_the_log_file(store)
     _finish(store, house, plan, cases, now=clock(), actor=actor)
-    sweep_index(store)
     _empty_the_log_file(store)
     return plan.counts
 

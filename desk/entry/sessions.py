@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 
-import sqlalchemy as sa
 from starlette.requests import Request
 from starlette.responses import Response
 
 from desk.entry.person import Person
+from desk.entry.recognised import recognised
 from desk.room import Desk
-from desk.words import spoken
 from ventanilla.errors import Temporary
 from ventanilla.store.sessions import SEEN_EVERY, find_session, note_seen
-from ventanilla.store.tables import team_members
 
 _CSRF = b"ventanilla csrf 1\0"
 _SIGNED_OUT = "signed out"
@@ -62,26 +59,10 @@ def person_of(desk: Desk, request: Request, *, now: datetime, is_used: bool = Tr
         return None
     with desk.store.read() as connection:
         found = find_session(connection, token, now=now, idle=desk.config.web.session_idle)
-        settings = desk.config.agents.get(found.agent) if found is not None else None
-        if found is None or settings is None or not found.enabled or not settings.is_here(desk.house.today(now)):
+        if found is None:
             return None
-        teams = teams_of(connection, found.agent)
-    if is_used and now - found.seen_at >= SEEN_EVERY:
+        person = recognised(desk, connection, found, now=now, session_id=found.id, csrf=csrf_of(desk, token))
+    if person is not None and is_used and now - found.seen_at >= SEEN_EVERY:
         with suppress(Temporary), desk.store.write() as connection:
             note_seen(connection, found.id, now=now)
-    preferences: Mapping[str, str] = found.preferences or {}
-    return Person(
-        agent=found.agent,
-        name=found.display_name,
-        role=settings.role,
-        language=spoken(preferences.get("language") or desk.config.service.language),
-        teams=teams,
-        session_id=found.id,
-        csrf=csrf_of(desk, token),
-        preferences=preferences,
-    )
-
-
-def teams_of(connection: sa.Connection, agent: str) -> frozenset[str]:
-    """The teams that somebody is in."""
-    return frozenset(connection.scalars(sa.select(team_members.c.team).where(team_members.c.agent == agent)))
+    return person

@@ -134,7 +134,9 @@ def test_a_mail_appears_by_itself_is_answered_and_arrives_and_a_supervisor_reass
     assert ana.evaluate("performance.timeOrigin") == loaded, "it was loaded anew"
     link.click()
     expect(ana.get_by_text("Hola, la compré el lunes.")).to_be_visible()
+    ana.wait_for_load_state()  # the keys are there once the page is whole
     ana.keyboard.press("r")
+    expect(ana.locator("#answer-text")).to_be_focused()
     ana.keyboard.type("Sale hoy mismo del almacén.")
     ana.keyboard.press("Control+Enter")
     expect(ana.locator("#case-stream").get_by_text("Sale hoy mismo del almacén.")).to_be_visible()
@@ -146,10 +148,13 @@ def test_a_mail_appears_by_itself_is_answered_and_arrives_and_a_supervisor_reass
     cases = service.json("conversations")
     key = next(case["key"] for case in cases if case["subject"] == "Quiero una factura")
     assert [case["owner"] for case in cases] == ["ana", "ana"]
+    ana.goto(f"http://{service.settings['web']['listen']}/cases")
+    theirs = ana.get_by_role("link", name="Quiero una factura")
+    expect(theirs).to_be_visible()
     marta = enter(chromium, service, "marta")
     reassign(marta, key, to="luis")
     assert owners(service)["Quiero una factura"] == "luis"
-    expect(ana.locator("body")).to_be_visible()
+    expect(theirs).to_have_count(0)  # it leaves her list by itself
 
     # Who entered with a password once enters with it again.
     ana.context.clear_cookies()

@@ -279,7 +279,14 @@ def counted(store):
         steps -= 1
         if steps < 0:
             os.kill(os.getpid(), 9)
-erasing._writing = counted
+if steps:
+    erasing._writing = counted
+else:
+    finish = erasing._finish
+    def finished(*args, **given):
+        finish(*args, **given)
+        os.kill(os.getpid(), 9)
+    erasing._finish = finished
 sys.exit(main(["--config", sys.argv[2], "erase", sys.argv[3], "--yes"]))
 """
 
@@ -296,6 +303,19 @@ def test_killed_in_the_middle_it_goes_on_and_finishes(town: Town, ask: Ask) -> N
     assert words_left(town.store) == {}
     assert facts(town.store) == before
     assert set(ask(town, "audit", "--blobs").values()) == {0}
+
+
+def test_killed_once_the_address_is_nobodys_the_words_are_out_of_the_file_already(town: Town, ask: Ask) -> None:
+    """Afterwards nobody could go on with it: the address says nothing any more."""
+    finish(town, write_all(town))
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, "0", str(town.config), LUCIA], capture_output=True, check=False
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert words_left(town.store) == {}
+    town.store.close()
+    content = Path(str(town.store.engine.url.database)).read_bytes().lower()
+    assert [word for word in WORDS if word.encode() in content] == []
 
 
 def test_a_restored_back_up_says_who_must_be_erased_again(town: Town, ask: Ask, tmp_path: Path) -> None:

