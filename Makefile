@@ -3,7 +3,7 @@
 #   make run                     the demo town: mail, chat and calls come in and go to people, live on the screen
 #   make run ARGS="--for 60s"    the same for a minute
 #   make test                    the suite; ARGS go to pytest
-#   make faults                  what else can go wrong, tried at length: machines frozen, disks full, servers away
+#   make faults                  everything of docs/faults.md, tried at length: kill -9, cut lines, full disks; ends with a report
 #   make check                   what must hold besides: style, types, rooms, docs, the wheel
 #   make bench                   how fast it is
 #   make lock                    writes the two lock files afresh (needs uv)
@@ -30,7 +30,7 @@ test: $(VENV)/ready-to-test
 	@exec $(PY) -m pytest -n 3 --dist loadgroup -m "not faults" $(ARGS)
 
 faults: $(VENV)/ready-to-test
-	@exec $(PY) -m pytest -n 2 -m faults $(ARGS)
+	@exec $(PY) -m pytest -n 2 --dist loadgroup -m "faults or fault" -p tests.faults.report $(ARGS)
 
 check: $(VENV)/ready-to-test
 	@exec sh tools/check.sh $(PY)

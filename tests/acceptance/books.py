@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from tests.acceptance.letters import Letter
 from tests.acceptance.service import Service
+from tests.faults.tally import count_audit
 from tests.servers.ports import wait_until
 from tests.servers.smtp import SmtpServer, Taken
 from ventanilla.store.blobs import get_blob
@@ -71,6 +72,7 @@ def check_audit(service: Service) -> None:
     """The service's own audit finds nothing."""
     found = service.json("audit")
     assert found, "the audit checks nothing"
+    count_audit(found)
     assert {name: count for name, count in found.items() if count} == {}
 
 

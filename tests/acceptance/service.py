@@ -20,6 +20,7 @@ from typing import Any
 import sqlalchemy as sa
 import tomlkit
 
+from tests.faults.tally import count_kills
 from tests.servers.dovecot import Dovecot
 from tests.servers.ports import wait_until
 from tests.servers.smtp import SmtpServer
@@ -161,6 +162,7 @@ class Service:
         """kill -9 of one child (or of "up", the parent); return its pid."""
         pid = self.pids()[name]
         os.kill(pid, signal.SIGKILL)
+        count_kills()
         return pid
 
     def kill_and_wait(self, name: str) -> None:
@@ -176,6 +178,7 @@ class Service:
         for pid in (pids.pop("up"), *pids.values()):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+                count_kills()
         self._reap()
 
     def stop(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from email.message import EmailMessage
 
+import pytest
 import sqlalchemy as sa
 
 from tests.acceptance import books
@@ -18,6 +19,7 @@ from ventanilla.store.tables import inbox
 HEAD = b"To: soporte@example.com\r\nSubject: x\r\nMIME-Version: 1.0\r\n"
 
 
+@pytest.mark.fault(15)
 def test_mail_that_attacks_or_cannot_be_read_breaks_no_process_and_holds_nothing_up(
     service: Service, dovecot: Dovecot
 ) -> None:
@@ -43,6 +45,7 @@ def test_mail_that_attacks_or_cannot_be_read_breaks_no_process_and_holds_nothing
     books.check_audit(service)
 
 
+@pytest.mark.fault(15)
 def test_a_forged_key_a_forged_colleague_and_a_known_id_from_a_stranger_get_nobody_into_a_case(
     service: Service, dovecot: Dovecot, smtp: SmtpServer
 ) -> None:
@@ -75,6 +78,7 @@ def test_a_forged_key_a_forged_colleague_and_a_known_id_from_a_stranger_get_nobo
     books.check_audit(service)
 
 
+@pytest.mark.fault(16)
 def test_what_we_sent_coming_back_opens_no_case_and_is_answered_by_nothing(
     service: Service, dovecot: Dovecot, smtp: SmtpServer
 ) -> None:

@@ -80,6 +80,7 @@ def on_every_channel(service: Service, telegram: TelegramApi, twilio: TwilioServ
     return service
 
 
+@pytest.mark.fault(1, 2, 4)
 @on_each
 def test_three_hundred_messages_and_ten_calls_with_the_tree_killed_in_the_middle(
     service_on_each: Service, dovecot: Dovecot, telegram: TelegramApi, twilio: TwilioServer
@@ -106,6 +107,7 @@ def test_three_hundred_messages_and_ten_calls_with_the_tree_killed_in_the_middle
     check_one_owner_a_person(service)
 
 
+@pytest.mark.fault(13)
 def test_fifty_first_chat_messages_of_one_person_at_once_are_one_case_with_one_owner(
     service: Service, telegram: TelegramApi, twilio: TwilioServer
 ) -> None:

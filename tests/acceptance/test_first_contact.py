@@ -19,6 +19,7 @@ from tests.servers.smtp import SmtpServer
 from ventanilla.store.tables import inbox
 
 
+@pytest.mark.fault(18)
 @pytest.mark.parametrize(
     ("mode", "count"),
     [

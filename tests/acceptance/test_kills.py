@@ -24,6 +24,7 @@ embedded = pytest.mark.parametrize("service_on_each", ["embedded"], indirect=Tru
 on_postgresql = pytest.mark.parametrize("service_on_each", ["postgresql and redis"], indirect=True)
 
 
+@pytest.mark.fault(1, 2, 3, 5)
 @embedded
 def test_every_child_killed_in_the_middle_changes_nothing_in_the_end(
     service_on_each: Service, dovecot: Dovecot, smtp: SmtpServer
@@ -43,6 +44,7 @@ def test_every_child_killed_in_the_middle_changes_nothing_in_the_end(
     books.check_books(service, letters, smtp)
 
 
+@pytest.mark.fault(1, 2, 3, 4)
 @pytest.mark.faults
 @on_postgresql
 def test_the_whole_tree_killed_in_the_middle_and_started_again_changes_nothing_in_the_end(
@@ -63,6 +65,7 @@ def test_the_whole_tree_killed_in_the_middle_and_started_again_changes_nothing_i
     books.check_books(service, letters, smtp)
 
 
+@pytest.mark.fault(5, 6)
 @pytest.mark.faults
 def test_redis_emptied_cut_off_silent_and_killed_changes_nothing_in_the_end(
     service: Service, redis_server: RedisServer, dovecot: Dovecot, smtp: SmtpServer

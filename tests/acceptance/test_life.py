@@ -5,11 +5,14 @@ from __future__ import annotations
 import signal
 import time
 
+import pytest
+
 from tests.acceptance.patience import slowness
 from tests.acceptance.service import Service
 from tests.servers.ports import wait_until
 
 
+@pytest.mark.fault(4)
 def test_a_second_up_on_the_same_data_is_refused_and_kill_9_of_the_first_leaves_nothing(service: Service) -> None:
     service.start()
 

@@ -94,6 +94,7 @@ def world(dovecot: Dovecot) -> World:
     return World(dovecot.user("ventas"))
 
 
+@pytest.mark.fault(16)
 def test_machines_wired_against_each_other_fall_silent_with_one_automatic_text_a_case(
     make_service: Launch, dovecot: Dovecot, world: World
 ) -> None:

@@ -21,6 +21,7 @@ SENDER = "nuevo@clientes.example"
 on_postgresql = pytest.mark.parametrize("service_on_each", ["postgresql and redis"], indirect=True)
 
 
+@pytest.mark.fault(13)
 @on_postgresql
 def test_twenty_mails_of_one_new_sender_at_once_are_twenty_cases_of_one_contact_with_one_owner(
     service_on_each: Service, dovecot: Dovecot
@@ -46,6 +47,7 @@ def test_twenty_mails_of_one_new_sender_at_once_are_twenty_cases_of_one_contact_
     books.check_audit(service)
 
 
+@pytest.mark.fault(13)
 @pytest.mark.faults
 @on_postgresql
 def test_fifty_mails_of_one_new_sender_stay_with_one_owner_though_there_is_one_place_and_who_had_it_goes_away(

@@ -8,6 +8,8 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from tests.acceptance import books
 from tests.acceptance.letters import mail
 from tests.acceptance.service import Service
@@ -48,6 +50,7 @@ def test_a_changed_capacity_counts_for_the_next_cases_by_command_and_by_signal(
     books.check_audit(service)
 
 
+@pytest.mark.fault(20)
 def test_a_file_that_cannot_be_put_in_force_changes_nothing_and_says_why(service: Service, dovecot: Dovecot) -> None:
     service.start()
     _receive(service, dovecot, 2)
@@ -82,6 +85,7 @@ def test_a_file_that_cannot_be_put_in_force_changes_nothing_and_says_why(service
     books.check_audit(service)
 
 
+@pytest.mark.fault(20)
 def test_who_has_left_hands_over_everything(service: Service, dovecot: Dovecot) -> None:
     service.start()
     _receive(service, dovecot, 6)

@@ -62,6 +62,7 @@ def test_a_notice_that_is_refused_for_good_is_escalated_to_the_duty_person(
     books.check_audit(service)
 
 
+@pytest.mark.fault(12)
 @pytest.mark.faults
 def test_a_mail_server_that_was_away_gets_everything_once_and_what_it_did_not_confirm_again(
     service: Service, dovecot: Dovecot, smtp: SmtpServer

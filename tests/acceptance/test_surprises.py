@@ -23,6 +23,7 @@ from ventanilla.store.tables import inbox
 COUNT = 120
 
 
+@pytest.mark.fault(11)
 @pytest.mark.faults
 def test_a_mail_server_killed_and_a_mailbox_renumbered_double_nothing(
     service: Service, dovecot: Dovecot, smtp: SmtpServer
@@ -55,6 +56,7 @@ def test_a_mail_server_killed_and_a_mailbox_renumbered_double_nothing(
     books.check_sent(service, smtp)
 
 
+@pytest.mark.fault(7)
 @pytest.mark.faults
 def test_a_sqlite_store_that_somebody_locks_for_ten_seconds_delays_and_loses_nothing(
     service: Service, dovecot: Dovecot, smtp: SmtpServer
@@ -77,6 +79,7 @@ def test_a_sqlite_store_that_somebody_locks_for_ten_seconds_delays_and_loses_not
     books.check_books(service, letters, smtp)
 
 
+@pytest.mark.fault(7)
 @pytest.mark.faults
 def test_a_disk_that_takes_no_more_delays_and_loses_nothing(
     service: Service, dovecot: Dovecot, smtp: SmtpServer
@@ -96,6 +99,7 @@ def test_a_disk_that_takes_no_more_delays_and_loses_nothing(
     books.check_books(service, letters, smtp)
 
 
+@pytest.mark.fault(7)
 @pytest.mark.faults
 def test_a_postgresql_that_cuts_every_connection_again_and_again_delays_and_loses_nothing(
     make_service: Launch, dovecot: Dovecot, smtp: SmtpServer, postgresql: PostgreSQL, empty_database: str

@@ -15,6 +15,7 @@ from tests.servers.dovecot import Dovecot
 from tests.servers.smtp import SmtpServer
 
 
+@pytest.mark.fault(11)
 def test_a_wrong_password_pauses_that_channel_alone_until_the_secret_is_put_right(
     make_service: Launch, dovecot: Dovecot, smtp: SmtpServer
 ) -> None:
@@ -55,6 +56,7 @@ def test_a_wrong_password_pauses_that_channel_alone_until_the_secret_is_put_righ
     books.check_audit(service)
 
 
+@pytest.mark.fault(11)
 @pytest.mark.faults
 def test_an_expired_certificate_pauses_that_channel_alone_until_it_is_replaced(
     make_service: Launch, dovecot: Dovecot, smtp: SmtpServer, tmp_path: Path

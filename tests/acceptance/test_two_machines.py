@@ -47,6 +47,7 @@ def pair(
         service.close()
 
 
+@pytest.mark.fault(14)
 @pytest.mark.faults
 def test_each_mail_comes_in_once_and_the_survivor_takes_over_when_one_is_killed(
     pair: tuple[Service, Service], dovecot: Dovecot, smtp: SmtpServer
@@ -68,6 +69,7 @@ def test_each_mail_comes_in_once_and_the_survivor_takes_over_when_one_is_killed(
     books.check_books(survivor, letters, smtp)
 
 
+@pytest.mark.fault(14)
 @pytest.mark.faults
 def test_a_machine_that_stood_still_loses_its_lease_within_35_seconds_and_writes_nothing_when_it_wakes(
     pair: tuple[Service, Service], dovecot: Dovecot, smtp: SmtpServer

@@ -151,7 +151,7 @@ def facts(store: Store) -> Any:
                 "SELECT id, key, channel, team, state, owner, kind, first_response_at, resolved_at FROM conversations ORDER BY 1",
                 "SELECT id, conversation_id, direction, agent, received_at, replied_at, turn_since FROM messages ORDER BY id",
                 "SELECT conversation_id, number, agent, assigned_at, released_at FROM assignments ORDER BY 1, 2",
-                "SELECT id, at, kind FROM events WHERE kind <> 'erased' ORDER BY id",
+                "SELECT id, at, kind FROM events WHERE kind NOT IN ('erased', 'case_forgotten') ORDER BY id",
                 "SELECT id, kind, state, sent_at FROM outbox ORDER BY id",
                 "SELECT id, state, received_at, item_key, identity FROM inbox ORDER BY id",
             )
@@ -269,7 +269,7 @@ import os, sys
 from cli.main import main
 import router.erasing as erasing
 steps = int(sys.argv[1])
-whole = erasing._writing
+whole = erasing.writing
 from contextlib import contextmanager
 @contextmanager
 def counted(store):
@@ -280,7 +280,7 @@ def counted(store):
         if steps < 0:
             os.kill(os.getpid(), 9)
 if steps:
-    erasing._writing = counted
+    erasing.writing = counted
 else:
     finish = erasing._finish
     def finished(*args, **given):

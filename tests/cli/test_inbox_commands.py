@@ -80,6 +80,7 @@ def test_empty_ledgers_say_so(town: Town, read: Read) -> None:
     assert read(town, "replay", "--all").strip() == "nothing is quarantined"
 
 
+@pytest.mark.fault(17)
 def test_a_quarantined_item_is_replayed_after_a_fix(either_town: Town, ask: Ask) -> None:
     # given an item that its reader could not read
     either_town.reader.has_a_bug = True

@@ -99,6 +99,7 @@ class SourceSuite(_Suite):
         assert _texts(channel, ledger.new) == ["item 0", "item 1", "item 2"]
         assert ledger.repeats == []
 
+    @pytest.mark.fault(1)
     def test_a_crash_between_fetch_and_commit_loses_and_changes_nothing(
         self, channel: ChannelUnderTest, sources: list[Source]
     ) -> None:
@@ -117,6 +118,7 @@ class SourceSuite(_Suite):
         for item in fetched.items:
             assert (again[item.key].raw, again[item.key].identity) == (item.raw, item.identity)
 
+    @pytest.mark.fault(1)
     def test_a_crash_after_any_batch_of_first_contact_loses_nothing(
         self, channel: ChannelUnderTest, sources: list[Source]
     ) -> None:
@@ -144,6 +146,7 @@ class SourceSuite(_Suite):
         assert _texts(channel, ledger.new) == [f"item {number}" for number in range(5)]
         assert all(one.received_at <= other.received_at for one, other in pairwise(ledger.new))
 
+    @pytest.mark.fault(18)
     def test_by_default_what_is_older_than_the_channel_is_only_imported(
         self, channel: ChannelUnderTest, sources: list[Source]
     ) -> None:

@@ -86,6 +86,7 @@ def test_a_folder_that_somebody_else_put_there_is_refused(tmp_path: Path) -> Non
         make_private(tmp_path / "link")
 
 
+@pytest.mark.fault(4, 5)
 def test_what_it_held_is_there_after_a_kill(tmp_path: Path) -> None:
     queue = EmbeddedQueue.under(tmp_path)
     queue.prepare()
@@ -97,6 +98,7 @@ def test_what_it_held_is_there_after_a_kill(tmp_path: Path) -> None:
         assert client.llen("ids") == 3
 
 
+@pytest.mark.fault(4)
 def test_a_server_left_behind_is_ended_and_what_it_held_is_kept(tmp_path: Path) -> None:
     queue = EmbeddedQueue.under(tmp_path)
     queue.prepare()
@@ -111,6 +113,7 @@ def test_a_server_left_behind_is_ended_and_what_it_held_is_kept(tmp_path: Path) 
         assert client.get("a") == b"1"
 
 
+@pytest.mark.fault(4)
 def test_a_server_left_behind_that_does_not_react_is_killed(tmp_path: Path) -> None:
     queue = EmbeddedQueue.under(tmp_path)
     queue.prepare()
@@ -122,6 +125,7 @@ def test_a_server_left_behind_that_does_not_react_is_killed(tmp_path: Path) -> N
         assert orphan.wait(timeout=20) == -signal.SIGKILL
 
 
+@pytest.mark.fault(4)
 @pytest.mark.parametrize("damage", ["tail", "middle", "manifest"])
 def test_files_that_power_loss_broke_do_not_keep_it_from_starting(tmp_path: Path, damage: str) -> None:
     queue = EmbeddedQueue.under(tmp_path)

@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from daemon.status import read_status
 from tests.daemon.processes_of_ours import program, runs
 from tests.servers.ports import wait_until
@@ -95,6 +97,7 @@ def test_a_killed_child_is_started_again_and_the_others_are_left_alone(tmp_path:
         parent.wait(timeout=10)
 
 
+@pytest.mark.fault(4)
 def test_no_child_outlives_a_killed_parent(tmp_path: Path) -> None:
     source = (
         TALKER
@@ -114,6 +117,7 @@ sys.exit(Supervisor([Child(name="queue", argv=queue.argv, ready=queue.is_ready),
         wait_until(lambda: not any(runs(pid) for pid in children), seconds=20, what="the end of all children")
 
 
+@pytest.mark.fault(4)
 def test_a_queue_server_that_cannot_read_its_files_starts_without_them(tmp_path: Path) -> None:
     source = (
         TALKER

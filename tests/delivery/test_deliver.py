@@ -144,6 +144,7 @@ def test_what_never_goes_out_is_given_up_at_last_and_escalated_once(house: House
     assert len(failed) == 1
 
 
+@pytest.mark.fault(7)
 def test_a_letter_sent_while_the_store_goes_away_is_known_as_sent_when_that_is_back(
     postgresql: PostgreSQL, postgresql_store: Store, smtp: SmtpServer, tmp_path: Path
 ) -> None:

@@ -157,6 +157,7 @@ def send_until_killed(store: Store, provider: Provider, text: str) -> None:
         assert connection.scalar(sa.select(outbox.c.state)) == DeliveryState.SENDING
 
 
+@pytest.mark.fault(12)
 @pytest.mark.parametrize(
     ("channel", "copies", "told"),
     [
@@ -201,6 +202,7 @@ def test_killed_before_the_provider_took_it(
     assert afterwards.told == [told]
 
 
+@pytest.mark.fault(12)
 def test_killed_between_two_pieces_of_a_long_text_it_is_not_begun_again_unless_a_person_says_so(
     sqlite_store: Store,
 ) -> None:

@@ -180,6 +180,7 @@ def test_an_answer_that_stopped_midway_without_word_is_told_and_never_begun_agai
     assert desk.failed == [(row_id, "unknown")]
 
 
+@pytest.mark.fault(12)
 def test_what_may_have_gone_out_is_looked_up_among_what_nothing_else_went_out_as(desk: Desk) -> None:
     desk.provider.repeats = True
     first, second = desk.put("a"), desk.put("b")
@@ -290,6 +291,7 @@ def test_a_chat_that_has_moved_is_written_to_at_its_new_address_from_now_on(desk
     assert changed.data == {"by": "provider", "contact": 1, "changed": ["address"]}
 
 
+@pytest.mark.fault(12)
 @pytest.mark.parametrize(
     ("kind", "repeats", "state"),
     [

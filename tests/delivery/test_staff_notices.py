@@ -27,6 +27,7 @@ from router.bounces import tell_of_failure
 from router.notices.writing import write_alert
 from router.reading import Readers
 from router.service import Router
+from tests.faults.audited import audited
 from tests.router.house_for_tests import mail
 from tests.router.staff_house import ANA, LUIS, MARTA, STAFF, StaffHouse
 from tests.servers.smtp import SmtpServer
@@ -34,7 +35,6 @@ from tests.servers.telegram_api import TelegramApi
 from ventanilla.channel import Message, Outgoing, Party, RemoteFile, Sent
 from ventanilla.errors import Ambiguous
 from ventanilla.pace import LocalLimiter
-from ventanilla.store.audit import audit
 from ventanilla.store.blobs import put_blob
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
@@ -67,8 +67,7 @@ class Post:
         return self.house.rows(outbox, lambda t: t.c.kind == kind)
 
     def check_books(self) -> None:
-        with self.house.store.read() as connection:
-            assert not any(audit(connection, now=self.house.now, blobs=self.house.store.blobs).values())
+        assert audited(self.house.store, now=self.house.now)
 
 
 @contextmanager
@@ -404,6 +403,7 @@ class Deaf:
         pass
 
 
+@pytest.mark.fault(12)
 @pytest.mark.parametrize(
     ("sender", "state", "times"),
     [

@@ -55,6 +55,7 @@ def shown(html: str, *, images: bool = False) -> Shown:
     return finish(safe, picture=lambda _: None, images=images, held_word="picture")
 
 
+@pytest.mark.fault(15)
 @pytest.mark.parametrize("html", SCRIPTS.values(), ids=SCRIPTS.keys())
 def test_nothing_that_runs_loads_or_covers_is_left(html: str) -> None:
     left = shown(html)
@@ -145,6 +146,7 @@ def test_a_table_of_100_000_cells_is_cut() -> None:
     assert safe.count("<td>") <= MOST_TAGS
 
 
+@pytest.mark.fault(15)
 @pytest.mark.faults
 def test_five_megabytes_that_attack_are_given_up_in_bounded_time() -> None:
     html = "<p " + " ".join(f"a{number}" for number in range(700_000)) + ">"

@@ -52,6 +52,7 @@ def test_a_call_is_in_the_ledger_and_on_the_queue_before_it_is_answered(store: S
         assert connection.scalar(sa.select(channels.c.last_item_at)) is not None
 
 
+@pytest.mark.fault(8)
 def test_twenty_times_the_same_call_at_once_is_one_item_and_each_is_answered_alike(store: Store, web: Web) -> None:
     answers = at_once([partial(web.call, {"items": {"SM1": "hola"}})] * 20)
 
@@ -74,6 +75,7 @@ def test_what_came_by_itself_is_not_new_when_it_is_polled(store: Store, web: Web
     assert len(ledger(store)) == 2
 
 
+@pytest.mark.fault(8)
 def test_a_bad_signature_is_refused_and_counted_and_nothing_is_stored(store: Store, web: Web) -> None:
     answers = [web.call({"items": {"SM1": "hola"}}, signed_for="https://elsewhere.example/") for _ in range(3)]
 
@@ -86,6 +88,7 @@ def test_a_bad_signature_is_refused_and_counted_and_nothing_is_stored(store: Sto
     assert counted(store) == [("chat", "signature", 4)]
 
 
+@pytest.mark.fault(8)
 def test_what_a_proxy_or_a_stranger_says_of_host_and_scheme_is_not_believed(store: Store, web: Web) -> None:
     lies = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "http"}
 

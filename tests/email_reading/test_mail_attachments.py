@@ -35,6 +35,7 @@ NAMES = [
 ]
 
 
+@pytest.mark.fault(15)
 @pytest.mark.parametrize(("name", "safe"), NAMES)
 def test_names_are_safe_to_show_and_keep_their_extension(name: str, safe: str) -> None:
     assert safe_filename(name, content_type="application/pdf", number=7) == safe

@@ -101,6 +101,7 @@ BOMBS = {
 }
 
 
+@pytest.mark.fault(15)
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_is_read_in_bounded_time(name: str) -> None:
     with in_bounded_time():
@@ -121,6 +122,7 @@ def test_what_was_cut_is_said() -> None:
     assert "[cut here: 250 of 1,000 attachments kept" in many_files.text
 
 
+@pytest.mark.fault(15)
 def test_fifty_nested_mails_are_one_attachment() -> None:
     raw = nested_mails(50)
 
@@ -130,6 +132,7 @@ def test_fifty_nested_mails_are_one_attachment() -> None:
     assert len(attachment.content) > 49 * len(HEAD)
 
 
+@pytest.mark.fault(15)
 def test_the_sender_is_found_behind_a_megabyte_of_header() -> None:
     raw = b"X-Relleno: " + b"a" * 1_000_000 + b"\n" + HEAD + b"\nHola"
 
@@ -145,6 +148,7 @@ def test_what_is_no_mail_is_refused_with_a_plain_reason(raw: bytes) -> None:
         read_mail(raw, HOUSE)
 
 
+@pytest.mark.fault(15)
 def test_a_forged_agent_is_still_only_who_the_header_says() -> None:
     message = mail(
         "Soy Luis", from_="Luis <luis@example.com>", authentication_results="mx.example.com; dmarc=fail (p=reject)"
@@ -153,6 +157,7 @@ def test_a_forged_agent_is_still_only_who_the_header_says() -> None:
     assert message.screening.reason == "spam: dmarc=fail"
 
 
+@pytest.mark.fault(15)
 def test_scripts_never_reach_the_text() -> None:
     html = "<script>alert(1)</script><img src=x onerror=alert(1)><a href='javascript:alert(1)'>pulse</a><iframe src=x>no</iframe>"
 

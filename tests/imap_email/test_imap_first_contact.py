@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from connectors.imap_email.fetching import Limits
 from tests.imap_email.mailbox import Mailbox, mail, subject_of
 from tests.servers.dovecot import Dovecot
@@ -13,6 +15,7 @@ from tests.servers.dovecot import Dovecot
 OLD = datetime(2024, 5, 1, 12, tzinfo=UTC)
 
 
+@pytest.mark.fault(18)
 def test_four_thousand_old_mails_are_imported_and_the_new_one_goes_first(dovecot: Dovecot, mailbox: Mailbox) -> None:
     dovecot.seed("soporte", [mail(f"old {number}") for number in range(4000)], when=OLD)
     dovecot.deliver("soporte", mail("new"))

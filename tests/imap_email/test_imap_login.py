@@ -65,6 +65,7 @@ def test_a_server_that_hides_starttls_gets_no_password(secure: Dovecot, mailbox_
         assert b"AUTHENTICATE" not in b"".join(proxy.lines)
 
 
+@pytest.mark.fault(11)
 def test_a_certificate_of_an_unknown_authority_is_refused(secure: Dovecot, mailbox_on: Boxes) -> None:
     refusal = _refusal(mailbox_on(secure), port=secure.tls_port, security="tls")
 
@@ -72,6 +73,7 @@ def test_a_certificate_of_an_unknown_authority_is_refused(secure: Dovecot, mailb
     assert "ca_file" in refusal.cure
 
 
+@pytest.mark.fault(11)
 @pytest.mark.parametrize("security", ["tls", "starttls"])
 def test_an_expired_certificate_is_told_with_its_date(secure: Dovecot, security: str, mailbox_on: Boxes) -> None:
     folder = secure.ca_file.parent
@@ -84,6 +86,7 @@ def test_an_expired_certificate_is_told_with_its_date(secure: Dovecot, security:
     assert str(refusal) == f"the certificate of 127.0.0.1:{port} expired on 2020-02-01 00:00 UTC"
 
 
+@pytest.mark.fault(11)
 def test_a_certificate_for_another_name_is_refused(secure: Dovecot, mailbox_on: Boxes) -> None:
     secure.use_certificate(make_certificate(secure.ca_file.parent, name="other", host="mail.example.com"))
     secure.restart()
@@ -108,6 +111,7 @@ def test_tls_to_a_port_without_it_is_explained(dovecot: Dovecot, mailbox: Mailbo
     assert "starttls" in refusal.cure
 
 
+@pytest.mark.fault(11)
 def test_a_wrong_password_is_told_and_a_corrected_one_works_without_a_restart(
     dovecot: Dovecot, mailbox: Mailbox, tmp_path: Path
 ) -> None:

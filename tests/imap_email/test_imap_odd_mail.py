@@ -18,6 +18,7 @@ OLD = datetime(2024, 5, 1, 12, tzinfo=UTC)
 MEGABYTE = 1024 * 1024
 
 
+@pytest.mark.fault(11)
 def test_a_mail_expunged_between_search_and_fetch_is_noted_and_the_rest_goes_on(
     dovecot: Dovecot, mailbox: Mailbox
 ) -> None:
@@ -41,6 +42,7 @@ def test_a_mail_expunged_between_search_and_fetch_is_noted_and_the_rest_goes_on(
     assert [subject_of(items[0]), subject_of(items[2])] == ["mail 1", "mail 3"]
 
 
+@pytest.mark.fault(11)
 def test_a_mail_expunged_before_its_size_is_known_is_noted_too(dovecot: Dovecot, mailbox: Mailbox) -> None:
     mailbox.pull()
     dovecot.deliver("soporte", mail("mail 1"))
@@ -60,6 +62,7 @@ def test_a_mail_expunged_before_its_size_is_known_is_noted_too(dovecot: Dovecot,
     assert items[0].note.startswith("expunged")
 
 
+@pytest.mark.fault(11)
 def test_after_a_change_of_uidvalidity_new_mail_is_new_and_what_was_taken_is_told_by_its_identity(
     dovecot: Dovecot, mailbox: Mailbox
 ) -> None:
@@ -78,6 +81,7 @@ def test_after_a_change_of_uidvalidity_new_mail_is_new_and_what_was_taken_is_tol
     assert set(mailbox.imported()) == {"old"}
 
 
+@pytest.mark.fault(11)
 def test_after_a_change_of_uidvalidity_marking_old_mail_as_unread_does_not_make_it_new(
     dovecot: Dovecot, mailbox: Mailbox
 ) -> None:
@@ -92,6 +96,7 @@ def test_after_a_change_of_uidvalidity_marking_old_mail_as_unread_does_not_make_
     assert mailbox.subjects() == []
 
 
+@pytest.mark.fault(11)
 def test_with_start_all_a_change_of_uidvalidity_takes_everything_again(dovecot: Dovecot, mailbox: Mailbox) -> None:
     dovecot.append("soporte", mail("old"), when=OLD)
     mailbox.pull(start="all")
@@ -103,6 +108,7 @@ def test_with_start_all_a_change_of_uidvalidity_takes_everything_again(dovecot: 
     assert len({item.identity for item in mailbox.ledger.new}) == 1
 
 
+@pytest.mark.fault(11)
 def test_two_mails_with_one_message_id_are_two_and_a_copy_is_one(dovecot: Dovecot, mailbox: Mailbox) -> None:
     mailbox.pull()
     one, other = mail("one", message_id="<same@example.net>"), mail("other", message_id="<same@example.net>")
@@ -116,6 +122,7 @@ def test_two_mails_with_one_message_id_are_two_and_a_copy_is_one(dovecot: Doveco
     assert len({item.key for item in mailbox.ledger.new}) == 3
 
 
+@pytest.mark.fault(11)
 def test_mail_without_a_message_id_is_taken_like_any_other(dovecot: Dovecot, mailbox: Mailbox) -> None:
     mailbox.pull()
     for subject in ("one", "other"):
@@ -148,6 +155,7 @@ def test_flags_that_matter_to_screening_stand_in_the_note(dovecot: Dovecot, mail
     assert [item.note for item in mailbox.ledger.new] == ["flags=$Junk \\Flagged", ""]
 
 
+@pytest.mark.fault(11)
 def test_a_mail_of_fifty_megabytes_comes_whole_with_bounded_memory(dovecot: Dovecot, mailbox: Mailbox) -> None:
     mailbox.pull()
     line = b"x" * 76 + b"\r\n"
@@ -256,6 +264,7 @@ def test_a_mail_that_the_server_will_not_hand_over_is_told_and_holds_up_nothing(
     assert [item.note for item in mailbox.ledger.new[::2]] == ["", ""]
 
 
+@pytest.mark.fault(11)
 def test_a_mail_at_which_the_connection_breaks_each_time_does_not_block_the_folder(
     dovecot: Dovecot, mailbox: Mailbox
 ) -> None:
@@ -281,6 +290,7 @@ def test_a_mail_at_which_the_connection_breaks_each_time_does_not_block_the_fold
     assert mailbox.ledger.repeats == []
 
 
+@pytest.mark.fault(11)
 @pytest.mark.parametrize("limit", [1, 30, 150, 300, 700, 1100, 1500])
 def test_an_answer_cut_off_anywhere_loses_and_doubles_nothing(dovecot: Dovecot, mailbox: Mailbox, limit: int) -> None:
     mailbox.pull()

@@ -91,6 +91,7 @@ def test_mail_that_the_server_tells_of_in_its_answer_to_another_command_is_notic
         source.close()
 
 
+@pytest.mark.fault(11)
 def test_a_session_killed_during_idle_is_noticed_and_replaced(dovecot: Dovecot, mailbox: Mailbox) -> None:
     source = mailbox.source()
     mailbox.ledger.pull(source)
@@ -106,6 +107,7 @@ def test_a_session_killed_during_idle_is_noticed_and_replaced(dovecot: Dovecot, 
     assert mailbox.subjects() == ["after"]
 
 
+@pytest.mark.fault(11)
 def test_a_server_that_hangs_up_at_every_wait_is_not_hammered(dovecot: Dovecot, mailbox: Mailbox) -> None:
     def hang_up(line: bytes) -> bytes | None:
         if line.rstrip().endswith(b" IDLE"):
@@ -124,6 +126,7 @@ def test_a_server_that_hangs_up_at_every_wait_is_not_hammered(dovecot: Dovecot, 
         source.close()
 
 
+@pytest.mark.fault(11)
 def test_a_connection_that_went_dead_without_a_word_is_given_up(dovecot: Dovecot, mailbox: Mailbox) -> None:
     with Proxy(dovecot.port) as proxy:
         source = mailbox.source(port=proxy.port, answer_seconds=0.5)
@@ -142,6 +145,7 @@ def test_a_connection_that_went_dead_without_a_word_is_given_up(dovecot: Dovecot
         source.close()
 
 
+@pytest.mark.fault(11)
 def test_a_dead_connection_between_pulls_is_replaced_within_the_pull(dovecot: Dovecot, mailbox: Mailbox) -> None:
     source = mailbox.source()
     mailbox.ledger.pull(source)

@@ -149,6 +149,7 @@ def test_refusals_for_now_and_for_good_are_told_apart_with_the_servers_words(
     assert server.taken == []
 
 
+@pytest.mark.fault(12)
 @pytest.mark.parametrize("answer", [HANG_UP, SAY_NOTHING])
 def test_a_mail_whose_answer_is_lost_is_ambiguous_and_goes_again_under_its_id(server: SmtpServer, answer: str) -> None:
     server.answers["DATA"] = answer

@@ -51,6 +51,7 @@ def test_redis_away_is_told_at_once(server: Server, broker: QueueBroker) -> None
         assert time.monotonic() - began < 1.5
 
 
+@pytest.mark.fault(5)
 def test_a_restarted_redis_is_taken_up_without_an_error(server: Server, broker: QueueBroker) -> None:
     enqueue(broker, [1])
     server.kill()
@@ -61,6 +62,7 @@ def test_a_restarted_redis_is_taken_up_without_an_error(server: Server, broker: 
     assert carried(broker) == [[1], [2]]
 
 
+@pytest.mark.fault(6)
 def test_a_redis_that_does_not_answer_costs_two_seconds_once_and_is_then_left_alone(
     server: Server, broker: QueueBroker
 ) -> None:
@@ -80,6 +82,7 @@ def test_a_redis_that_does_not_answer_costs_two_seconds_once_and_is_then_left_al
         server.signal(signal.SIGCONT)
 
 
+@pytest.mark.fault(6)
 def test_a_lost_answer_does_not_push_twice(server: Server, broker: QueueBroker) -> None:
     with _Proxy(str(server.queue.socket)) as proxy:
         through = build_broker(f"redis://127.0.0.1:{proxy.port}/0")

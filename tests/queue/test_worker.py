@@ -27,6 +27,7 @@ def test_a_thousand_ids_are_worked_on_once_each_and_nothing_stays_behind(broker:
     wait_until(lambda: backlog(broker) == 0, what="the last acknowledgement")
 
 
+@pytest.mark.fault(3)
 def test_what_a_killed_worker_held_reaches_another_within_eight_seconds(broker: QueueBroker, workers: Workers) -> None:
     victim = workers.start("victim", pause=30, threads=2)
     enqueue(broker, [1, 2, 3, 4, 5], chunk=1)
@@ -52,6 +53,7 @@ def test_a_busy_worker_does_not_pass_for_dead(broker: QueueBroker, workers: Work
     assert workers.done("idle") == []
 
 
+@pytest.mark.fault(5)
 def test_flushall_loses_queue_entries_and_nothing_else(broker: QueueBroker, workers: Workers) -> None:
     workers.start("a")
     enqueue(broker, [1])
@@ -63,6 +65,7 @@ def test_flushall_loses_queue_entries_and_nothing_else(broker: QueueBroker, work
     wait_until(lambda: workers.done() == [1, 2], what="the second id")
 
 
+@pytest.mark.fault(5)
 def test_the_worker_goes_on_by_itself_when_redis_comes_back(
     server: Server, broker: QueueBroker, workers: Workers
 ) -> None:
@@ -79,6 +82,7 @@ def test_the_worker_goes_on_by_itself_when_redis_comes_back(
     assert worker.poll() is None
 
 
+@pytest.mark.fault(6)
 def test_an_actor_that_ends_while_redis_is_away_is_acknowledged_later(
     server: Server, broker: QueueBroker, workers: Workers
 ) -> None:

@@ -45,6 +45,7 @@ def route_until_done(house: ChatHouse, batches: list[list[int]], workers: int) -
     route_items(house.router, [row_id for batch in batches for row_id in batch])
 
 
+@pytest.mark.fault(13)
 @pytest.mark.parametrize("size", [1, 7, 50])
 def test_fifty_first_chat_messages_of_one_person_at_once_are_one_case_with_one_owner(
     house: ChatHouse, size: int

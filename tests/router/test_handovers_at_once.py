@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from router.assigning.lapses import lapse_acceptances
 from router.assigning.leavers import hand_over_leavers
 from router.assigning.line import drain_line, move_on_from_absent
@@ -22,10 +24,10 @@ from router.moves.resolve import resolve
 from router.moves.restrict import restrict, unrestrict
 from router.moves.transfer import transfer
 from router.service import route_items
+from tests.faults.audited import audited
 from tests.router.house_for_tests import House, mail
 from ventanilla.errors import Conflict, Temporary
 from ventanilla.store.agents import add_absence, end_absences
-from ventanilla.store.audit import audit
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
 from ventanilla.store.inbox import overdue
@@ -124,6 +126,7 @@ class Shift:
                 self.troubles["route"] += 1
 
 
+@pytest.mark.fault(13)
 def test_everything_at_once_leaves_each_case_with_one_owner_and_loads_exact(store: Store, tmp_path: Path) -> None:
     settings = {"team": 'accept_within = "10m"', "marta": 'role = "supervisor"', "capacity": "3", "more": MORE}
     house = House(store, tmp_path, settings=settings)
@@ -161,9 +164,7 @@ def test_everything_at_once_leaves_each_case_with_one_owner_and_loads_exact(stor
         waiting = overdue(store, now=house.later(minutes=1))
         route_items(house.router, waiting)
 
-    with store.read() as connection:
-        broken = audit(connection, now=house.now, blobs=store.blobs)
-    assert not any(broken.values()), {name: count for name, count in broken.items() if count}
+    assert audited(store, now=house.now)
     assert sum(shift.troubles.values()) <= 2, shift.troubles  # none, but for what PostgreSQL locks by itself
     happened = Counter(event.kind for event in house.rows(events))
     for kind in (EventKind.DECLINED, EventKind.ACCEPTANCE_LAPSED, EventKind.ACCEPTED, EventKind.LINE_ENTERED):

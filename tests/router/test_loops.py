@@ -25,6 +25,7 @@ def receipts(house: House) -> int:
     return len(house.rows(outbox, lambda t: t.c.kind == OutboxKind.ACKNOWLEDGEMENT))
 
 
+@pytest.mark.fault(16)
 def test_our_own_automatic_mail_that_comes_back_is_told_once_a_day(house: House) -> None:
     headers = {"X-Ventanilla-Loop": house.router.house.installation.instance}
     for _ in range(3):
@@ -38,6 +39,7 @@ def test_our_own_automatic_mail_that_comes_back_is_told_once_a_day(house: House)
     assert len(alerts(house)) == 2
 
 
+@pytest.mark.fault(16)
 def test_a_responder_that_hides_what_it_is_gets_five_receipts_and_a_person_is_told(house: House) -> None:
     for number in range(12):
         house.receive(

@@ -12,9 +12,9 @@ import pytest
 import sqlalchemy as sa
 
 from router.service import route_items
+from tests.faults.audited import audited
 from tests.router.deadly import POISON
 from tests.router.house_for_tests import House, mail
-from ventanilla.store.audit import audit
 from ventanilla.store.engine import Store
 from ventanilla.store.inbox import overdue, reopen_row
 from ventanilla.store.tables import conversations, inbox, outbox
@@ -40,6 +40,7 @@ def states(house: House) -> dict[int, str]:
     return {row.id: row.state for row in house.rows(inbox)}
 
 
+@pytest.mark.fault(17)
 def test_a_mail_that_kills_its_reader_is_set_aside_and_everything_beside_it_goes_on(house: House) -> None:
     # given a batch of ten with one that kills, from ten customers
     bodies = [POISON.decode() if number == 3 else f"Pregunta {number}" for number in range(10)]
@@ -68,6 +69,7 @@ def test_a_mail_that_kills_its_reader_is_set_aside_and_everything_beside_it_goes
     assert_sound(house)
 
 
+@pytest.mark.fault(17)
 def test_what_was_set_aside_is_routed_by_a_replay_once_the_reader_is_mended(house: House) -> None:
     poison = house.commit(mail(text=POISON.decode()))
     for _ in range(3):
@@ -83,6 +85,7 @@ def test_what_was_set_aside_is_routed_by_a_replay_once_the_reader_is_mended(hous
     assert_sound(house)
 
 
+@pytest.mark.fault(3)
 def test_a_bystander_whose_process_was_killed_twice_is_tried_alone_and_routed(house: House) -> None:
     innocent = house.commit(mail())
     with house.store.write() as connection:
@@ -94,6 +97,4 @@ def test_a_bystander_whose_process_was_killed_twice_is_tried_alone_and_routed(ho
 
 
 def assert_sound(house: House) -> None:
-    with house.store.read() as connection:
-        found = audit(connection, now=house.now, blobs=house.store.blobs)
-    assert {name: count for name, count in found.items() if count} == {}
+    assert audited(house.store, now=house.now)

@@ -13,10 +13,10 @@ import sqlalchemy as sa
 
 from router.assigning.line import drain_line, move_on_from_absent
 from router.service import route_item, route_items
+from tests.faults.audited import audited
 from tests.router.house_for_tests import House, mail
 from ventanilla.errors import Temporary
 from ventanilla.store.agents import add_absence
-from ventanilla.store.audit import audit
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
 from ventanilla.store.tables import (
@@ -39,8 +39,7 @@ def house(store: Store, tmp_path: Path) -> House:
 
 
 def sound(house: House) -> bool:
-    with house.store.read() as connection:
-        return not any(audit(connection, now=house.now, blobs=house.store.blobs).values())
+    return audited(house.store, now=house.now)
 
 
 def journal(house: House) -> Journal:
@@ -337,6 +336,7 @@ def test_what_no_customer_wrote_opens_no_case_and_is_kept(house: House, headers:
     assert not house.rows(outbox)
 
 
+@pytest.mark.fault(16)
 def test_a_notice_that_bounces_goes_to_its_owner_another_way_or_to_the_duty_list(house: House) -> None:
     house.receive(mail())
     (notice,) = letters(house, OutboxKind.NOTICE)

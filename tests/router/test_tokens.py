@@ -86,6 +86,7 @@ def test_a_large_number_of_assignments_still_fits() -> None:
     assert found.assignment_number == 70_000
 
 
+@pytest.mark.fault(16)
 def test_at_the_last_moment_too_nothing_with_a_token_goes_to_a_customer(sqlite_store: Store, tmp_path: Path) -> None:
     house = House(sqlite_store, tmp_path)
     house.receive(mail())

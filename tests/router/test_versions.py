@@ -128,6 +128,7 @@ def test_the_hidden_text_of_notices_is_hidden_here_too(house: ChatHouse) -> None
     assert "secreto" not in house.letters(OutboxKind.ALERT)[0].payload["text"]
 
 
+@pytest.mark.fault(10)
 @pytest.mark.parametrize("together", [True, False])
 def test_an_edit_before_its_original_is_the_message_and_the_original_becomes_the_older_version(
     house: ChatHouse, together: bool

@@ -108,6 +108,7 @@ def test_a_small_house_moves_from_one_engine_to_the_other(
     other.close()
 
 
+@pytest.mark.fault(19)
 def test_nothing_that_had_not_gone_out_is_sent_after_a_restore(store: Store, new_store: Callable[[], Store]) -> None:
     fill(store)
     letters = dict(select(store, sa.select(t.outbox.c.dedupe_key, t.outbox.c.state)))
@@ -129,6 +130,7 @@ def test_nothing_that_had_not_gone_out_is_sent_after_a_restore(store: Store, new
 OUTBOX = sa.select(t.outbox.c.dedupe_key, t.outbox.c.state, t.outbox.c.reason)
 
 
+@pytest.mark.fault(19)
 def test_every_channel_observes_after_a_restore_and_the_log_says_so(
     store: Store, new_store: Callable[[], Store]
 ) -> None:
@@ -179,6 +181,7 @@ def test_no_number_is_given_out_twice_after_a_restore(store: Store, new_store: C
         assert connection.execute(made).scalar_one() == 3
 
 
+@pytest.mark.fault(19)
 def test_a_restored_store_keeps_its_promises(store: Store, new_store: Callable[[], Store]) -> None:
     fill(store)
     target = store.blobs.parent / "copy"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from tests.store.at_once import at_once
@@ -35,6 +36,7 @@ def test_a_new_address_makes_a_contact_and_the_next_message_finds_it(store: Stor
     assert counts(store) == (1, 1)
 
 
+@pytest.mark.fault(13)
 def test_fifty_messages_of_one_new_address_at_once_make_one_contact(store: Store) -> None:
     found = at_once([lambda: ask(store)] * 50)
 

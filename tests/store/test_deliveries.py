@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -83,6 +84,7 @@ def test_a_letter_that_did_not_arrive_has_failed_with_the_providers_reason_and_s
     assert told == [row_id]
 
 
+@pytest.mark.fault(9)
 def test_a_report_that_comes_before_we_know_that_we_sent_it_counts_once_we_do(store: Store) -> None:
     row_id = put(store)
 
@@ -123,6 +125,7 @@ def test_reports_that_nothing_was_ever_sent_for_are_forgotten(store: Store) -> N
 _REPORTS = st.lists(st.sampled_from([SENT, DELIVERED, READ, FAILED]), min_size=1, max_size=6)
 
 
+@pytest.mark.fault(9)
 @settings(
     max_examples=25,
     deadline=None,

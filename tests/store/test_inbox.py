@@ -93,6 +93,7 @@ def test_an_empty_batch_moves_the_checkpoint(store: Store) -> None:
     assert read_checkpoint(store, SOURCE) == {"uidvalidity": 1, "last_uid": 7}
 
 
+@pytest.mark.fault(14)
 def test_a_lost_lease_writes_nothing(store: Store) -> None:
     late = acquire_lease(store, LEASE, holder="one", ttl=MINUTE, now=NOW)
     current = acquire_lease(store, LEASE, holder="two", ttl=MINUTE, now=NOW + MINUTE)
@@ -161,6 +162,7 @@ inbox.commit_batch(open_store(sys.argv[1], Path(sys.argv[2])), "soporte", batch,
 """
 
 
+@pytest.mark.fault(1)
 def test_a_crash_between_blob_and_commit_leaves_no_row_and_no_checkpoint(store: Store, tmp_path: Any) -> None:
     url = store.engine.url.render_as_string(hide_password=False)
     reached = tmp_path / "reached"
@@ -208,6 +210,7 @@ def test_only_rows_that_wait_are_locked(store: Store) -> None:
         assert lock_pending(connection, [first, second]) == {second}
 
 
+@pytest.mark.fault(2)
 def test_the_sweeper_finds_what_the_queue_may_have_lost(store: Store) -> None:
     first, second, third = commit(store, item(1), item(2), item(3))
     with store.write() as connection:

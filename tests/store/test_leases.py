@@ -33,6 +33,7 @@ def test_a_lease_is_given_to_one_and_kept_by_renewing(store: Store) -> None:
     assert acquire(store, "two", TTL + SECOND) is None
 
 
+@pytest.mark.fault(14)
 def test_a_lapsed_lease_is_taken_over_with_a_higher_token(store: Store) -> None:
     acquire(store, "one")
 
@@ -51,6 +52,7 @@ def test_a_released_lease_is_free_at_once_and_its_token_rises(store: Store) -> N
     assert acquire(store, "two") == 2
 
 
+@pytest.mark.fault(14)
 def test_a_late_holder_is_told_who_took_over(store: Store) -> None:
     late = acquire(store, "one")
     acquire(store, "two", TTL)
@@ -101,6 +103,7 @@ def test_of_many_who_want_it_at_once_one_gets_it(store: Store) -> None:
         assert [token for token in tokens if token is not None] == [1]
 
 
+@pytest.mark.fault(14)
 def test_of_many_who_take_over_at_once_one_gets_it(store: Store) -> None:
     acquire(store, "gone")
 

@@ -150,6 +150,7 @@ def test_migrate_makes_the_tables_and_a_repeat_does_nothing(elsewhere: Operator)
     assert "up to date" in elsewhere.types("migrate")
 
 
+@pytest.mark.fault(19)
 def test_mail_that_came_before_a_restore_gets_no_second_receipt_even_when_live_again(
     operator: Operator, elsewhere: Operator, tmp_path: Path
 ) -> None:

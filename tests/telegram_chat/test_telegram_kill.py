@@ -10,6 +10,7 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
 from tests.servers.ports import wait_until
@@ -33,6 +34,7 @@ def numbers(store: Store) -> list[int]:
         return [json.loads(raw)["update_id"] for raw in connection.scalars(sa.select(t.inbox.c.raw))]
 
 
+@pytest.mark.fault(1, 2)
 def test_300_updates_survive_two_kills_each_once(server: TelegramApi, sqlite_store: Store) -> None:
     with sqlite_store.write() as connection:
         values = {"name": "chat", "kind": "telegram", "mode": "observe", "since": datetime.now(UTC)}

@@ -226,6 +226,7 @@ def test_the_staffs_commands_and_buttons_are_something_to_act_upon() -> None:
     assert read(blocked(), staff=True).screening.reason == "blocked_bot"
 
 
+@pytest.mark.fault(10)
 @pytest.mark.parametrize(
     "raw",
     [

@@ -229,6 +229,7 @@ def test_a_server_that_is_gone_took_nothing(server: TelegramApi, sender: Telegra
     assert type(caught.value) is Temporary
 
 
+@pytest.mark.fault(12)
 def test_an_answer_that_does_not_come_in_time_is_ambiguous(api: BotApi, server: TelegramApi) -> None:
     from connectors.telegram_chat.troubles import NoAnswer
 

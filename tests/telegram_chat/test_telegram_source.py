@@ -27,6 +27,7 @@ def texts(ledger: Ledger) -> list[str]:
     return [json.loads(item.raw or b"")["message"]["text"] for item in ledger.items]
 
 
+@pytest.mark.fault(1)
 def test_300_updates_are_taken_once_each_while_the_puller_dies_after_every_second_batch(
     server: TelegramApi, source_on: SourceOn
 ) -> None:
@@ -49,6 +50,7 @@ def test_300_updates_are_taken_once_each_while_the_puller_dies_after_every_secon
     assert set(server.bot.confirmed) <= committed
 
 
+@pytest.mark.fault(2)
 def test_nothing_is_confirmed_before_it_is_committed(server: TelegramApi, source_on: SourceOn) -> None:
     server.bot.put(written(1, "hello"))
     source = source_on()
@@ -79,6 +81,7 @@ def test_what_a_wait_brings_is_unconfirmed_until_the_next_pull_has_committed_it(
     wait_until(lambda: len(server.bot.confirmed) == 1, what="the confirmation")
 
 
+@pytest.mark.fault(2)
 def test_a_wait_that_died_with_its_process_loses_nothing(server: TelegramApi, source_on: SourceOn) -> None:
     ledger, source = Ledger(), source_on()
     ledger.pull(source)
@@ -104,6 +107,7 @@ def robbed(server: TelegramApi, source: TelegramSource, other: TelegramSource) -
     thief.join()
 
 
+@pytest.mark.fault(10)
 def test_another_poller_is_told_with_its_cure(server: TelegramApi, source_on: SourceOn) -> None:
     source, other = source_on(), source_on()
     Ledger().pull(source)
@@ -116,6 +120,7 @@ def test_another_poller_is_told_with_its_cure(server: TelegramApi, source_on: So
     Ledger().pull(source)  # and goes on trying
 
 
+@pytest.mark.fault(10)
 def test_a_bot_that_another_program_takes_again_and_again_stops_here_until_somebody_decides(
     server: TelegramApi, source_on: SourceOn
 ) -> None:
@@ -146,6 +151,7 @@ def test_a_webhook_of_another_program_is_named_without_its_path_and_left_alone(
     assert server.bot.webhook.url
 
 
+@pytest.mark.fault(10)
 def test_too_many_requests_say_how_long_to_wait(server: TelegramApi, source_on: SourceOn) -> None:
     body = {
         "ok": False,
@@ -228,6 +234,7 @@ def test_what_is_no_token_is_told_before_anything_is_asked(server: TelegramApi, 
     assert source.name == "telegram:unknown"
 
 
+@pytest.mark.fault(10)
 def test_after_a_week_without_updates_a_number_below_the_last_is_not_thrown_away(
     server: TelegramApi, source_on: SourceOn
 ) -> None:
@@ -272,6 +279,7 @@ def test_two_edits_within_a_second_are_two_versions_and_one_that_comes_again_is_
     assert all(item.key.startswith("550011/5/edited_message/1700000060/") for item in ledger.items)
 
 
+@pytest.mark.fault(10)
 def test_an_edit_that_comes_before_its_original_is_an_item_of_its_own(server: TelegramApi, source_on: SourceOn) -> None:
     server.bot.put(edited(5, "two", edited_at=1_700_000_060, at=1_700_000_000))
     server.bot.put(written(5, "one", at=1_700_000_000))
@@ -293,6 +301,7 @@ def test_a_checkpoint_that_lost_its_fields_is_first_contact_and_keeps_the_floor(
     assert [item.imported for batch in batches for item in batch.items] == [True]
 
 
+@pytest.mark.fault(10)
 def test_updates_without_a_number_do_not_turn_in_circles(server: TelegramApi, source_on: SourceOn) -> None:
     server.planned["getUpdates"] = [(200, {"ok": True, "result": ["?", None, {"message": 5}]})] * 3
 

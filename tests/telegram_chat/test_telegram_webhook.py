@@ -178,6 +178,7 @@ def fail_delivery(server: TelegramApi) -> None:
     server.bot.webhook.error_at = int(now().timestamp()) + 1
 
 
+@pytest.mark.fault(9)
 def test_what_a_broken_webhook_holds_up_is_fetched_and_the_webhook_comes_back(
     server: TelegramApi, source_on: SourceOn
 ) -> None:

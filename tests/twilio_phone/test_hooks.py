@@ -87,6 +87,7 @@ def _many(request: HookRequest) -> HookRequest:
     return replace(request, body=b"&".join(b"a=1" for _ in range(9000)))
 
 
+@pytest.mark.fault(8)
 @pytest.mark.parametrize(
     "spoil", [_unsigned, _changed, _added, _with_query, _odd_signature, _got, _json, _not_utf8, _many]
 )
@@ -129,12 +130,14 @@ def test_a_body_above_64_kb_is_refused_unread(line: PhoneLine) -> None:
     assert received(line, request).status == 413
 
 
+@pytest.mark.fault(8)
 def test_behind_a_proxy_the_configured_address_is_what_is_signed(line: PhoneLine) -> None:
     request = line.request("sms", MESSAGE)
 
     assert received(line, replace(request, url="http://10.0.0.5:8080/webhooks/telefono/sms")).status == 200
 
 
+@pytest.mark.fault(8)
 def test_a_signature_made_with_the_port_counts_too(line: PhoneLine) -> None:
     request = line.request("sms", MESSAGE)
     fields = {"AccountSid": line.server.account, "ApiVersion": "2010-04-01"} | MESSAGE
@@ -255,6 +258,7 @@ def test_a_call_of_ours_to_a_customer_is_no_missed_call(line: PhoneLine) -> None
     assert line.called("call", fields).items == ()
 
 
+@pytest.mark.fault(9)
 @pytest.mark.parametrize(
     ("status", "state", "rank"),
     [

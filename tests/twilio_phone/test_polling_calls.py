@@ -158,6 +158,7 @@ def test_old_recordings_are_asked_for_more_and_more_rarely(line: PhoneLine, serv
     assert sum(path.endswith("Recordings.json") for _, path, _ in server.asked) < 25
 
 
+@pytest.mark.fault(9)
 def test_five_minutes_of_lost_webhooks_are_found_once_each(line: PhoneLine, server: TwilioServer) -> None:
     source = line.calls()
     came = server.call(CUSTOMER, OURS, "busy")

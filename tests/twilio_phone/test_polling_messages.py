@@ -29,6 +29,7 @@ def test_a_hundred_and_twenty_messages_come_once_each_in_order_over_many_pages(s
     line.close()
 
 
+@pytest.mark.fault(9)
 def test_five_minutes_of_lost_webhooks_are_found_once_each(line: PhoneLine, server: TwilioServer) -> None:
     source = line.messages()
     came = server.message(CUSTOMER, OURS, "this webhook came")

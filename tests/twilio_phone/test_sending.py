@@ -148,6 +148,7 @@ def test_a_server_that_is_not_there_took_nothing(line: PhoneLine, server: Twilio
     assert not isinstance(trouble.value, Ambiguous)
 
 
+@pytest.mark.fault(12)
 def test_a_lost_answer_is_ambiguous_and_found_instead_of_sent_twice(line: PhoneLine, server: TwilioServer) -> None:
     sender = line.sender()
     server.lost_answers = 1
@@ -160,6 +161,7 @@ def test_a_lost_answer_is_ambiguous_and_found_instead_of_sent_twice(line: PhoneL
     assert [message["sid"] for message in server.sent()] == [found.external_id]
 
 
+@pytest.mark.fault(12)
 def test_after_a_crash_it_is_found_too(line: PhoneLine, server: TwilioServer) -> None:
     server.lost_answers = 1
     with pytest.raises(Ambiguous):

@@ -68,6 +68,7 @@ def test_the_same_process_knows_by_itself_where_to_go_on(line: PhoneLine, server
     assert [body[:6] for body in bodies(server)] == ["(2/3) ", "(3/3) "]
 
 
+@pytest.mark.fault(12)
 def test_a_lost_answer_in_the_middle_is_found_and_the_rest_sent(line: PhoneLine, server: TwilioServer) -> None:
     sender = line.sender()
     server.lost_answers = 1

@@ -1,0 +1,70 @@
+"""Every case of docs/faults.md has a test that says so, and no test names a case that is none."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from tests.faults.cases import read_cases
+from tests.faults.report import Report, Tried, note
+
+TESTS = Path(__file__).parents[1]
+
+
+def numbers_named() -> Iterator[int]:
+    """The arguments of every `pytest.mark.fault(...)` below tests/."""
+    for path in TESTS.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        if "mark.fault(" not in text:
+            continue
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.fault":
+                yield from (ast.literal_eval(one) for one in node.args)
+
+
+def test_the_cases_are_numbered_from_one_to_twenty() -> None:
+    assert list(read_cases()) == list(range(1, 21))
+
+
+def test_each_case_has_tests_and_each_marker_names_a_case() -> None:
+    assert set(numbers_named()) == set(read_cases())
+
+
+def part(outcome: str, when: str = "call") -> Any:
+    return SimpleNamespace(outcome=outcome, when=when, user_properties=[])
+
+
+def told(**counts: int) -> dict[str, Any]:
+    return {"cases": [1], "counts": counts, "broken": {}}
+
+
+def test_a_case_holds_only_if_something_tried_it_and_the_audit_was_asked() -> None:
+    nothing, skipped, unasked, held, failed, broken = (Tried() for _ in range(6))
+    note(skipped, part("skipped", "setup"), told())
+    note(unasked, part("passed"), told(kills=3))
+    note(held, part("passed"), told(audits=1))
+    note(failed, part("passed"), told(audits=1))
+    note(failed, part("failed", "teardown"), told())
+    note(broken, part("passed"), {**told(audits=1), "broken": {"owner_not_told": 2}})
+
+    verdicts = [one.verdict for one in (nothing, skipped, unasked, held, failed, broken)]
+
+    assert verdicts == ["NOT TRIED", "NOT TRIED", "NOT AUDITED", "held", "BROKEN", "BROKEN"]
+
+
+def test_a_run_in_which_a_case_was_not_tried_fails_and_says_which() -> None:
+    report = Report()
+    for number, one in report.tried.items():
+        if number != 7:
+            note(one, part("passed"), told(audits=1, kills=2))
+    session: Any = SimpleNamespace(exitstatus=0)
+
+    report.pytest_sessionfinish(session)
+
+    assert session.exitstatus == 1
+    assert f"{read_cases()[7]}\n    NOT TRIED: 0 tests" in report.text()
+    assert "    held: 1 tests, 2 kills, 0 other faults, 1 audits, 0 violations" in report.text()
+    assert report.last_line() == "20 cases: 19 held, 1 NOT TRIED"
