@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 import dramatiq
 import structlog
@@ -22,6 +22,7 @@ from router.incoming.in_person import read_taken
 from router.reading import Readers
 from router.service import Router, route_items
 from ventanilla.errors import Temporary
+from ventanilla.house_time import house_now
 from ventanilla.queue import ROUTE_ACTOR, ROUTE_QUEUE, build_broker
 from ventanilla.store.engine import Store
 from ventanilla.words import IN_PERSON, STAFF_BOT
@@ -32,8 +33,8 @@ TIME_LIMIT_MS = 120_000
 
 
 def utc_now() -> datetime:
-    """The only clock of the running service."""
-    return datetime.now(UTC)
+    """The only clock of the running service: the house's."""
+    return house_now()
 
 
 def build_readers(config: Config, house: House) -> Readers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,9 +24,11 @@ from router.notices.writing import write_alert
 from router.texts import phrase
 from ventanilla.channel import Fetcher, Sender
 from ventanilla.errors import BadInput, ConfigError, Temporary, Unreachable
+from ventanilla.house_time import house_now
 from ventanilla.store.channels import channel_row
 from ventanilla.store.engine import Store
 from ventanilla.store.revision import is_current
+from ventanilla.store.server_time import follow_server
 from ventanilla.store.webhook_events import via_of
 from ventanilla.words import STAFF_BOT, STAFF_TELEGRAM
 
@@ -75,12 +78,19 @@ def join_service(context: Context, stop: threading.Event, beat: Callable[[], Non
 
 
 def still_in_force(service: Service) -> bool:
-    """Whether the file this process began with is the one in force; a store out of reach does not say otherwise."""
+    """Whether the file this process began with is the one in force; a store out of reach does not say otherwise. Raises
+    AnotherSchema."""
     try:
         with service.store.read() as connection:
             return is_in_force(connection, service.loaded)
     except Temporary:
         return True
+
+
+def keep_time(service: Service) -> None:
+    """Look again what time it is at the store's server; a store out of reach leaves the time as it was counted."""
+    with suppress(Temporary):
+        follow_server(service.store)
 
 
 def places(service: Service) -> Iterator[Place]:
@@ -162,8 +172,8 @@ def tell_trouble(service: Service, connection: sa.Connection, channel: str, prob
 
 
 def service_now() -> datetime:
-    """The processes' clock, in UTC."""
-    return Context.now()
+    """The processes' clock, in UTC: see `ventanilla.house_time`."""
+    return house_now()
 
 
 def every(seconds: float) -> Callable[[datetime], bool]:
@@ -188,6 +198,7 @@ def _join(context: Context) -> Service:
             from ventanilla.store.migrate import require_current  # slow to import, and rarely needed
 
             require_current(store)
+        follow_server(store)
         with store.write() as connection:
             _require_in_force(connection, loaded)
             return Service(loaded=loaded, store=store, house=open_house(connection, loaded.config, now=context.now()))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ventanilla.errors import BadInput
+from ventanilla.house_time import house_now
 
 if TYPE_CHECKING:
     from config.load import Loaded
@@ -66,6 +67,9 @@ class Context:
                 from ventanilla.store.migrate import require_current
 
                 require_current(store)
+            from ventanilla.store.server_time import follow_server
+
+            follow_server(store)
             self._store = store
         return self._store
 
@@ -84,8 +88,8 @@ class Context:
 
     @staticmethod
     def now() -> datetime:
-        """The time, in UTC."""
-        return datetime.now(UTC)
+        """The time of the house, in UTC: the store's server's, once the store was opened."""
+        return house_now()
 
     def print_json(self, document: Any) -> None:
         """One JSON document on standard output; instants as ISO 8601 in UTC."""

@@ -12,11 +12,13 @@ import structlog
 import typer
 
 from cli.context import context
+from ventanilla.errors import AnotherSchema
 
 log = structlog.get_logger(__name__)
 
 AGAIN = 75  # daemon.inside.START_ME_AGAIN
 FOLLOW = 5.0  # seconds between two looks at which file is in force
+ASK_TIME = 30.0  # seconds between two looks at what time it is at the store
 
 
 def add_to(app: typer.Typer) -> None:
@@ -37,6 +39,7 @@ def connect() -> int:
     if service is None:
         return part.code()
     from cli.assembly import file_getters, places, queue_url, service_now, tell_trouble
+    from cli.comparings import comparing_loop
     from cli.copiers import copiers
     from cli.followings import followings
     from cli.staffing import offer_menu, staff_pullers
@@ -65,6 +68,8 @@ def connect() -> int:
     threads += [threading.Thread(target=getter.run, name=f"files {getter.channel}") for getter in getters]
     threads += [threading.Thread(target=one.run, name=f"copies {one.channel}") for one in copiers(service, part.stop)]
     threads += [threading.Thread(target=one.run, name=f"sent {one.channel}") for one in followings(service, part.stop)]
+    # It ends with the process, whatever a slow source is just telling it: a comparison that is cut off has changed nothing.
+    threads.append(threading.Thread(target=comparing_loop(service, part.stop).run, name="reconcile", daemon=True))
     for thread in threads:
         thread.start()
     part.watch(threads)
@@ -141,7 +146,7 @@ class Part:
         self.beat = beat
         self._again = False
         self._service: Any = None
-        self._looked = time.monotonic()
+        self._looked = self._asked = time.monotonic()
         self.stop = stop_on_signals(on_reload=self._reload)
 
     def join(self) -> Any:
@@ -152,15 +157,29 @@ class Part:
         return self._service
 
     def tick(self) -> None:
-        """Once a second: a sign of life; and when another file was put in force, a fresh start under that one."""
+        """Once a second: a sign of life; and when another file was put in force, or the store's schema has become another's, a
+        fresh start, which waits until it fits."""
         self.beat()
-        if self._service is not None and time.monotonic() - self._looked > FOLLOW:
-            from cli.assembly import still_in_force
+        if self._service is None:
+            return
+        try:
+            self._look_around()
+        except AnotherSchema as error:
+            log.warning("another_schema", reason=str(error))
+            self._reload()
 
-            self._looked = time.monotonic()
+    def _look_around(self) -> None:
+        from cli.assembly import keep_time, still_in_force
+
+        now = time.monotonic()
+        if now - self._looked > FOLLOW:
+            self._looked = now
             if not still_in_force(self._service):
                 log.info("another_file_is_in_force")
                 self._reload()
+        if now - self._asked > ASK_TIME:
+            self._asked = now
+            keep_time(self._service)
 
     def watch(self, threads: Sequence[threading.Thread]) -> None:
         """Until told to stop, or until a thread that must not end has ended."""

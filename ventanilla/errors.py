@@ -4,6 +4,7 @@ VentanillaError
 ├── ConfigError      the admin's file is wrong; carries every problem found
 ├── BadInput         a command was given something that cannot be (exit 2)
 ├── Unreachable      something needed is out of reach (exit 3)
+│   └── AnotherSchema  the store has become another version's; this process writes nothing more
 ├── BadMessage       a raw item that cannot be read: it goes to quarantine
 ├── Conflict         somebody else was first; carries who won
 ├── Temporary        worth trying again, after `retry_after` seconds
@@ -52,6 +53,10 @@ class BadInput(VentanillaError):
 
 class Unreachable(VentanillaError):
     """The store, the queue or a server that a command needs did not answer."""
+
+
+class AnotherSchema(Unreachable):
+    """The store's schema is no longer the one that this process works on."""
 
 
 class BadMessage(VentanillaError):

@@ -14,6 +14,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from ventanilla.errors import BadInput
+from ventanilla.house_time import house_millis
 from ventanilla.queue.bell import ListeningConsumer, ring
 from ventanilla.queue.running import Running
 
@@ -79,19 +80,30 @@ class QueueBroker(RedisBroker):
         return 1 if command == "heartbeat" else super()._should_do_maintenance(command)
 
     def _dispatch(self, command: str) -> Callable[..., Any]:
-        """As Dramatiq's, but a time-out counts as a lost connection, which its worker knows how to survive.
+        """As Dramatiq's, by the house's time, and a time-out counts as a lost connection, which its worker knows how to survive.
 
-        redis-py's TimeoutError is no ConnectionError; an ack that runs into one would be given up for good.
+        By its own time a machine whose clock is ahead would take every other worker for dead. redis-py's TimeoutError is no
+        ConnectionError; an ack that runs into one would be given up for good.
         """
-        dispatch = super()._dispatch(command)  # type: ignore[no-untyped-call]
+        dispatch = self.scripts["dispatch"]
 
-        def translated(*args: Any) -> Any:
+        def timely(queue_name: str, *args: Any) -> Any:
+            facts = [
+                command,
+                house_millis(),
+                queue_name,
+                self.broker_id,
+                self.heartbeat_timeout,
+                self.dead_message_ttl,
+                self._should_do_maintenance(command),
+                self._max_unpack_size(),  # type: ignore[no-untyped-call]
+            ]
             try:
-                return dispatch(*args)
+                return dispatch(args=[*facts, *args], keys=[self.namespace])
             except redis.TimeoutError as error:
                 raise redis.ConnectionError(str(error)) from error
 
-        return translated
+        return timely
 
 
 def build_broker(url: str, *, namespace: str = NAMESPACE) -> QueueBroker:

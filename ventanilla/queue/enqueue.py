@@ -8,9 +8,9 @@ from uuid import uuid4
 
 import redis
 from dramatiq import Message
-from dramatiq.common import current_millis
 
 from ventanilla.errors import Temporary
+from ventanilla.house_time import house_millis
 from ventanilla.queue.bell import ring
 from ventanilla.queue.broker import ROUTE_ACTOR, ROUTE_QUEUE, QueueBroker
 
@@ -100,7 +100,7 @@ def _push(broker: QueueBroker, pipeline: redis.client.Pipeline, message: Message
         keys=[broker.namespace],
         args=[
             "enqueue",
-            current_millis(),
+            house_millis(),
             message.queue_name,
             broker.broker_id,
             broker.heartbeat_timeout,

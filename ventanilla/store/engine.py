@@ -6,7 +6,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from ventanilla.errors import Temporary
+from ventanilla.store.fence import Fence, guard
 
 _SQLITE_BUSY_SECONDS = 30
 _PRAGMAS = (
@@ -28,10 +29,14 @@ _ONE_MOMENT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The SQL store and the folder of blobs beside it. Safe to share between threads, not between forks."""
+    """The SQL store and the folder of blobs beside it. Safe to share between threads, not between forks.
+
+    Once the `fence` knows a revision, `write` and `read` raise AnotherSchema when the schema has become another.
+    """
 
     engine: sa.Engine
     blobs: Path
+    fence: Fence = field(default_factory=Fence)
 
     @property
     def is_sqlite(self) -> bool:
@@ -68,10 +73,11 @@ def open_store(url: str, blobs: Path) -> Store:
     """Open (for SQLite: create) the store behind an SQLAlchemy URL. Migrating is `migrate`'s business."""
     parsed = sa.make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return Store(_sqlite(parsed), blobs)
-    return Store(
-        sa.create_engine(parsed, pool_pre_ping=True, pool_size=10, connect_args={"connect_timeout": 10}), blobs
-    )
+        store = Store(_sqlite(parsed), blobs)
+    else:
+        store = Store(sa.create_engine(parsed, pool_size=10, connect_args={"connect_timeout": 10}), blobs)
+    guard(store.engine, store.fence)
+    return store
 
 
 def _sqlite(url: sa.URL) -> sa.Engine:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ventanilla.errors import Temporary
@@ -11,23 +9,29 @@ from ventanilla.errors import Temporary
 if TYPE_CHECKING:
     from ventanilla.store.engine import Store
 
+NEWEST = "0001"
+"""The revision that this version's migrations lead to. It stands here and is not looked up: a process that runs on while its
+program is replaced on disk must go on knowing what it was made for."""
 FIND_REVISION = "SELECT version_num FROM alembic_version"
-_SCRIPT = re.compile(r"v(\d+)_\w+\.py")
 
 
 def newest_revision() -> str:
-    """The revision that this version's migrations lead to, by the names of their files."""
-    names = (path.name for path in (Path(__file__).parent / "migrations" / "versions").iterdir())
-    return max(found[1] for name in names if (found := _SCRIPT.fullmatch(name)))
+    """The revision that this version's migrations lead to."""
+    return NEWEST
 
 
 def is_current(store: Store) -> bool:
-    """Whether the schema is up to date. False also where there is none, or where the store does not answer: `require_current`
-    then says what is wrong, with the cure."""
+    """Whether the schema is up to date; if so, the store is used under this revision and no other from now on.
+
+    False also where there is none, or where the store does not answer: `require_current` then says what is wrong, with the cure.
+    """
     import sqlalchemy as sa
 
     try:
         with store.read() as connection:
-            return str(connection.scalar(sa.text(FIND_REVISION))) == newest_revision()
+            found = str(connection.scalar(sa.text(FIND_REVISION)))
     except (Temporary, sa.exc.DBAPIError):
         return False
+    if found == newest_revision():
+        store.fence.revision = found
+    return found == newest_revision()
