@@ -139,7 +139,7 @@ def _unfit(one: Unfit, states: Sequence[InboxState]) -> str:
 def _told(run: Context, ids: Sequence[int], verb: str, *, nothing: str) -> int:
     from cli.printing import plural, say
 
-    soon = bool(ids) and _enqueue(run, ids)
+    soon = bool(ids) and tell_queue(run, ids)
     if run.as_json:
         run.print_json({verb: list(ids), "service_told": soon})
     elif not ids:
@@ -151,7 +151,7 @@ def _told(run: Context, ids: Sequence[int], verb: str, *, nothing: str) -> int:
     return 0
 
 
-def _enqueue(run: Context, ids: Sequence[int]) -> bool:
+def tell_queue(run: Context, ids: Sequence[int]) -> bool:
     """Best effort: the sweeper finds them anyway. Whether a queue took them."""
     from cli.assembly import queue_url
     from ventanilla.errors import VentanillaError

@@ -13,6 +13,7 @@ from config.channel import ChannelSettings
 from config.plugins import CHANNELS, brought
 from config.schema import Config
 from ventanilla.channel import Fetcher, Finding, Follower, Hook, Message, Sender, Source
+from ventanilla.comparer import Comparer
 from ventanilla.store.installation import Installation
 
 if TYPE_CHECKING:
@@ -107,4 +108,11 @@ def follower(settings: ChannelSettings, place: Place) -> Follower | None:
 def keeper(settings: ChannelSettings, place: Place) -> Keeper | None:
     """What keeps copies of what a channel sends; None where its kind has no `keeper(settings, place)`, or none are ours to keep."""
     offered = getattr(kind(settings.kind), "keeper", None)
+    return None if offered is None else offered(settings, place)
+
+
+def comparers(settings: ChannelSettings, place: Place) -> Sequence[Comparer] | None:
+    """What holds each of a channel's sources against the ledger; None where the kind has no `comparers(settings, place)`: then
+    nobody can say whether anything is missing."""
+    offered = getattr(kind(settings.kind), "comparers", None)
     return None if offered is None else offered(settings, place)

@@ -3,7 +3,8 @@
 A channel is made of parts. A `Source` does IO and yields raw items with the checkpoint that stands after them. A reader is pure
 and turns one raw item into a `Message`. A `Sender` does IO and puts one `Outgoing` on its way. Where the provider keeps files
 apart, a `Fetcher` gets them; where it can call us, a `Hook` takes what it says; where it can be asked what became of what we
-sent, a `Follower` asks. Nothing here knows the store, the queue or who is responsible.
+sent, a `Follower` asks; where it can be asked what it has, a `Comparer` (`ventanilla/comparer.py`) holds that against the ledger.
+Nothing here knows the store, the queue or who is responsible.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from config.servers import MailServer
 from connectors.imap_email.connection import Login
 from connectors.registry import Place
 from ventanilla.channel import Finding, Message, Sender, Source
+from ventanilla.comparer import Comparer
 from ventanilla.errors import BadInput
 
 if TYPE_CHECKING:
@@ -91,6 +92,26 @@ def keeper(settings: ChannelSettings, place: Place) -> Keeper | None:
     login = _login(mail, mail.imap, place.name, place.tokens)
     wanted = "auto" if mail.sent_folder == OFF else mail.sent_folder
     return SentCopies(mail.imap, login, address=mail.address, name=place.config.service.name, wanted=wanted)
+
+
+def comparers(settings: ChannelSettings, place: Place) -> Sequence[Comparer]:
+    """What holds each folder that is pulled against the ledger. Opens no connection yet."""
+    from connectors.imap_email.comparing import FolderComparer, named, of_sent_mail
+
+    mail = cast(EmailSettings, settings)
+    login = _login(mail, mail.imap, place.name, place.tokens)
+    taken_in = len(mail.folders)
+    names = [source.name for source in sources(settings, place)]
+    return [
+        *(
+            FolderComparer(mail.imap, login, named(folder), name=name)
+            for folder, name in zip(mail.folders, names, strict=False)
+        ),
+        *(
+            FolderComparer(mail.imap, login, of_sent_mail(mail.sent_folder), name=name, is_sent=True)
+            for name in names[taken_in:]
+        ),
+    ]
 
 
 def check(settings: ChannelSettings, place: Place) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from config.secrets import Secret
 from config.telegram import TelegramSettings
 from connectors.registry import Place
 from ventanilla.channel import Fetcher, Finding, Hook, Message, Sender, Source
+from ventanilla.comparer import Comparer
 from ventanilla.errors import LoginRefused, Temporary
 from ventanilla.store.installation import Installation
 
@@ -35,6 +36,13 @@ def sources(settings: ChannelSettings, place: Place) -> Sequence[Source]:
     address = _address(place)
     wanted = None if address is None else Wanted(url=address, signing_key=place.installation.signing_key)
     return [TelegramSource(api, floor=_floor(chat, place), webhook=WebhookKeeper(api, wanted))]
+
+
+def comparers(settings: ChannelSettings, place: Place) -> Sequence[Comparer]:
+    """What asks how much of the bot's waits."""
+    from connectors.telegram_chat.comparing import BotComparer
+
+    return [BotComparer(_api(cast(TelegramSettings, settings), place), address=_address(place))]
 
 
 def reader(settings: ChannelSettings, place: Place) -> Callable[[bytes], Message]:

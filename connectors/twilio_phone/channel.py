@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import cast
+from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
 
 from config.channel import ChannelSettings
@@ -18,7 +18,11 @@ from connectors.twilio_phone.people import PhoneContext
 from connectors.twilio_phone.setup import Step, steps, twiml_bin
 from connectors.twilio_phone.twiml import Greeting
 from ventanilla.channel import Attachment, Fetcher, Finding, Follower, Hook, Message, Sender, Source
+from ventanilla.comparer import Comparer
 from ventanilla.media_links import SharedFile, media_url
+
+if TYPE_CHECKING:
+    from connectors.twilio_phone.source import PolledSource
 
 TRIAL: str | None = None
 """No item of this channel can kill its reader: they are flat JSON of a bounded size."""
@@ -26,6 +30,17 @@ TRIAL: str | None = None
 
 def sources(settings: ChannelSettings, place: Place) -> Sequence[Source]:
     """One source for the messages of each number, one for its calls, one for those made from it. Opens no connection yet."""
+    return _lists(settings, place)
+
+
+def comparers(settings: ChannelSettings, place: Place) -> Sequence[Comparer]:
+    """What holds each of those lists against the ledger."""
+    from connectors.twilio_phone.comparing import ListComparer
+
+    return [ListComparer(source) for source in _lists(settings, place)]
+
+
+def _lists(settings: ChannelSettings, place: Place) -> Sequence[PolledSource]:
     from connectors.twilio_phone.called import CalledSource
     from connectors.twilio_phone.calls import CallSource
     from connectors.twilio_phone.source import Beginning, MessageSource
@@ -33,9 +48,9 @@ def sources(settings: ChannelSettings, place: Place) -> Sequence[Source]:
     phone = cast(TwilioSettings, settings)
     zone = ZoneInfo(place.config.service.timezone)
     beginning = Beginning(since=place.since, start=phone.start, zone=zone)
-    messages: list[Source] = [MessageSource(_api(phone), account, beginning) for account in phone.accounts()]
+    messages: list[PolledSource] = [MessageSource(_api(phone), account, beginning) for account in phone.accounts()]
     called = phone.numbers if phone.calls else ()
-    calls: list[Source] = [CallSource(_api(phone), one, beginning, hang_ups=phone.hang_ups) for one in called]
+    calls: list[PolledSource] = [CallSource(_api(phone), one, beginning, hang_ups=phone.hang_ups) for one in called]
     return [*messages, *calls, *(CalledSource(_api(phone), one, beginning) for one in called)]
 
 

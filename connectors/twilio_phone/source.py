@@ -85,6 +85,13 @@ class PolledSource(ABC):
                 progress = reached
                 yield batch
 
+    def listed_since(self, first: date, progress: Progress, *, now: datetime) -> Iterator[list[Taken]]:
+        """What a pull that knew nothing yet would hand over of what came since that day, a window at a time. `progress` says from
+        when on things are new. Raises as `pull`."""
+        blank = Progress(floor=progress.floor)
+        for entries in windows(self._api, self.listed, self._account, first=first, now=now, limits=self._limits):
+            yield [taken for entry in entries for taken in self._taken(entry, blank, frozenset(), now)]
+
     def wait(self, seconds: float) -> None:
         """Block until `seconds` are over or `interrupt` is called: Twilio gives no hints."""
         self._called.wait(seconds)

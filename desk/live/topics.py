@@ -22,6 +22,8 @@ _CHANNELS = frozenset(
         EventKind.CHANNEL_PAUSED,
         EventKind.CHANNEL_RESUMED,
         EventKind.CHANNEL_QUIET,
+        EventKind.ITEMS_MISSING,
+        EventKind.ITEMS_FETCHED,
         EventKind.MESSAGE_SCREENED,
         EventKind.MESSAGE_QUARANTINED,
         EventKind.MESSAGE_RELEASED,

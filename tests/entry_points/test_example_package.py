@@ -22,7 +22,7 @@ from tests.servers.ports import wait_until
 from ventanilla.channel import Outgoing
 from ventanilla.errors import BadMessage, Temporary
 
-MAY_IMPORT = ("ventanilla.channel", "ventanilla.errors", "ventanilla.words", "config.channel")
+MAY_IMPORT = ("ventanilla.channel", "ventanilla.comparer", "ventanilla.errors", "ventanilla.words", "config.channel")
 COMMAND = Path(sys.executable).with_name("ventanilla")
 
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from ventanilla.channel import Batch, RawItem
 from ventanilla.store.blobs import get_blob, put_blob
 from ventanilla.store.engine import Store
+from ventanilla.store.events import Journal
 from ventanilla.store.insert import insert_ignoring
 from ventanilla.store.leases import require_lease
 from ventanilla.store.tables import channels, checkpoints, inbox
@@ -78,9 +79,11 @@ def commit_batch(
     return new
 
 
-def insert_items(store: Store, channel: str, source: str, items: Sequence[RawItem], *, now: datetime) -> list[int]:
+def insert_items(
+    store: Store, channel: str, source: str, items: Sequence[RawItem], *, now: datetime, journal: Journal | None = None
+) -> list[int]:
     """Commit items that a provider brought by itself, under the source that polling would name, with no lease and no
-    checkpoint; return the ids of new rows that want routing.
+    checkpoint; return the ids of new rows that want routing. `journal` is written with them.
 
     What is in the ledger already, by either way, is passed over. Raises Temporary when the store is out of reach.
     """
@@ -89,6 +92,8 @@ def insert_items(store: Store, channel: str, source: str, items: Sequence[RawIte
         new = _insert_new(connection, rows)
         if new:
             connection.execute(_HEARD_OF, {"heard": channel, "at": now, "long_ago": now - timedelta(seconds=1)})
+        if journal is not None:
+            journal.flush(connection)
     return new
 
 
