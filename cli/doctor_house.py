@@ -143,14 +143,14 @@ def _secrets(config: Config) -> Iterator[Secret]:
 
 
 def _redis(url: str) -> Finding:
-    from ventanilla.queue import build_broker, ping
+    from ventanilla.queue import describe_queue
 
     try:
-        ping(build_broker(url))
+        found = describe_queue(url)
     except VentanillaError as error:
         cure = "check queue.url and the server; until it answers everything goes on more slowly, and nothing is lost"
         return Finding(subject="queue", ok=False, message=str(error), cure=cure)
-    return Finding(subject="queue", ok=True, message="answers")
+    return Finding(subject="queue", ok=True, message=found)
 
 
 def _store(config: Config, now: datetime) -> Iterator[Finding]:

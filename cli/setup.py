@@ -75,6 +75,7 @@ def check(
     except ConfigError as error:
         return _refused(run, error)
     findings = [(name, finding) for name, finding in _findings(run)] if connect else []
+    kept = _retention(run)
     if run.as_json:
         run.print_json(
             {
@@ -82,6 +83,7 @@ def check(
                 "problems": [],
                 "warnings": [_problem(warning) for warning in loaded.warnings],
                 "laws": [{"promise": name, "pack": told} for name, told in _laws(loaded)],
+                "retention": kept,
                 "findings": [
                     {
                         "channel": name,
@@ -95,6 +97,8 @@ def check(
             }
         )
     else:
+        for line in kept:
+            typer.echo(line)
         _print_check(loaded, findings, run)
     return 0 if all(finding.ok for _, finding in findings) else 3
 
@@ -179,6 +183,18 @@ def _check_staff_bot(run: Context) -> Iterator[Finding]:
     yield from found
 
 
+def _retention(run: Context) -> list[str]:
+    """What the terms mean, and how many cases that is in the store, if there is one."""
+    from cli.retention import in_words, outlook
+    from router.retention.terms import terms_of
+
+    try:
+        return outlook(run)
+    except VentanillaError:  # no store yet, or out of reach: --connect says so
+        terms = terms_of(run.loaded.config.retention)
+        return in_words(terms) if terms.any else []
+
+
 def _places(run: Context) -> Iterator[Place]:
     """Each channel as `up` would find it, whether or not it has been configured before; the store may be out of reach."""
     from connectors.registry import Place
@@ -238,15 +254,15 @@ def _check_queue(run: Context) -> Iterator[Finding]:
         else:
             yield Finding(subject="queue", ok=True, message=f"embedded: {server.name} is started by `up`")
         return
-    from ventanilla.queue import build_broker, ping
+    from ventanilla.queue import describe_queue
 
     try:
-        ping(build_broker(url))
+        found = describe_queue(url)
     except VentanillaError as error:
         cure = "check queue.url; the service goes on without it, more slowly"
         yield Finding(subject="queue", ok=False, message=str(error), cure=cure)
     else:
-        yield Finding(subject="queue", ok=True, message="answers")
+        yield Finding(subject="queue", ok=True, message=found)
 
 
 def _check_web(run: Context) -> Iterator[Finding]:
@@ -303,7 +319,7 @@ def _laws(loaded: Loaded) -> list[tuple[str, str]]:
 def _refused(run: Context, error: ConfigError) -> int:
     if run.as_json:
         problems = [_problem(problem) for problem in error.problems]
-        run.print_json({"ok": False, "problems": problems, "warnings": [], "laws": [], "findings": []})
+        run.print_json({"ok": False, "problems": problems, "warnings": [], "laws": [], "retention": [], "findings": []})
     else:
         typer.echo(str(error), err=True)
         count = len(error.problems)

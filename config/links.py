@@ -11,9 +11,10 @@ from pydantic_core import CoreSchema
 
 from config.plain import plain_error
 from config.secrets import Secret
+from ventanilla.queue_address import is_watched, parse_watched
 
 # Up to the last @: a password written raw may hold one itself. Rather too much is hidden than too little.
-_PASSWORD = re.compile(r"(?P<before>://[^:/@]*:)[^?#]+(?=@)|(?P<query>[?&]password=)[^&]+")
+_PASSWORD = re.compile(r"(?P<before>://[^:/@]*:)[^?#]+(?=@)|(?P<query>[?&](?:sentinel_)?password=)[^&]+")
 
 
 class Link(Secret):
@@ -87,8 +88,23 @@ StoreUrl = Annotated[
         '"sqlite", "sqlite:///file" or "postgresql+psycopg://user@host/database"',
     ),
 ]
+
+
+def _with_whole_sentinels(value: object) -> object:
+    if isinstance(value, str) and is_watched(value):
+        try:
+            parse_watched(value)
+        except ValueError as error:
+            raise plain_error(str(error)) from None
+    return value
+
+
 QueueUrl = Annotated[
     Link,
-    _one_of(r"embedded$|rediss?://.|unix://.", '"embedded", "redis://host:6379/0", "rediss://…" or "unix:///socket"'),
+    BeforeValidator(_with_whole_sentinels),
+    _one_of(
+        r"embedded$|rediss?(\+sentinel)?://.|unix://.",
+        '"embedded", "redis://host:6379/0", "rediss://…", "redis+sentinel://host:26379/NAME/0" or "unix:///socket"',
+    ),
 ]
 BlobsUrl = Annotated[Link, _one_of(r"files$|s3://.", '"files" or "s3://bucket/prefix"')]

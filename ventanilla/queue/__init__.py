@@ -4,6 +4,7 @@ Importing it loads redis and dramatiq (about half a second): commands that must 
 """
 
 from ventanilla.queue.broker import ROUTE_ACTOR, ROUTE_QUEUE, QueueBroker, build_broker
+from ventanilla.queue.describing import describe_queue
 from ventanilla.queue.enqueue import backlog, enqueue, ping
 from ventanilla.queue.worker import WorkerDied, run_worker
 
@@ -14,6 +15,7 @@ __all__ = [
     "WorkerDied",
     "backlog",
     "build_broker",
+    "describe_queue",
     "enqueue",
     "ping",
     "run_worker",

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 import redis
 from dramatiq import Message
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.middleware import Middleware, TimeLimit
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
-from ventanilla.errors import BadInput
 from ventanilla.house_time import house_millis
 from ventanilla.queue.bell import ListeningConsumer, ring
+from ventanilla.queue.client import redis_client
 from ventanilla.queue.running import Running
 
 ROUTE_QUEUE = "route"
@@ -33,8 +30,6 @@ MAINTENANCE_CHANCE = 200_000
 DEAD_MESSAGE_TTL = 3_600_000
 # What an actor gets when it is declared without a time_limit of its own (milliseconds).
 TIME_LIMIT = 60_000
-
-SCHEMES = ("redis", "rediss", "unix")
 
 
 class NoRetries(Middleware):
@@ -107,23 +102,12 @@ class QueueBroker(RedisBroker):
 
 
 def build_broker(url: str, *, namespace: str = NAMESPACE) -> QueueBroker:
-    """A broker on `url` (redis://, rediss:// or unix:// and a path); connects to nothing yet. BadInput: another scheme.
+    """A broker on `url` (see `ventanilla.queue.client`); connects to nothing yet. BadInput: another kind of address.
 
     No Prometheus (it would listen on 0.0.0.0), no Retries, no AgeLimit (it would drop what a host with a slow clock
     sends), no ShutdownNotifications (an actor in the middle of a transaction is let finish).
     """
-    scheme = urlsplit(url).scheme
-    if scheme not in SCHEMES:
-        raise BadInput(f'queue.url: expected {", ".join(f"{known}://…" for known in SCHEMES)}, got scheme "{scheme}"')
-    # Repeating a command whose answer was lost would push it twice. Connecting is not repeated either: callers are in a
-    # hurry, and the pool notices by itself a connection that a restarted server closed.
-    client = redis.Redis.from_url(
-        url,
-        socket_timeout=SOCKET_TIMEOUT,
-        socket_connect_timeout=SOCKET_TIMEOUT,
-        retry=Retry(NoBackoff(), 0),
-        health_check_interval=0,
-    )
+    client = redis_client(url, seconds=SOCKET_TIMEOUT)
     return QueueBroker(  # type: ignore[no-untyped-call]
         client=client,
         namespace=namespace,

@@ -9,8 +9,8 @@ from typing import Any
 
 import redis
 import structlog
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+
+from ventanilla.queue.client import redis_client
 
 log = structlog.get_logger(__name__)
 
@@ -20,13 +20,7 @@ QUIET_SECONDS = 5.0
 
 def willing_client(url: str, *, seconds: float, decode: bool = False) -> redis.Redis:
     """A client that waits so many seconds for an answer, and tries once. Connects when first asked."""
-    return redis.Redis.from_url(
-        url,
-        socket_timeout=seconds,
-        socket_connect_timeout=seconds,
-        retry=Retry(NoBackoff(), 0),
-        decode_responses=decode,
-    )
+    return redis_client(url, seconds=seconds, decode_responses=decode)
 
 
 class WhileThere:
