@@ -7,6 +7,7 @@ import select
 import socket
 import threading
 from collections.abc import Callable
+from typing import Self
 
 from tests.servers.ports import free_port
 
@@ -14,7 +15,8 @@ OnLine = Callable[[bytes], bytes | None]
 
 
 class Proxy:
-    """Started with `start`, ended with `stop`; `with Proxy(port) as proxy:` does both. Clients connect to `proxy.port`.
+    """Started with `start`, ended with `stop`; `with Proxy(port) as proxy:` does both. Clients connect to `proxy.port`. The server
+    is at a port of this machine, or at the path of a socket.
 
     `freeze` makes it swallow everything without a word, as a router that forgot a connection does; connections stay open.
     `cut` resets every connection. `on_line` sees each line of a client before the server does: what it returns is sent to the
@@ -24,7 +26,7 @@ class Proxy:
 
     host = "127.0.0.1"
 
-    def __init__(self, target: int, *, on_line: OnLine | None = None) -> None:
+    def __init__(self, target: int | str, *, on_line: OnLine | None = None) -> None:
         self.port = free_port()
         self.on_line = on_line
         self.on_answer: Callable[[bytes], bytes] | None = None
@@ -38,7 +40,7 @@ class Proxy:
         self._pairs: list[tuple[socket.socket, socket.socket]] = []
         self._threads: list[threading.Thread] = []
 
-    def start(self) -> Proxy:
+    def start(self) -> Self:
         """Returns once it listens."""
         self._listener = socket.create_server((self.host, self.port))
         self._listener.settimeout(0.1)
@@ -54,7 +56,7 @@ class Proxy:
         if self._listener is not None:
             self._listener.close()
 
-    def __enter__(self) -> Proxy:
+    def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(self, *_: object) -> None:
@@ -91,7 +93,7 @@ class Proxy:
 
     def _serve(self, client: socket.socket) -> None:
         try:
-            server = socket.create_connection((self.host, self._target), timeout=5)
+            server = self._reach()
         except OSError:
             client.close()
             return
@@ -104,6 +106,13 @@ class Proxy:
             client.close()
             server.close()
             self._pairs.remove((client, server))
+
+    def _reach(self) -> socket.socket:
+        if isinstance(self._target, int):
+            return socket.create_connection((self.host, self._target), timeout=5)
+        server = socket.socket(socket.AF_UNIX)
+        server.connect(self._target)
+        return server
 
     def _pass_on(self, client: socket.socket, server: socket.socket) -> None:
         while not self._stopped.is_set():
