@@ -9,7 +9,7 @@ from cli.clocks_page import print_clocks
 from cli.contact_page import restriction_line, suggestion_line, written
 from cli.printing import Times, one_line, say
 from router.texts import reason_in_words
-from ventanilla.words import OWNED_STATES
+from ventanilla.words import OWNED_STATES, EventKind
 
 _INDENT = "    "
 _Doc = Mapping[str, Any]
@@ -21,6 +21,7 @@ def print_case(case: _Doc, times: Times) -> None:
     say(f"  {_state(case, times)}")
     say(f"  from {_who(case['contact_name'], case['contact'])}, on {case['channel']}, team {case['team']}")
     _print_customer(case["customer"], times)
+    _print_forgotten(case, times)
     for link in case["links"]:
         say(f"  see also {link['key']}: {link['reason']}")
     if case["former_keys"]:
@@ -101,6 +102,16 @@ def _print_customer(customer: _Doc, times: Times) -> None:
         say(f"  also wrote {other['key']} on {other['channel']}: {state}, with {other['owner']}, last {when}")
     for each in customer["suggestions"]:
         say(f"  {suggestion_line(each)}")
+
+
+def _print_forgotten(case: _Doc, times: Times) -> None:
+    """That what was said here is gone, by whose hand and why."""
+    gone = [one for one in case["events"] if one["kind"] == EventKind.CASE_FORGOTTEN]
+    if gone and not case["customer"]["erased_at"]:
+        last = gone[-1]
+        term = last["data"].get("keep")
+        why = f"kept for {term}" if term else "at the customer's wish"
+        say(f"  its words were forgotten on {times.at(last['at'])} by {last['actor']} ({why}): times and owners stay")
 
 
 def _print_message(message: _Doc, times: Times) -> None:

@@ -83,10 +83,9 @@ def _do(run: Context, plan: Plan, house: Any, *, except_held: bool) -> None:
     from router.erasing import erase as forget
     from ventanilla.store.erasing.remembering import remember_erased
 
-    if not plan.kept:
-        with run.store.read() as connection:
-            folder = run.glimpsed.config.service.data_dir
-            remember_erased(folder, connection, plan.contact_id, now=run.now())
+    with run.store.read() as connection:
+        folder = run.glimpsed.config.service.data_dir
+        remember_erased(folder, connection, plan.contact_id, now=run.now(), except_held=bool(plan.kept))
 
     def tell(said: str) -> None:
         typer.echo(f"… {said}", err=True)

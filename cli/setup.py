@@ -217,7 +217,9 @@ def _places(run: Context) -> Iterator[Place]:
 def _check_store(run: Context) -> Iterator[Finding]:
     from config.opening import open_configured_store
     from ventanilla.channel import Finding
+    from ventanilla.store.blobs_folder import look_at_blobs_folder
     from ventanilla.store.migrate import current_revision
+    from ventanilla.store.revision import newest_revision
 
     url = run.loaded.config.store_url()
     shown = "SQLite" if url.startswith("sqlite") else "PostgreSQL"
@@ -225,10 +227,13 @@ def _check_store(run: Context) -> Iterator[Finding]:
     if shown == "SQLite" and not path.exists():
         yield Finding(subject="store", ok=True, message=f"SQLite: {path} will be made by `up`")
         return
+    apart = None
     try:
         store = open_configured_store(run.loaded.config)
         with store.read() as connection:
             revision = current_revision(connection)
+        if revision == newest_revision():
+            apart = look_at_blobs_folder(store)
         store.close()
     except (Temporary, Unreachable) as error:
         yield Finding(
@@ -237,6 +242,8 @@ def _check_store(run: Context) -> Iterator[Finding]:
     else:
         state = f"schema {revision}" if revision else "empty; `up` makes the tables"
         yield Finding(subject="store", ok=True, message=f"{shown}: {state}")
+    if apart is not None:
+        yield Finding(subject="files' folder", ok=False, message=apart.problem, cure=apart.cure)
 
 
 def _check_queue(run: Context) -> Iterator[Finding]:

@@ -27,21 +27,39 @@ def add_to(app: typer.Typer) -> None:
     app.command()(restore)
 
 
-def migrate() -> int:
-    """Bring the store's tables up to date, all or nothing. `up` does it too; a repeat does nothing.
+def migrate(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done to the tables.")] = False,
+) -> int:
+    """Bring the store's tables up to date, all or nothing, while the service runs. `up` does it too; a repeat does nothing.
 
-    Example: ventanilla migrate
+    Two at once take turns. Processes of the older version notice within seconds, write nothing more, and wait to be started
+    with the new one. Never backwards: a store that a newer version brought up to date is refused.
+
+    Examples:
+
+    ventanilla migrate --dry-run
+
+    ventanilla backup && ventanilla migrate
     """
-    from ventanilla.store.migrate import upgrade
+    from ventanilla.store.migrate import missing_steps, upgrade
 
     run = context()
     store = _store(run)
-    done = upgrade(store)
-    store.close()
+    try:
+        steps = missing_steps(store)
+        done = () if dry_run else upgrade(store)
+    finally:
+        store.close()
     if run.as_json:
-        run.print_json({"revisions": list(done)})
+        missing = [{"revision": step.revision, "about": step.about} for step in steps]
+        run.print_json({"dry_run": dry_run, "revisions": list(done), "missing": missing})
+        return 0
+    for step in steps:
+        typer.echo(f"{step.revision}: {step.about}")
+    if dry_run:
+        typer.echo("(dry run: nothing was done)" if steps else "up to date")
     else:
-        typer.echo(f"schema {done[-1]}, was {'older' if len(done) > 1 else 'empty or older'}" if done else "up to date")
+        typer.echo(f"schema {done[-1]}" if done else "up to date")
     return 0
 
 
@@ -163,7 +181,8 @@ def _next_steps(run: Context, restored: Restored, erased: list[int]) -> list[str
         for name in tokens
     ]
     steps += [
-        f"ventanilla erase {contact} --yes   (was erased, and the back-up brought them back)" for contact in erased
+        f"ventanilla erase {contact} --yes{more}   (was erased, and the back-up brought them back)"
+        for contact, more in _how_erased(run, erased)
     ]
     steps.append("ventanilla up   (takes in what has come since; wait until `ventanilla status` shows no backlog)")
     if restored.unsent:
@@ -174,6 +193,17 @@ def _next_steps(run: Context, restored: Restored, erased: list[int]) -> list[str
         if settings.mode is not Mode.OBSERVE:
             steps.append(f"ventanilla golive {name} --mode {settings.mode}")
     return steps
+
+
+def _how_erased(run: Context, erased: list[int]) -> list[tuple[int, str]]:
+    """Each with what is written behind it to do the same again."""
+    from ventanilla.store.erasing.remembering import only_in_part
+
+    if not erased:
+        return []
+    with run.store.read() as connection:
+        in_part = only_in_part(run.loaded.config.service.data_dir, connection)
+    return [(contact, " --except-held" if contact in in_part else "") for contact in erased]
 
 
 def _tell_damaged(damaged: tuple[str, ...], what: str) -> None:

@@ -19,6 +19,7 @@ from router.automatic.late_by_law import tell_before_late
 from router.notices.digests import send_morning_digests, send_opening_digests, send_screened_digest
 from router.promises.sweep import warn_and_break
 from router.quiet.watch import QuietWatch
+from router.retention.keeper import RetentionKeeper
 from router.timekeeping.keeper import catch_up
 from router.webhooks_out.writing import write_webhooks
 from router.whatsapp.warning import warn_of_closing_windows
@@ -74,6 +75,7 @@ def sweep_unhurried(service: Service, stop: threading.Event) -> None:
     rarely, each_minute, now_and_then = every(600), every(60), every(120)
     store, house = service.store, service.house
     watch, settled_at = QuietWatch(store), service_now() + SETTLING
+    retention = RetentionKeeper(store, clock=service_now)
     while not stop.is_set():
         now = service_now()
         is_minute = each_minute(now)
@@ -90,6 +92,8 @@ def sweep_unhurried(service: Service, stop: threading.Event) -> None:
             _try("endings", lambda: close_what_is_over(store, house, _journal(now)))  # noqa: B023
             _try("reports", lambda: forget_old_reports(store, before=now - REPORTS_KEPT))  # noqa: B023
             _try("answered requests", lambda: forget_old_requests(store, before=now - KEPT))  # noqa: B023
+        if now > settled_at:
+            _try("retention", lambda: retention.keep(house, now=now))  # noqa: B023
         if is_minute:
             _try("sent reports", lambda: _send_reports(service, now))  # noqa: B023
         stop.wait(PAUSE)

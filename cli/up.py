@@ -77,7 +77,7 @@ def reload(
 
     run = context()
     loaded = run.loaded
-    sentences = _changes(run)
+    sentences = (*_changes(run), *_retention(run))
     with run.store.engine.connect().execution_options(begin="IMMEDIATE") as connection:
         transaction = connection.begin()
         applied = apply_in(connection, loaded, now=run.now())
@@ -168,6 +168,18 @@ def _changes(run: Context) -> tuple[str, ...]:
     if active is None:
         return ("this is the first file to be put in force",)
     return differences(active.content, run.loaded.config)
+
+
+def _retention(run: Context) -> tuple[str, ...]:
+    """What the new terms would forget, where they are others than those in force: nothing brings it back."""
+    from cli.retention import outlook
+    from ventanilla.store.installation import active_config
+
+    with run.store.read() as connection:
+        active = active_config(connection)
+    before = {} if active is None else active.content.get("retention") or {}
+    now = run.loaded.config.as_json()["retention"]
+    return tuple(outlook(run)) if before != now else ()
 
 
 def _seconds(text: str | None) -> float | None:

@@ -8,8 +8,3 @@ PACKS = ("es-consumidores", "es-ley-10-2025", "co-pqrs", "co-consumidor", "pe-li
 AVAILABLE_PACKS: frozenset[str] = frozenset(PACKS)
 
 AVAILABLE_BLOBS = ("files",)
-
-# A table that is read and checked, but that nothing acts on yet, and what happens instead.
-NOT_YET = {
-    ("retention",): "this version deletes nothing: everything is kept",
-}

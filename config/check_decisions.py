@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.available import AVAILABLE_BLOBS, AVAILABLE_PACKS, NOT_YET, PACKS
+from config.available import AVAILABLE_BLOBS, AVAILABLE_PACKS, PACKS
 from config.check_channels import check_server
 from config.draft import Draft
 from config.pieces import Pieces
@@ -48,15 +48,12 @@ def check_staff(draft: Draft) -> Iterator[Remark]:
         yield Remark(("staff", "email", "channel"), f'channel "{email.channel}" has no `smtp` server to send by')
 
 
-def check_available(draft: Draft, pieces: Pieces) -> Iterator[Remark]:
+def check_available(draft: Draft) -> Iterator[Remark]:
     """Which parts of the file nothing acts on in this version."""
     blobs = draft.single.get("blobs")
     if isinstance(blobs, BlobsSettings) and blobs.url.scheme() not in AVAILABLE_BLOBS:
         ready = ", ".join(f'"{kind}"' for kind in AVAILABLE_BLOBS)
         yield Remark(("blobs", "url"), f'"{blobs.url.scheme()}" is not available in this version; available: {ready}')
-    for key, meaning in NOT_YET.items():
-        if _is_written(pieces, key):
-            yield warning(key, meaning)
 
 
 def check_name(pieces: Pieces) -> Iterator[Remark]:
@@ -66,11 +63,3 @@ def check_name(pieces: Pieces) -> Iterator[Remark]:
         yield warning(("service", "name"), 'is not set: customers will read "Ventanilla"')
     if not pieces.values("channels"):
         yield warning(("channels",), "there is none, so nothing comes in: add [channels.NAME]")
-
-
-def _is_written(pieces: Pieces, key: tuple[str, ...]) -> bool:
-    section, *rest = key
-    if not rest:
-        return pieces.get((section,)) is not None or bool(pieces.values(section))
-    piece = pieces.get((section,))
-    return piece is not None and isinstance(piece.value, dict) and rest[0] in piece.value

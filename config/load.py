@@ -16,6 +16,7 @@ from config.check_law import check_law
 from config.check_people import check_people
 from config.check_plugins import check_plugins
 from config.check_reports import check_reports
+from config.check_retention import check_retention
 from config.check_rules import check_rules
 from config.check_secrets import check_secrets
 from config.check_staff_bot import check_staff_bot
@@ -95,11 +96,12 @@ def _checks(draft: Draft, pieces: Pieces, *, kinds: Collection[str], today: date
     yield from check_law(draft, today=today)
     yield from check_choice(draft)
     yield from check_reports(draft, today=today)
+    yield from check_retention(draft)
     yield from check_rules(draft, pieces, today=today, thorough=thorough)
     if thorough:  # a command that only looks needs no mailbox's password and no other package
         yield from check_secrets(draft)
         yield from check_plugins(draft)
-    yield from check_available(draft, pieces)
+    yield from check_available(draft)
     yield from check_name(pieces)
 
 

@@ -14,8 +14,9 @@ from config.kinds import read_channel
 from config.people import AgentSettings, TeamSettings
 from config.promises import PromiseSettings
 from config.reports import ReportSettings
+from config.retention import RetentionSettings
 from config.rules import Rule
-from config.service import BlobsSettings, QueueSettings, RetentionSettings, ServiceSettings, StoreSettings, WebSettings
+from config.service import BlobsSettings, QueueSettings, ServiceSettings, StoreSettings, WebSettings
 from config.staff import StaffSettings
 from config.webhooks import WebhookSettings
 

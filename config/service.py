@@ -1,4 +1,4 @@
-"""Knows the tables about the service as a whole: its name and zone, where things are kept, the web side, retention."""
+"""Knows the tables about the service as a whole: its name and zone, where things are kept, the web side."""
 
 from __future__ import annotations
 
@@ -85,9 +85,3 @@ class WebSettings(Settings):
     session_lasts: PositiveDuration = timedelta(days=7)
     session_idle: PositiveDuration = timedelta(hours=12)
     oidc: OidcSettings | None = None
-
-
-class RetentionSettings(Settings):
-    """[retention]. How long a closed case is kept."""
-
-    keep: PositiveDuration = timedelta(days=5 * 366)

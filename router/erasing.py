@@ -6,10 +6,12 @@ customer writes comes in as ever, and a case that it opens stands in the way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,6 +30,7 @@ from ventanilla.store.erasing.blanking import (
     strike_out,
 )
 from ventanilla.store.erasing.closing import close_contacts
+from ventanilla.store.erasing.old_cases import is_forgotten
 from ventanilla.store.erasing.scanning import letters_about, loose_items, words_of
 from ventanilla.store.erasing.whose import Whose, said_elsewhere, whose_data
 from ventanilla.store.events import Journal
@@ -58,6 +61,15 @@ class Plan:
     def left(self) -> dict[int, str]:
         stay = {one.case_id for one in self.kept}
         return {case_id: key for case_id, key in self.cases.items() if case_id in stay}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """What the log says of a case whose words went: why, by whom, and more ids and codes."""
+
+    why: str
+    by: str
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Held(BadInput):
@@ -99,14 +111,16 @@ def erase(
     started = clock()
     cases = [case_id for case_id in plan.cases if case_id not in plan.left]
     for number, case_id in enumerate(cases, start=1):
-        _erase_case(store, house, case_id, plan.addresses, started=started, clock=clock)
+        trace = Trace(why="erased", by=actor, more={"contact": plan.contact_id})
+        still = partial(_still_free, house=house, case_id=case_id, clock=clock)
+        erase_case(store, case_id, plan.addresses, still=still, trace=trace, started=started, clock=clock)
         if number % 20 == 0:
             tell(f"{number:,} of {len(cases):,} cases")
     _erase_loose(store, house, plan.contact_id, cases, started=started, whole=not plan.kept)
     sweep_index(store)  # before they are nobody: afterwards a repeat finds nobody to go on with
-    _empty_the_log_file(store)
+    empty_the_log_file(store)
     _finish(store, house, plan, cases, now=clock(), actor=actor)
-    _empty_the_log_file(store)
+    empty_the_log_file(store)
     return plan.counts
 
 
@@ -128,13 +142,7 @@ def _spoken_in(connection: sa.Connection, whose: Whose) -> set[int]:
 def _counts(
     connection: sa.Connection, store: Store, whose: Whose, cases: Sequence[int], *, whole: bool
 ) -> dict[str, int]:
-    found = dict.fromkeys(("messages", "files", "notes", "letters"), 0)
-    for some in _parts(cases):
-        of_these = messages.c.conversation_id.in_(some)
-        found["messages"] += _count(connection, messages, of_these)
-        found["files"] += _count(connection, attachments.join(messages), of_these)
-        found["notes"] += _count(connection, notes, notes.c.conversation_id.in_(some))
-        found["letters"] += _count(connection, outbox, outbox.c.conversation_id.in_(some))
+    found = count_words(connection, cases)
     loose = 0
     if whole:
         found["messages"] += len(said_elsewhere(connection, whose))
@@ -144,31 +152,59 @@ def _counts(
     return {"cases": len(cases), **found, "items": loose, "addresses": len(whose.addresses) if whole else 0}
 
 
+def count_words(connection: sa.Connection, cases: Sequence[int]) -> Counter[str]:
+    """How many messages, files, notes and letters these cases have."""
+    found = Counter(dict.fromkeys(("messages", "files", "notes", "letters"), 0))
+    for some in _parts(cases):
+        of_these = messages.c.conversation_id.in_(some)
+        found["messages"] += _count(connection, messages, of_these)
+        found["files"] += _count(connection, attachments.join(messages), of_these)
+        found["notes"] += _count(connection, notes, notes.c.conversation_id.in_(some))
+        found["letters"] += _count(connection, outbox, outbox.c.conversation_id.in_(some))
+    return found
+
+
 def _count(connection: sa.Connection, table: sa.FromClause, condition: sa.ColumnElement[bool]) -> int:
     return int(connection.scalar(sa.select(sa.func.count()).select_from(table).where(condition)) or 0)
 
 
-def _erase_case(
-    store: Store, house: House, case_id: int, values: Sequence[str], *, started: datetime, clock: Callable[[], datetime]
-) -> None:
+def erase_case(
+    store: Store,
+    case_id: int,
+    values: Sequence[str],
+    *,
+    still: Callable[[sa.Connection], None],
+    trace: Trace,
+    started: datetime,
+    clock: Callable[[], datetime],
+) -> Counter[str]:
+    """Take the words out of one case, a bounded transaction at a time, and leave one event that says so; `values` are the
+    customer's addresses. `still` is asked in each transaction, under the case's lock, and raises what stands in the way. Returns
+    how many of what it found. Done before, it does it again and leaves no second event."""
     with store.read() as connection:
         query = sa.select(messages.c.id).where(messages.c.conversation_id == case_id).order_by(messages.c.id)
         ids = list(connection.scalars(query))
+        found = count_words(connection, [case_id])
     for some in _parts(ids):
-        with _writing(store) as connection:
-            _still_free(connection, house, [case_id], now=clock())
+        with writing(store) as connection:
+            lock_case(connection, case_id)
+            still(connection)
             blank_messages(connection, some, blobs=store.blobs, before=started)
-    with _writing(store) as connection:
-        _still_free(connection, house, [case_id], now=clock())
-        drop_blobs(connection, blank_case(connection, case_id, values=values), blobs=store.blobs, before=started)
-
-
-def _still_free(connection: sa.Connection, house: House, case_ids: Iterable[int], *, now: datetime) -> None:
-    """The case is locked, and nothing stands in the way still. Raises Held."""
-    ids = sorted(case_ids)
-    for case_id in ids:
+    with writing(store) as connection:
         lock_case(connection, case_id)
-    if kept := why_kept(connection, house, ids, now=now):
+        still(connection)
+        drop_blobs(connection, blank_case(connection, case_id, values=values), blobs=store.blobs, before=started)
+        if not is_forgotten(connection, case_id):
+            journal = Journal(now=clock(), actor=trace.by)
+            data = {"why": trace.why, **found, **trace.more}
+            journal.add(EventKind.CASE_FORGOTTEN, conversation_id=case_id, data=data)
+            journal.flush(connection)
+    return found
+
+
+def _still_free(connection: sa.Connection, *, house: House, case_id: int, clock: Callable[[], datetime]) -> None:
+    """Nothing stands in the way still. Raises Held."""
+    if kept := why_kept(connection, house, [case_id], now=clock()):
         raise Held(kept)
 
 
@@ -184,17 +220,17 @@ def _erase_loose(
         said = said_elsewhere(connection, whose) if whole else []
         letters = [row.id for row in letters_about(connection, whose)] if whole else []
     for some in _parts(items):
-        with _writing(store) as connection:
+        with writing(store) as connection:
             drop_blobs(connection, forget_originals(connection, some), blobs=store.blobs, before=started)
     for some in _parts(letters):
-        with _writing(store) as connection:
+        with writing(store) as connection:
             rows = connection.execute(sa.select(outbox).where(outbox.c.id.in_(some))).all()
             blank_letters(connection, rows, values=whose.values, words=words_of(whose))
     for some in _parts(said):
-        with _writing(store) as connection:
+        with writing(store) as connection:
             blank_messages(connection, some, blobs=store.blobs, before=started)
     for some in _parts(whose.elsewhere if whole else ()):
-        with _writing(store) as connection:
+        with writing(store) as connection:
             strike_out(connection, some, whose.values)
 
 
@@ -206,8 +242,10 @@ def _came_in(connection: sa.Connection, cases: Collection[int]) -> Iterator[int]
 
 def _finish(store: Store, house: House, plan: Plan, cases: Sequence[int], *, now: datetime, actor: str) -> None:
     journal = Journal(now=now, actor=actor)
+    stayed = [{"case": one.case_id, "why": one.why, "until": one.until and one.until.isoformat()} for one in plan.kept]
     data: dict[str, Any] = {"contact": plan.contact_id, **plan.counts, "left": sorted(plan.left), "erased": list(cases)}
-    with _writing(store) as connection:
+    data |= {"kept": stayed} if stayed else {}
+    with writing(store) as connection:
         begin_contact_change(connection)
         whose = _whose(connection, plan.contact_id)
         lock_addresses_of(connection, whose.contacts)
@@ -225,7 +263,7 @@ def _finish(store: Store, house: House, plan: Plan, cases: Sequence[int], *, now
 
 
 @contextmanager
-def _writing(store: Store) -> Iterator[sa.Connection]:
+def writing(store: Store) -> Iterator[sa.Connection]:
     """A transaction whose deleted words are overwritten in SQLite's file; PostgreSQL's own vacuum does it in its time."""
     with store.write() as connection:
         if store.is_sqlite:
@@ -233,7 +271,7 @@ def _writing(store: Store) -> Iterator[sa.Connection]:
         yield connection
 
 
-def _empty_the_log_file(store: Store) -> None:
+def empty_the_log_file(store: Store) -> None:
     """SQLite keeps what it has written beside its file until this. Where somebody is reading, the next time."""
     if store.is_sqlite:
         raw = store.engine.raw_connection()

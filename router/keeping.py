@@ -18,7 +18,7 @@ from ventanilla.store.holds import holds_on
 from ventanilla.store.tables import clocks, conversations, outbox
 from ventanilla.words import OWNED_STATES, Kind, Metric
 
-_LEGAL_KINDS = (Kind.COMPLAINT, Kind.CLAIM)
+LEGAL_KINDS = (Kind.COMPLAINT, Kind.CLAIM)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ def _of_one(connection: sa.Connection, house: House, case: sa.Row[Any], *, now: 
 def _by_law(house: House, case: sa.Row[Any], *, now: datetime, about: dict[str, Any]) -> Iterator[Kept]:
     """A complaint or claim under a pack that says for how many years such things are kept, from when the case ended."""
     settings = choose_promise(house.config.promises, case, tags=case.tags).settings
-    if case.kind not in _LEGAL_KINDS or settings is None or settings.pack not in PACKS:
+    if case.kind not in LEGAL_KINDS or settings is None or settings.pack not in PACKS:
         return
     law = read_pack(settings.pack)
     years, article = law.kept()

@@ -104,7 +104,7 @@ def gather(connection: sa.Connection, key: str, blobs: Path) -> Dossier:
         inputs=_inputs(connection, written),
         message_rows=written,
         holds=_rows(connection, legal_holds, ids, legal_holds.c.id),
-        erased_at=_erased_at(connection, ids),
+        erased_at=_erased_at(connection, ids, log),
         versions=_versions(connection, used),
         head=head(connection),
     )
@@ -150,8 +150,11 @@ def _inputs(connection: sa.Connection, written: Sequence[Row]) -> dict[int, Row]
     return {row.id: row for row in rows}
 
 
-def _erased_at(connection: sa.Connection, cases: list[int]) -> datetime | None:
-    """When the words of these cases were erased, with their customer or without; the last time."""
+def _erased_at(connection: sa.Connection, cases: list[int], log: Sequence[Row]) -> datetime | None:
+    """When the words of these cases went, by their age, with their customer or without; the last time."""
+    forgotten: list[datetime] = [row.at for row in log if row.kind == EventKind.CASE_FORGOTTEN]
+    if forgotten:
+        return max(forgotten)
     query = sa.select(events.c.at, events.c.data).where(events.c.kind == EventKind.ERASED).order_by(events.c.id)
     found = [row.at for row in connection.execute(query) if not set(cases).isdisjoint(row.data.get("erased", ()))]
     return found[-1] if found else None

@@ -17,7 +17,7 @@ from ventanilla.store.books import lock_books, note_in_books
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
 from ventanilla.store.seals import seal_pending
-from ventanilla.store.tables import conversations
+from ventanilla.store.tables import bookkeeping, conversations
 
 ACTOR = "bookkeeper"
 STEP = 2_000  # events a transaction: a few hundred cases
@@ -85,6 +85,12 @@ def rebuild(store: Store, house: House, *, now: datetime) -> None:
         lock_books(connection)
         refold_from(connection, 0)
     catch_up(store, house, now=now, limit=whole())
+
+
+def works_afresh(connection: sa.Connection) -> bool:
+    """Whether clocks are still being worked out afresh: after a correction, or of cases that somebody was changing."""
+    books = connection.scalar(sa.select(bookkeeping.c.data).where(bookkeeping.c.id == 1)) or {}
+    return bool(books.get(_AGAIN)) or books.get(_REFOLD) is not None
 
 
 def _refold(connection: sa.Connection, house: House, *, now: datetime) -> bool:

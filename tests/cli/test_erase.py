@@ -23,6 +23,7 @@ from ventanilla.store.aside import set_aside
 from ventanilla.store.blobs import get_blob
 from ventanilla.store.consent import opt_in, opt_out, opted_out_at
 from ventanilla.store.engine import Store
+from ventanilla.store.erasing.remembering import back_again
 from ventanilla.store.inbox import KEEP_IN_ROW
 from ventanilla.store.seals import verify
 from ventanilla.store.tables import (
@@ -331,6 +332,27 @@ def test_a_restored_back_up_says_who_must_be_erased_again(town: Town, ask: Ask, 
     assert f"ventanilla erase {contact} --yes" in " ".join(restored["next"])
     ask(town, "erase", str(contact), "--yes")
     assert words_left(town.store) == {}
+
+
+def test_a_restored_back_up_says_whose_cases_must_go_again_though_some_of_theirs_stay(
+    town: Town, ask: Ask, tmp_path: Path
+) -> None:
+    keys = write_all(town)
+    finish(town, keys)
+    assert town.run("hold", keys[0], "--reason", "Juzgado") == 0
+    assert town.run("backup", str(tmp_path / "copy")) == 0
+    contact = ask(town, "erase", LUCIA, "--yes", "--except-held")["contact"]
+    with town.store.read() as connection:
+        (event,) = connection.execute(sa.select(events).where(events.c.kind == EventKind.ERASED))
+        assert back_again(town.config.parent, connection) == []
+    assert [(one["case"], one["why"]) for one in event.data["kept"]] == [(event.data["left"][0], "hold")]
+    town.store.close()
+    set_aside(town.store, label="gone")
+
+    restored = ask(town, "restore", str(tmp_path / "copy"))
+
+    assert restored["erased_before"] == [contact]
+    assert f"ventanilla erase {contact} --yes --except-held" in " ".join(restored["next"])
 
 
 def test_what_is_left_of_an_erased_customer_can_be_looked_at(town: Town, ask: Ask, read: Read) -> None:

@@ -152,6 +152,16 @@ then = { team = "x", agent = "y", promise = "z", priority = "asap", kind = "?" }
     ),
     (
         "",
+        '[retention]\nkeep = "18m"',
+        ['retention.keep: expected at least "30d" (m is minutes; "30d", "26w", "5y"), got "18m"'],
+    ),
+    (
+        "",
+        '[retention]\nkeep = "30d"\nset_aside = "60d"',
+        ['retention.set_aside: expected at most `keep` ("30d"): copies go with cases, got "60d"'],
+    ),
+    (
+        "",
         '[staff]\nemail = { channel = "suport" }',
         ['staff.email.channel: unknown channel "suport"; did you mean "soporte"?'],
     ),

@@ -226,16 +226,10 @@ def test_what_this_version_does_not_do_is_said_and_not_swallowed(tmp_path: Path)
     assert load_config(path).config.channels["chat"].kind == "telegram"
 
 
-def test_tables_that_nothing_acts_on_yet_are_warned_about(tmp_path: Path) -> None:
-    text = f"""{GOOD}
-[retention]
-keep = "5y"
-[staff]
-undo_send = "20s"
-"""
-    warnings = load(write(tmp_path, text)).warnings
-    assert [warning.key for warning in warnings] == ["retention"]
-    assert all("this version" in warning.message for warning in warnings)
+def test_without_a_term_nothing_is_forgotten_and_items_are_kept_as_cases_are(tmp_path: Path) -> None:
+    assert load(write(tmp_path, GOOD)).config.retention.items is None
+    found = load(write(tmp_path, f'{GOOD}\n[retention]\nkeep = "5y"\n')).config.retention
+    assert (found.keep, found.items, found.trail) == (timedelta(days=5 * 366), found.keep, None)
 
 
 @pytest.mark.parametrize(

@@ -172,4 +172,5 @@ _TOLD: Mapping[str, Callable[[Teller, _Event], _Told]] = {
     EventKind.LEGAL_HOLD: _by_agent("held", "archive"),
     EventKind.LEGAL_HOLD_ENDED: _by_agent("hold_ended", "archive"),
     EventKind.ERASED: _by_agent("erased", "trash-2"),
+    EventKind.CASE_FORGOTTEN: _by_agent("erased", "trash-2"),
 }
