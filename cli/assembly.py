@@ -25,6 +25,7 @@ from router.texts import phrase
 from ventanilla.channel import Fetcher, Sender
 from ventanilla.errors import BadInput, ConfigError, Temporary, Unreachable
 from ventanilla.house_time import house_now
+from ventanilla.store.blobs_folder import see_blobs_folder
 from ventanilla.store.channels import channel_row
 from ventanilla.store.engine import Store
 from ventanilla.store.revision import is_current
@@ -201,7 +202,11 @@ def _join(context: Context) -> Service:
         follow_server(store)
         with store.write() as connection:
             _require_in_force(connection, loaded)
-            return Service(loaded=loaded, store=store, house=open_house(connection, loaded.config, now=context.now()))
+            service = Service(
+                loaded=loaded, store=store, house=open_house(connection, loaded.config, now=context.now())
+            )
+        _tell_if_apart(store)
+        return service
     except BaseException:
         store.close()
         raise
@@ -210,6 +215,16 @@ def _join(context: Context) -> Service:
 def _require_in_force(connection: sa.Connection, loaded: Loaded) -> None:
     if not is_in_force(connection, loaded):
         raise Unreachable("this file is not the one in force: run `ventanilla reload` (or `up`, which applies it)")
+
+
+def _tell_if_apart(store: Store) -> None:
+    try:
+        apart = see_blobs_folder(store)
+    except OSError as error:  # a file system that is being mounted; `doctor` says more
+        log.warning("blobs_folder_unknown", problem=error.strerror)
+        return
+    if apart is not None:
+        log.warning("blobs_apart", problem=apart.problem, cure=apart.cure)
 
 
 def _apprise(service: Service) -> Sender:

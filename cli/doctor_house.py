@@ -20,7 +20,11 @@ from config.secrets import Secret
 from daemon.embedded_queue import find_server
 from daemon.lock import holder
 from ventanilla.channel import Finding
+from ventanilla.clocks.due import waited
 from ventanilla.errors import Temporary, Unreachable, VentanillaError
+from ventanilla.standing import compared_by_channel
+from ventanilla.store.blobs_folder import look_at_blobs_folder
+from ventanilla.store.comparing import all_last_comparisons
 from ventanilla.store.engine import Store
 from ventanilla.store.migrate import require_current
 from ventanilla.store.tables import events
@@ -133,6 +137,22 @@ def server_clock(connection: sa.Connection, now: datetime) -> Finding:
     return Finding(subject="clock beside the store", ok=not wrong, message=message, cure=cure)
 
 
+def compared_sources(connection: sa.Connection, now: datetime) -> Iterator[Finding]:
+    """For each channel whose sources were held against the ledger, whether something is missing."""
+    for channel, kept in sorted(compared_by_channel(all_last_comparisons(connection)).items()):
+        subject = f"ledger of {channel}"
+        when = "" if kept["at"] is None else f" (compared {waited((now - kept['at']).total_seconds(), 'en')} ago)"
+        if kept["missing"]:
+            message = f"{kept['missing']:,} items are at its sources and not in the ledger{when}"
+            cure = f"`ventanilla reconcile {channel}` names them, with --fetch it takes them in"
+            yield Finding(subject=subject, ok=False, message=message, cure=cure)
+        elif kept["unreachable"]:
+            message = f"{kept['unreachable']} of its sources did not answer when they were last compared"
+            yield Finding(subject=subject, ok=False, message=message, cure="`ventanilla check --connect`")
+        else:
+            yield Finding(subject=subject, ok=True, message=f"nothing is missing{when}")
+
+
 def _secrets(config: Config) -> Iterator[Secret]:
     for name in type(config).model_fields:
         value = getattr(config, name)
@@ -174,3 +194,18 @@ def _opened(store: Store, now: datetime) -> Iterator[Finding]:
     yield Finding(subject="store", ok=True, message=f"{name}, its schema is this version's")
     with store.read() as connection:
         yield server_clock(connection, now)
+        yield from compared_sources(connection, now)
+    yield blobs_folder(store)
+
+
+def blobs_folder(store: Store) -> Finding:
+    """Whether this machine sees the folder of files that the house uses."""
+    subject = "files' folder"
+    try:
+        apart = look_at_blobs_folder(store)
+    except OSError as error:
+        message = f"{store.blobs} cannot be read: {error.strerror}"
+        return Finding(subject=subject, ok=False, message=message, cure="give it to the service's user, or mount it")
+    if apart is not None:
+        return Finding(subject=subject, ok=False, message=apart.problem, cure=apart.cure)
+    return Finding(subject=subject, ok=True, message=f"{store.blobs} is the house's")

@@ -27,7 +27,7 @@ from ventanilla.store.blobs import put_blob
 from ventanilla.store.engine import Store
 from ventanilla.store.erasing.copies import forget_copies
 from ventanilla.store.events import Journal
-from ventanilla.store.inbox import claim_attempts, lock_pending, raw_bytes, settle, time_routing
+from ventanilla.store.inbox import claim_attempts, lock_pending, raw_bytes, settle, time_routing, uncount_attempt
 from ventanilla.store.messages import Received
 from ventanilla.store.tables import inbox
 from ventanilla.words import STAFF_BOT, EventKind, InboxState
@@ -73,6 +73,8 @@ def route_items(router: Router, ids: Sequence[int]) -> dict[int, InboxState]:
             read.append(_read(router, row))
         except BadMessage as error:
             outcomes |= quarantine(router, row, str(error), since=since)
+        except FileNotFoundError:
+            _wait_for_file(router, row)
     keep_presence(router.store, router.house, Journal(now=router.clock(), actor=ACTOR))
     customers = [one for one in read if one.row.channel != STAFF_BOT]
     if len(customers) > 1:
@@ -116,9 +118,29 @@ def _claim(router: Router, ids: Sequence[int]) -> list[sa.Row[Any]]:
     return sorted([*rows, *before], key=lambda row: row.id)
 
 
+def _wait_for_file(router: Router, row: sa.Row[Any]) -> None:
+    """The item stands in a file that this machine does not see: another one may, or this one once its folder is mounted. It
+    stays as it is, no worse for it, and the sweeper brings it back."""
+    uncount_attempt(router.store, row.id)
+    log.warning(
+        "file_out_of_sight",
+        inbox_id=row.id,
+        channel=row.channel,
+        folder=str(router.store.blobs),
+        means="tried again every 30 s, here or on a machine that sees it; `ventanilla doctor` looks at the folder",
+    )
+
+
 def _read(router: Router, row: sa.Row[Any]) -> Received:
+    """Raises FileNotFoundError when the item is in a file that is not to be seen here."""
     try:
-        message = read_row(router.readers, row, raw_bytes(router.store, row))
+        raw = raw_bytes(router.store, row)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise Temporary(f"the blobs cannot be used: {error.strerror}") from error
+    try:
+        message = read_row(router.readers, row, raw)
         kept = [put_blob(router.store.blobs, attachment.content) for attachment in message.attachments]
     except (BadMessage, Temporary):
         raise

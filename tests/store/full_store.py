@@ -33,6 +33,7 @@ def fill(store: Store) -> None:
     large, attached = put_blob(store.blobs, os.urandom(300_000)), put_blob(store.blobs, "añadido".encode())
     with store.write() as connection:
         ensure_installation(connection, now=EARLIER)
+        connection.execute(sa.update(t.installation).values(blobs_folder="a" * 16))
         add_config_version(connection, sha256="a" * 64, content={"service": {"name": "Ferretería Sol"}}, now=EARLIER)
         add_inbox(connection, 4, raw=None, raw_blob=large, identity="<a@example.org> é \u2028 '\"", note="flags=")
         add_inbox(connection, 5, raw=bytes(range(256)))

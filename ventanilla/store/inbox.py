@@ -111,6 +111,13 @@ def claim_attempts(store: Store, ids: Sequence[int], *, now: datetime) -> list[s
         return sorted(connection.execute(_CLAIM, {"ids": list(ids), "at": now}), key=lambda row: row.id)
 
 
+def uncount_attempt(store: Store, row_id: int) -> None:
+    """Take the last attempt back: the item was not to be had, which is not its fault."""
+    change = sa.update(inbox).where(inbox.c.id == row_id, inbox.c.state == InboxState.PENDING, inbox.c.attempts > 0)
+    with store.write() as connection:
+        connection.execute(change.values(attempts=inbox.c.attempts - 1))
+
+
 def raw_bytes(store: Store, row: sa.Row[Any]) -> bytes | None:
     """The item exactly as it came; None when only its envelope is known."""
     if row.raw_blob is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from alembic import command
@@ -13,9 +14,12 @@ from alembic.script import ScriptDirectory
 
 from ventanilla.errors import Unreachable
 from ventanilla.store.engine import Store, in_our_words
+from ventanilla.store.revision import newest_revision
 from ventanilla.store.tables import append_only_ddl
 from ventanilla.store.tables.search import search_ddl
 
+# A table that somebody reads at length must not hold up everybody behind the migration that waits for it.
+_LOCK_SECONDS = 20
 _LOCK = 7_351_240_118  # any number that nobody else uses: two upgrades at once take turns
 
 
@@ -35,6 +39,26 @@ def upgrade(store: Store, *, to: str = "head") -> tuple[str, ...]:
         _check_foreign_keys(connection)
         after = current_revision(connection)
     return tuple(_between(before, after))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A migration: its revision and what it does."""
+
+    revision: str
+    about: str
+
+
+def missing_steps(store: Store) -> tuple[Step, ...]:
+    """What `upgrade` would run, in order. Changes nothing. Raises as `upgrade` does."""
+    with store.read() as connection:
+        before = current_revision(connection)
+    _refuse_newer(before)
+    scripts = {script.revision: script for script in _scripts().walk_revisions()}
+    head = _scripts().get_current_head()
+    return tuple(
+        Step(revision=each, about=(scripts[each].doc or "").splitlines()[0]) for each in _between(before, head)
+    )
 
 
 def current_revision(connection: sa.Connection) -> str | None:
@@ -65,6 +89,7 @@ def _migrating(store: Store) -> Iterator[sa.Connection]:
             with connection.begin():
                 if not store.is_sqlite:
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+                    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_SECONDS}s'")
                 yield connection
         finally:
             if store.is_sqlite and driver is not None:
@@ -93,7 +118,8 @@ def _refuse_newer(revision: str | None) -> None:
     known = {script.revision for script in _scripts().walk_revisions()}
     if revision is not None and revision not in known:
         raise Unreachable(
-            f"the store was written by a newer version (schema {revision}): upgrade this program or restore a back-up"
+            f"the store was written by a newer version (schema {revision}, this program knows {newest_revision()}): upgrade this "
+            "program, or restore a back-up that an older one made"
         )
 
 

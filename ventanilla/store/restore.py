@@ -17,6 +17,7 @@ from ventanilla.store.archive_reading import ArchiveReader, reading
 from ventanilla.store.aside import holds_something, set_aside
 from ventanilla.store.backup import Progress, rows_name, serial_tables
 from ventanilla.store.blobs import put_blob
+from ventanilla.store.blobs_folder import forget_blobs_folder
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
 from ventanilla.store.migrate import current_revision, upgrade
@@ -68,6 +69,8 @@ def restore_backup(
         _lay_tables(store, schema)
         restored = _load(store, archive, now=now, progress=progress)
     upgrade(store)
+    with store.write() as connection:
+        forget_blobs_folder(connection)
     return replace(restored, blobs=blobs, aside=before)
 
 

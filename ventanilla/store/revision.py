@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ventanilla.errors import Temporary
+from ventanilla.errors import AnotherSchema, Temporary
 
 if TYPE_CHECKING:
     from ventanilla.store.engine import Store
 
-NEWEST = "0001"
+NEWEST = "0002"
 """The revision that this version's migrations lead to. It stands here and is not looked up: a process that runs on while its
 program is replaced on disk must go on knowing what it was made for."""
 FIND_REVISION = "SELECT version_num FROM alembic_version"
@@ -30,7 +30,7 @@ def is_current(store: Store) -> bool:
     try:
         with store.read() as connection:
             found = str(connection.scalar(sa.text(FIND_REVISION)))
-    except (Temporary, sa.exc.DBAPIError):
+    except (Temporary, AnotherSchema, sa.exc.DBAPIError):
         return False
     if found == newest_revision():
         store.fence.revision = found

@@ -16,6 +16,7 @@ installation = sa.Table(
     sa.Column("signing_key", sa.LargeBinary, nullable=False),
     sa.Column("created_at", Utc, nullable=False),
     sa.Column("restored_at", Utc),
+    sa.Column("blobs_folder", sa.Text),
     sa.CheckConstraint("id = 1", name="single"),
 )
 
