@@ -42,7 +42,7 @@ def erase(
     from router.timekeeping.keeper import catch_up
 
     run = context()
-    house, contact_id = run.house(), _contact(run, contact)
+    house, contact_id = run.house(), found_contact(run, contact)
     while catch_up(run.store, house, now=run.now()):  # legal deadlines must be known
         pass
     plan = plan_erasure(run.store, house, contact_id, now=run.now(), except_held=except_held)
@@ -59,7 +59,8 @@ def erase(
     return 0
 
 
-def _contact(run: Context, typed: str) -> int:
+def found_contact(run: Context, typed: str) -> int:
+    """The number of the customer that was meant, by it or by an address. Raises BadInput."""
     from cli.contacts import found_address
 
     if typed.isdecimal() and len(typed) < 10 and not typed.startswith("0") and _is_contact(run, int(typed)):

@@ -43,6 +43,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "cli.evidence": ("evidence",),
     "cli.twilio": ("twilio",),
     "cli.storage": ("migrate", "backup", "restore"),
+    "cli.export": ("export",),
     "cli.reporting": ("report",),
 }
 """Modules that add commands to the command line, with the first word of each; each has `add_to(app)`.
