@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from tests.acceptance.conftest import dovecot, make_service, redis_server, service, service_on_each, smtp
+from tests.acceptance.test_every_channel import telegram, twilio
 
-__all__ = ["dovecot", "make_service", "redis_server", "service", "service_on_each", "smtp"]
+__all__ = ["dovecot", "make_service", "redis_server", "service", "service_on_each", "smtp", "telegram", "twilio"]

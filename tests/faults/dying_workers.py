@@ -26,7 +26,7 @@ from ventanilla.store.tables import inbox
 
 AT_WORK = 0.15
 """Within how many seconds after it began a worker is killed."""
-PATIENCE = 5.0
+PATIENCE = 20.0
 
 
 def main() -> None:
@@ -40,7 +40,7 @@ def main() -> None:
         victim = run(config, "route")
         give_up = time.monotonic() + PATIENCE
         while attempts(store) == before and time.monotonic() < give_up:
-            time.sleep(0.005)
+            time.sleep(0.02)
         at_work += attempts(store) > before
         time.sleep(chance.uniform(0, AT_WORK))
         victim.send_signal(9)
@@ -52,9 +52,11 @@ def main() -> None:
 
 
 def attempts(store: Store) -> int:
-    """How often anybody has begun to route anything."""
+    """How often anybody has begun to route anything. Leaves no connection open: SQLite's may not live on in a copy."""
     with store.read() as connection:
-        return int(connection.scalar(sa.select(sa.func.sum(inbox.c.attempts))) or 0)
+        found = int(connection.scalar(sa.select(sa.func.sum(inbox.c.attempts))) or 0)
+    store.close()
+    return found
 
 
 def run(config: str, part: str) -> Forked:
