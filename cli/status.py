@@ -47,15 +47,26 @@ def status() -> int:
 def describe(place: Whereabouts, seen: Glance, *, now: datetime) -> dict[str, Any]:
     """The document that `status --json` prints."""
     from daemon.lock import holder
-    from ventanilla.standing import agent_now, channel_now, line_now, machine, times_by_channel, times_told
+    from ventanilla.standing import (
+        agent_now,
+        channel_now,
+        compared_by_channel,
+        line_now,
+        machine,
+        times_by_channel,
+        times_told,
+    )
 
     pid = holder(place.data_dir)
-    times = times_by_channel(seen)
+    times, compared = times_by_channel(seen), compared_by_channel(seen.comparisons)
     told: dict[str, Any] = {
         "service": place.name,
         "running": pid,
         "config": _config(place, seen),
-        "channels": [channel_now(row, now) | {"times": times_told(times.get(row["name"]))} for row in seen.channels],
+        "channels": [
+            channel_now(row, now) | {"times": times_told(times.get(row["name"])), "compared": compared.get(row["name"])}
+            for row in seen.channels
+        ],
         "inbox": {state.value: seen.inbox.get(state, 0) for state in InboxState},
         "outbox": {state.value: seen.outbox.get(state, 0) for state in DeliveryState},
         "held_by_brake": seen.held_by_brake,
@@ -120,6 +131,8 @@ def _next_steps(told: dict[str, Any], *, now: datetime) -> Iterator[str]:
     for channel in told["channels"]:
         if channel["restored"]:
             yield f"channel {channel['name']} observes since a back-up was restored: `ventanilla golive {channel['name']}`"
+        if channel["compared"] and channel["compared"]["missing"]:
+            yield f"items of channel {channel['name']} are missing: `ventanilla reconcile {channel['name']} --fetch` takes them in"
     yield from _about_counts(told)
     yield from _about_refused_calls(told, now=now)
 

@@ -55,6 +55,9 @@ def _print_channels(channels: list[dict[str, Any]], times: Times) -> None:
                 say(f"    cure: {one['cure']}")
         elif one["quiet_since"]:
             say(f"  {quiet_line(one, times.now)}")
+        if one["compared"] and one["compared"]["missing"]:
+            missing, since = one["compared"]["missing"], times.at(one["compared"]["missing_since"])
+            say(f"  {one['name']}: {plural(missing, 'item')} of its sources not in the ledger since {since} or longer")
 
 
 def _channel(one: dict[str, Any], times: Times) -> tuple[str, ...]:

@@ -6,13 +6,12 @@ puller and without touching its checkpoint, so that neither can set the other ba
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-import structlog
 
 from connectors.comparing_kept import Compared, State, after
 from ventanilla.channel import RawItem
@@ -23,8 +22,6 @@ from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
 from ventanilla.store.inbox import insert_items, read_checkpoint
 from ventanilla.words import EventKind
-
-log = structlog.get_logger(__name__)
 
 WINDOW = timedelta(days=7)
 """How far back lists are asked for that have no end of their own."""
@@ -58,7 +55,6 @@ class Comparing:
         try:
             found = comparer.compare(checkpoint, ledger, since=since, last=last, now=now)
         except (Temporary, Permanent) as error:
-            log.warning("not_compared", channel=self.channel, source=comparer.name, problem=str(error))
             told = after(before, None, source=comparer.name, now=now)
             told = replace(told, state=State.UNREACHABLE, problem=str(error), cure=error.cure)
         else:
@@ -102,8 +98,6 @@ class Comparing:
             self._note(connection, before, told, now)
             if news and self.tell is not None:
                 self.tell(connection, self.channel, told, news)
-        if told.missing:
-            log.warning("items_missing", channel=self.channel, source=told.source, items=told.missing)
         return told
 
     def _note(self, connection: sa.Connection, before: Compared | None, told: Compared, now: datetime) -> None:
@@ -125,13 +119,4 @@ class Comparing:
         journal = Journal(now=now, actor=self.actor)
         data = {"source": compared.source, "items": len(keys), "keys": keys[:_NAMED_IN_EVENT]}
         journal.add(EventKind.ITEMS_FETCHED, channel=self.channel, data=data)
-        found = insert_items(self.store, self.channel, compared.source, items, now=now, journal=journal)
-        log.info("fetched_missing", channel=self.channel, source=compared.source, items=len(keys), to_route=len(found))
-        return found
-
-
-def compare_all(comparing: Comparing, *, since: datetime) -> Iterator[Compared]:
-    """Every source of a channel, one after the other. Raises Temporary when the store is out of reach."""
-    comparing.forget_others()
-    for comparer in comparing.comparers or ():
-        yield comparing.compare(comparer, since=since)
+        return insert_items(self.store, self.channel, compared.source, items, now=now, journal=journal)

@@ -62,6 +62,7 @@ class ComparingLoop:
                 if self.stop.is_set():
                     break
                 found.append(comparing.compare(comparer, since=comparing.clock() - WINDOW))
+                _log(comparing.channel, found[-1])
                 comparer.close()
                 acquire_lease(self.store, name, holder=holder, ttl=LEASE, now=comparing.clock())
             comparing.forget_others()
@@ -79,6 +80,13 @@ class ComparingLoop:
             log.warning("comparison_postponed", channel=comparing.channel, problem=str(error))
         except Exception:
             log.exception("comparison_failed", channel=comparing.channel)
+
+
+def _log(channel: str, compared: Compared) -> None:
+    if compared.state is State.UNREACHABLE:
+        log.warning("not_compared", channel=channel, source=compared.source, problem=compared.problem)
+    elif compared.missing:
+        log.warning("items_missing", channel=channel, source=compared.source, items=compared.missing)
 
 
 def _due(comparing: Comparing) -> list[Comparer]:

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,27 @@ def channel_now(row: Row, now: datetime) -> Row:
         "cure": row["cure"],
         "failures": row["failures"],
         "retry_at": row["retry_at"],
+    }
+
+
+def compared_by_channel(rows: Iterable[Mapping[str, Any]]) -> dict[str, Row]:
+    """How the last comparisons of each channel's sources with the ledger ended; a channel that none was made of is not in it.
+    `at` is when the source that answered longest ago did, null while one never has."""
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row["channel"]].append(json.loads(row["data"]) if isinstance(row["data"], str) else row["data"])
+    return {channel: _compared(kept) for channel, kept in found.items()}
+
+
+def _compared(kept: list[Row]) -> Row:
+    answered = [datetime.fromisoformat(one["compared_at"]) for one in kept if one["compared_at"]]
+    since = [datetime.fromisoformat(item["since"]) for one in kept for item in one["items"]]
+    return {
+        "at": min(answered) if len(answered) == len(kept) else None,
+        "missing": sum(one["missing"] for one in kept),
+        "missing_since": min(since, default=None),
+        "to_come": sum(one["to_come"] for one in kept),
+        "unreachable": sum(one["state"] != "compared" for one in kept),
     }
 
 

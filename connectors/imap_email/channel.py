@@ -97,21 +97,19 @@ def keeper(settings: ChannelSettings, place: Place) -> Keeper | None:
 def comparers(settings: ChannelSettings, place: Place) -> Sequence[Comparer]:
     """What holds each folder that is pulled against the ledger. Opens no connection yet."""
     from connectors.imap_email.comparing import FolderComparer, named, of_sent_mail
+    from connectors.imap_email.sent_source import OFF, sent_name
+    from connectors.imap_email.source import source_name
 
     mail = cast(EmailSettings, settings)
     login = _login(mail, mail.imap, place.name, place.tokens)
-    taken_in = len(mail.folders)
-    names = [source.name for source in sources(settings, place)]
-    return [
-        *(
-            FolderComparer(mail.imap, login, named(folder), name=name)
-            for folder, name in zip(mail.folders, names, strict=False)
-        ),
-        *(
-            FolderComparer(mail.imap, login, of_sent_mail(mail.sent_folder), name=name, is_sent=True)
-            for name in names[taken_in:]
-        ),
+    made = [
+        FolderComparer(mail.imap, login, named(folder), name=source_name(mail.imap, login, folder))
+        for folder in mail.folders
     ]
+    if mail.sent_folder == OFF:
+        return made
+    name, find = source_name(mail.imap, login, sent_name(mail.sent_folder)), of_sent_mail(mail.sent_folder)
+    return [*made, FolderComparer(mail.imap, login, find, name=name, is_sent=True)]
 
 
 def check(settings: ChannelSettings, place: Place) -> Iterator[Finding]:

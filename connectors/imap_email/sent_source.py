@@ -30,6 +30,11 @@ _MARKED = "(sent)"
 """Stands in the source's name for the folder that is found by its mark: it may be another one some day."""
 
 
+def sent_name(wanted: str) -> str:
+    """What stands for the folder in the source's name. `wanted` is the channel's `sent_folder`."""
+    return _MARKED if wanted == AUTO else wanted
+
+
 class _NoFolder(Exception):
     """There is no folder of sent mail in this mailbox."""
 
@@ -52,7 +57,7 @@ class SentSource(ImapSource):
         answer_seconds: float = ANSWER_SECONDS,
         look_again: float = LOOK_AGAIN,
     ) -> None:
-        folder = _MARKED if wanted == AUTO else wanted
+        folder = sent_name(wanted)
         super().__init__(server, login, folder, since=since, limits=limits, answer_seconds=answer_seconds)
         self._wanted = wanted
         self._name = super().name

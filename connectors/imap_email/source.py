@@ -24,6 +24,12 @@ _NOOP_SECONDS = 15.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 60.0
 
 
+def source_name(server: MailServer, login: Login, folder: str) -> str:
+    """`imap://user@host:port/FOLDER`, whatever the channel is called in the TOML file."""
+    user = quote(login.user, safe="")
+    return f"imap://{user}@{server.host.lower()}:{server.port}/{canonical(folder)}"
+
+
 class ImapSource:
     """One folder as a channel's source. Keeps its connection between pulls; used by one thread, except `interrupt`.
 
@@ -59,8 +65,7 @@ class ImapSource:
     @property
     def name(self) -> str:
         """`imap://user@host:port/FOLDER`: where the checkpoint belongs."""
-        user = quote(self._login.user, safe="")
-        return f"imap://{user}@{self._server.host.lower()}:{self._server.port}/{self._folder}"
+        return source_name(self._server, self._login, self._folder)
 
     def pull(self, checkpoint: Mapping[str, Any] | None, *, now: datetime) -> Iterator[Batch]:
         """Batches of what is new since the checkpoint, new mail before imported mail, each in the order of UIDs.

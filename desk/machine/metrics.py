@@ -16,6 +16,7 @@ from prometheus_client.registry import Collector
 from desk.machine.trail import MOST_OPEN, Trail
 from ventanilla import __version__
 from ventanilla.machine_times import Delay, times_of_item, times_of_letter
+from ventanilla.standing import compared_by_channel
 from ventanilla.store.engine import Store
 from ventanilla.store.glance import bare_reader
 from ventanilla.store.machine import (
@@ -165,6 +166,11 @@ class _Standing(Collector):
             ),
             _each(
                 "channel_last_item_age_seconds", "Since something last came in.", _ages(channels, "last_item_at", now)
+            ),
+            _each(
+                "missing_items",
+                "At its sources and not in the ledger, when they were last compared.",
+                {name: one["missing"] for name, one in compared_by_channel(found["comparisons"]).items()},
             ),
             _one("leases_held", "Sources that a process pulls.", leases["held"]),
             _one("leases_lapsed", "Sources that nobody pulls any more.", leases["lapsed"]),

@@ -111,6 +111,7 @@ def test_a_folder_that_was_never_pulled_misses_nothing(folder: Folder) -> None:
     assert "never pulled" in found.remark
 
 
+@pytest.mark.faults
 def test_four_thousand_mails_from_before_the_start_are_not_missing(folder: Folder, dovecot: Dovecot) -> None:
     dovecot.seed("soporte", [letter(f"old {number}") for number in range(4000)], when=LONG_AGO, seen=True)
     batches = folder.source.pull(None, now=just_now())

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ventanilla.store.engine import Store
-from ventanilla.store.tables import checkpoints, inbox
+from ventanilla.store.tables import channels, checkpoints, inbox
 from ventanilla.words import InboxState
 
 PREFIX = "compare "
@@ -69,6 +69,15 @@ def last_comparisons(connection: sa.Connection, channel: str) -> dict[str, dict[
     """How the last comparison of each source of this channel ended, as it was kept, by the source's name."""
     rows = connection.execute(_KEPT, {"channel": channel})
     return {row.source.removeprefix(PREFIX): dict(row.data) for row in rows}
+
+
+def all_last_comparisons(connection: sa.Connection) -> list[dict[str, Any]]:
+    """`channel` and `data` of every comparison that is kept of a channel which is in use."""
+    in_use = sa.select(channels.c.name).where(channels.c.enabled)
+    query = sa.select(checkpoints.c.channel, checkpoints.c.data).where(
+        checkpoints.c.source.startswith(PREFIX, autoescape=True), checkpoints.c.channel.in_(in_use)
+    )
+    return [{"channel": row.channel, "data": row.data} for row in connection.execute(query)]
 
 
 def keep_comparison(

@@ -43,6 +43,8 @@ FROM agents a LEFT JOIN (SELECT owner, count(*) AS items FROM conversations WHER
 ON o.owner = a.name WHERE a.enabled ORDER BY a.name"""  # noqa: S608
 _FILES = "SELECT state, count(*) AS items FROM remote_files WHERE state IN ('pending', 'failed') GROUP BY state"
 _REFUSED = "SELECT channel, reason, count AS calls, last_at FROM hook_refusals ORDER BY channel, reason"
+_COMPARED = """SELECT channel, data FROM checkpoints
+WHERE source LIKE 'compare %' AND channel IN (SELECT name FROM channels WHERE enabled)"""
 _AWAY = "SELECT agent, starts_at, ends_at FROM absences WHERE ends_at IS NULL OR ends_at >= {now} ORDER BY starts_at"
 
 Row = dict[str, Any]
@@ -67,6 +69,7 @@ class Glance:
     absences: Sequence[Row]
     items_lately: Sequence[Row]
     letters_lately: Sequence[Row]
+    comparisons: Sequence[Row]
 
 
 def glance(url: str, *, now: datetime, revision: str) -> Glance | None:
@@ -96,6 +99,7 @@ def glance(url: str, *, now: datetime, revision: str) -> Glance | None:
             absences=read(_AWAY.format(now=f"'{moment}'")),
             items_lately=items,
             letters_lately=letters,
+            comparisons=read(_COMPARED),
         )
 
 

@@ -33,7 +33,9 @@ _OVERDUE = "SELECT metric, count(*) AS items FROM clocks WHERE stopped_at IS NUL
 _CHANNELS = """SELECT name, kind, last_pull_at, last_item_at, problem IS NOT NULL AS failing, paused_at, quiet_since
 FROM channels WHERE enabled ORDER BY name"""
 _LEASES = """SELECT count(CASE WHEN expires_at > {now} THEN 1 END) AS held,
-count(CASE WHEN expires_at <= {now} THEN 1 END) AS lapsed FROM leases"""
+count(CASE WHEN expires_at <= {now} THEN 1 END) AS lapsed FROM leases WHERE name LIKE 'pull %'"""
+_COMPARED = """SELECT channel, data FROM checkpoints
+WHERE source LIKE 'compare %' AND channel IN (SELECT name FROM channels WHERE enabled)"""
 _VERSION = "SELECT max(id) AS id FROM config_versions"
 FINAL_ITEM = ("routed", "screened", "duplicate", "quarantined", "imported")
 FINAL_LETTER = ("sent", "delivered", "failed", "unknown", "dropped")
@@ -92,6 +94,7 @@ def standing(read: Read, *, now: datetime) -> dict[str, list[Row]]:
         "overdue": _OVERDUE,
         "channels": _CHANNELS,
         "leases": _LEASES,
+        "comparisons": _COMPARED,
         "version": _VERSION,
     }
     return {name: read(sql.format(now=_literal(now))) for name, sql in questions.items()}

@@ -16,7 +16,7 @@ from desk.pages.rendering import in_words
 from ventanilla import __version__
 from ventanilla.errors import Temporary
 from ventanilla.machine_times import SLOW, STUCK, Delay, Spread
-from ventanilla.standing import channel_now, line_now, machine, times_by_channel
+from ventanilla.standing import channel_now, compared_by_channel, line_now, machine, times_by_channel
 from ventanilla.store.glance import Glance, glance
 from ventanilla.store.revision import newest_revision
 from ventanilla.store.tables import events, leases
@@ -28,7 +28,8 @@ def overview(visit: Visit) -> Response:
     desk = visit.desk
     seen = _glance(visit)
     times = times_by_channel(seen)
-    channels = [channel_now(row, visit.now) for row in seen.channels]
+    compared = compared_by_channel(seen.comparisons)
+    channels = [channel_now(row, visit.now) | {"compared": compared.get(row["name"])} for row in seen.channels]
     with desk.store.read() as connection:
         applied_by = _applied_by(connection)
         at_work = _at_work(connection, now=visit.now)
@@ -68,9 +69,11 @@ def _applied_by(connection: sa.Connection) -> str | None:
 
 
 def _at_work(connection: sa.Connection, *, now: datetime) -> list[dict[str, Any]]:
-    """Who holds which task; the rest of what runs is known to the machine it runs on alone (`ventanilla status`)."""
+    """Who holds which task, and which source nobody pulls any more (other tasks are let go of when they are done). What else runs
+    is known to the machine it runs on alone (`ventanilla status`)."""
     found = []
-    for row in connection.execute(sa.select(leases).order_by(leases.c.name)):
+    shown = (leases.c.expires_at > now) | leases.c.name.startswith("pull ")
+    for row in connection.execute(sa.select(leases).where(shown).order_by(leases.c.name)):
         place, _, process = row.holder.partition("/")
         host = place.partition("pid:")[0]
         pid = process.partition("/")[0]
