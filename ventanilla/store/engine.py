@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,14 @@ _PRAGMAS = (
     f"PRAGMA busy_timeout = {_SQLITE_BUSY_SECONDS * 1000}",
     "PRAGMA temp_store = MEMORY",
 )
+# A server behind a cut cable says nothing: without these a query would wait for a quarter of an hour (seconds; milliseconds).
+_SOON_KNOWN = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
 # PostgreSQL's own default lets each statement of a transaction see another moment.
 _ONE_MOMENT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
@@ -75,7 +84,7 @@ def open_store(url: str, blobs: Path) -> Store:
     if parsed.get_backend_name() == "sqlite":
         store = Store(_sqlite(parsed), blobs)
     else:
-        store = Store(sa.create_engine(parsed, pool_size=10, connect_args={"connect_timeout": 10}), blobs)
+        store = Store(sa.create_engine(parsed, pool_size=10, connect_args=_SOON_KNOWN), blobs)
     guard(store.engine, store.fence)
     return store
 
@@ -84,6 +93,11 @@ def _sqlite(url: sa.URL) -> sa.Engine:
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = sa.create_engine(url, connect_args={"timeout": _SQLITE_BUSY_SECONDS}, pool_size=10, max_overflow=20)
+
+    @sa.event.listens_for(engine, "do_connect")
+    def _own(_dialect: Any, _record: Any, _arguments: Any, _named: Any) -> None:
+        if url.database and url.database != ":memory:":
+            _make_private(Path(url.database))
 
     @sa.event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
@@ -97,6 +111,13 @@ def _sqlite(url: sa.URL) -> sa.Engine:
         connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")
 
     return engine
+
+
+def _make_private(file: Path) -> None:
+    """Make the file, empty, for its owner only, where there is none: SQLite would make it as the umask says, and gives its log and
+    its shared memory the mode that it has."""
+    with suppress(OSError):  # what is wrong with the place is told when it is opened
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
