@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 import signal
 import subprocess
 import sys
+import zipfile
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,10 +22,22 @@ from router.retention.terms import Terms, agree, agreement, covers, terms_of
 from router.timekeeping.keeper import catch_up
 from tests.cli.conftest import Ask, Read
 from tests.cli.test_erase import LUCIA, PABLO, WORDS, facts, finish, keys_of, report, words_left, write_all
-from tests.cli.town import Town
+from tests.cli.town import Town, build_town
+from ventanilla.store.aside import set_aside
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
-from ventanilla.store.tables import contacts, conversations, events, inbox, looks, messages, notes, outbox, sessions
+from ventanilla.store.tables import (
+    contacts,
+    conversations,
+    events,
+    inbox,
+    legal_holds,
+    looks,
+    messages,
+    notes,
+    outbox,
+    sessions,
+)
 from ventanilla.words import EventKind
 
 LATER = timedelta(days=400)
@@ -93,6 +107,7 @@ def facts_of(store: Store) -> Any:
     return [[row for row in part if row[-1] not in forgetting] for part in told]
 
 
+@pytest.mark.faults
 def test_sqlites_file_and_index_do_not_hold_the_words_any_longer(town: Town) -> None:
     closed_town(town)
     forget(town)
@@ -142,6 +157,7 @@ def test_what_is_open_or_held_stays_whole_and_keeps_its_customer(either_town: To
         assert connection.scalars(sa.select(contacts.c.erased_at)).all() == [None, None]
 
 
+@pytest.mark.faults
 def test_items_that_became_no_message_go_by_a_term_of_their_own(town: Town) -> None:
     town.write(LUCIA, verdict="auto_reply", reason="auto_reply: Zurbaran", subject="rododendro")
     town.reader.has_a_bug = True
@@ -288,3 +304,111 @@ def test_killed_in_the_middle_it_goes_on_and_finishes(town: Town, ask: Ask, step
     while catch_up(town.store, town.house, now=later()):
         pass
     assert set(ask(town, "audit", "--blobs").values()) == {0}
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("seed", range(6))
+def test_what_is_held_is_never_touched_whatever_else_is(sqlite_store: Store, tmp_path: Path, seed: int) -> None:
+    draw = random.Random(seed)
+    town = build_town(sqlite_store, tmp_path, more=LAW)
+    for number in range(12):
+        town.write(f"c{number}@client.example", text="rododendro")
+    with town.store.read() as connection:
+        keys = list(connection.scalars(sa.select(conversations.c.key).order_by(conversations.c.id)))
+    finish(town, keys, text="nota")
+    all_over(town)
+    now = later()
+    goes = {case_id for case_id in range(1, 13) if fate(town, case_id, draw, now)}
+    before = rows_of(town)
+
+    forget(town, at=now)
+
+    after = rows_of(town)
+    for case_id in range(1, 13):
+        assert (after[case_id] == before[case_id]) == (case_id not in goes)
+        assert ("rododendro" in str(after[case_id])) == (case_id not in goes)
+
+
+LAW = '[promises.quejas]\npack = "es-ley-10-2025"\napplies_to = { kind = "complaint" }\nfirst_response = { within = "1h" }\n'
+
+
+def fate(town: Town, case_id: int, draw: random.Random, now: datetime) -> bool:
+    """Something becomes of a case; whether its words are to go, by what was drawn alone."""
+    days, kind = draw.choice((10, 365, 367, 900)), draw.choice(("query", "query", "complaint", "claim"))
+    held, leaves, noted = (
+        draw.choice(("no", "no", "now", "over", "ended")),
+        draw.random() < 0.2,
+        draw.choice((0, 0, 20)),
+    )
+    ended = now - timedelta(days=days)
+    with town.store.write() as connection:
+        its = conversations.c.id == case_id
+        connection.execute(
+            sa.update(conversations)
+            .where(its)
+            .values(kind=kind, closed_at=ended, resolved_at=ended, last_message_at=ended)
+        )
+        said = now - timedelta(days=noted) if noted else ended
+        connection.execute(sa.update(notes).where(notes.c.conversation_id == case_id).values(created_at=said))
+        if held != "no":
+            until = {"now": now + timedelta(days=1), "over": now - timedelta(days=1), "ended": None}[held]
+            over = {"ended_at": ended, "ended_by": "ana"} if held == "ended" else {}
+            hold = {"conversation_id": case_id, "reason": "Juzgado", "set_by": "ana", "since": ended, "until": until}
+            connection.execute(sa.insert(legal_holds).values(**hold, **over))
+        if leaves:
+            letter = sa.select(outbox.c.id).where(outbox.c.conversation_id == case_id).limit(1).scalar_subquery()
+            connection.execute(sa.update(outbox).where(outbox.c.id == letter).values(state="pending"))
+    return days > 366 and kind != "complaint" and held != "now" and not leaves and not noted
+
+
+def rows_of(town: Town) -> dict[int, list[Any]]:
+    """All that has words of a case."""
+    with town.store.read() as connection:
+        return {
+            case_id: [
+                connection.execute(sa.select(table).where(column == case_id).order_by(*table.primary_key)).all()
+                for table, column in (
+                    (conversations, conversations.c.id),
+                    (messages, messages.c.conversation_id),
+                    (notes, notes.c.conversation_id),
+                    (outbox, outbox.c.conversation_id),
+                )
+            ]
+            for case_id in range(1, 13)
+        }
+
+
+def test_a_hold_that_is_placed_while_it_works_is_heeded(town: Town) -> None:
+    for sender in (LUCIA, PABLO):
+        town.write(sender, text="rododendro")
+    finish(town, [*keys_of(town, LUCIA), *keys_of(town, PABLO)], text="nada")
+    all_over(town)
+    steps = forget_due(town.store, town.house, KEEP, clock=later)
+    assert next(steps)["cases"] == 1
+    assert town.run("hold", *keys_of(town, PABLO), "--reason", "Juzgado") == 0
+    assert sum((step["cases"] for step in steps), 0) == 0
+    with town.store.read() as connection:
+        assert connection.scalars(sa.select(messages.c.text).order_by(messages.c.id)).all() == ["", "rododendro"]
+
+
+@pytest.mark.faults
+def test_a_restored_back_up_is_forgotten_again_and_evidence_says_what_is_gone(
+    town: Town, ask: Ask, read: Read, tmp_path: Path
+) -> None:
+    keys = closed_town(town)
+    assert town.run("backup", str(tmp_path / "copy")) == 0
+    assert forget(town)["cases"] == 4
+    town.store.close()
+    set_aside(town.store, label="gone")
+    ask(town, "restore", str(tmp_path / "copy"))
+    assert words_left(town.store) != {}
+    assert forget(town)["cases"] == 4
+    assert words_left(town.store) == {}
+
+    assert town.run("evidence", keys[0], "--out", str(tmp_path / "case.zip"), "--language", "en") == 0
+    with zipfile.ZipFile(tmp_path / "case.zip") as packed:
+        page = packed.read("evidence.en.html").decode()
+        assert "originals are gone" in page
+        assert not [name for name in packed.namelist() if name.startswith(("originals/", "files/"))]
+    assert town.run("evidence", "--verify", str(tmp_path / "case.zip")) == 0
+    assert "was erased" in read(town, "show", keys[0])
