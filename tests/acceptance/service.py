@@ -201,8 +201,13 @@ class Service:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self._reap()
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Look no more into the store that there was; after a restore it is another."""
         if self._store is not None:
             self._store.close()
+            self._store = None
 
     def left(self) -> list[int]:
         """Processes of this service that run now: those that it ever named, and those whose command line names its folder."""

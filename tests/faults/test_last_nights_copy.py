@@ -37,6 +37,7 @@ def test_what_was_sent_since_last_nights_copy_is_not_sent_again_and_what_came_in
     # when it is put back
     done = service.run("restore", str(copy), "--force", "--yes")
     assert done.returncode == 0, done.stderr
+    service.let_go()
     service.start()
     books.wait_for_post(service, 12)
     append_raws(dovecot, letters(12, 14))

@@ -330,7 +330,7 @@ class Day:
         self.trouble = None
         for post in self.posts.values():
             post.mood = Mood.TAKES
-        for _ in range(4):
+        for _ in range(3):
             self.house.later(minutes=16)
             self.the_sweeper_brings_back()
             self.the_sweeper_sweeps()
