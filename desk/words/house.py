@@ -45,7 +45,7 @@ HOUSE: dict[str, dict[str, str]] = {
         "house.failures_one": "1 fallo",
         "house.again_at": "otro intento",
         "house.quiet": "Más callado de lo habitual; nada desde",
-        "house.missing": "En su origen hay mensajes que no están en el registro: {n}. Faltan al menos desde",
+        "house.missing": "En su origen hay mensajes que no están en el libro de entrada: {n}. Faltan al menos desde",
         "house.restored": "restaurado",
         "house.restored_cure": "Observa desde que se restauró una copia de seguridad. Para que vuelva a escribir:",
         "house.no_channels": "No hay canales: el archivo necesita",

@@ -111,7 +111,7 @@ TRAIL: dict[str, dict[str, str]] = {
         "trail.deed.retention_done": "pasada de olvido terminada",
         "trail.deed.exported": "datos exportados",
         "trail.deed.channel_quiet": "canal callado",
-        "trail.deed.items_missing": "mensajes que faltaban en el registro",
+        "trail.deed.items_missing": "mensajes que faltan en el libro de entrada",
         "trail.deed.items_fetched": "mensajes que faltaban, traídos",
         "trail.deed.report_written": "informe escrito",
         "trail.deed.logged_in": "entró",

@@ -8,8 +8,8 @@ _WORDS = {
     "es": (
         "faltan mensajes del canal {channel}: {count}",
         (
-            "En {source} hay mensajes que no están en el registro y que no van a entrar solos: {count}. «ventanilla reconcile "
-            "{channel}» dice cuáles son; «ventanilla reconcile {channel} --fetch» los trae, cada uno una sola vez. De estos se "
+            "En {source} hay mensajes que no están en el libro de entrada y que no van a entrar solos: {count}. «ventanilla "
+            "reconcile {channel}» dice cuáles son; «ventanilla reconcile {channel} --fetch» los trae, cada uno una sola vez. De estos se "
             "avisa una sola vez."
         ),
     ),
@@ -23,14 +23,14 @@ _WORDS = {
     "ca": (
         "falten missatges del canal {channel}: {count}",
         (
-            "A {source} hi ha missatges que no són al registre i que no entraran sols: {count}. «ventanilla reconcile {channel}» "
-            "diu quins són; «ventanilla reconcile {channel} --fetch» els porta, cadascun un sol cop. D'aquests s'avisa un sol cop."
+            "A {source} hi ha missatges que no són al llibre d'entrada i que no entraran sols: {count}. «ventanilla reconcile "
+            "{channel}» diu quins són; «ventanilla reconcile {channel} --fetch» els porta, cadascun un sol cop. D'aquests s'avisa un sol cop."
         ),
     ),
     "gl": (
         "faltan mensaxes da canle {channel}: {count}",
         (
-            "En {source} hai mensaxes que non están no rexistro e que non van entrar soas: {count}. «ventanilla reconcile "
+            "En {source} hai mensaxes que non están no libro de entrada e que non van entrar soas: {count}. «ventanilla reconcile "
             "{channel}» di cales son; «ventanilla reconcile {channel} --fetch» tráeas, cada unha unha soa vez. Destas avísase "
             "unha soa vez."
         ),
@@ -38,7 +38,7 @@ _WORDS = {
     "eu": (
         "{channel} kanaleko mezuak falta dira: {count}",
         (
-            "{source} iturrian badaude erregistroan ez dauden eta bere kabuz sartuko ez diren mezuak: {count}. «ventanilla "
+            "{source} iturrian badaude sarrera-liburuan ez dauden eta bere kabuz sartuko ez diren mezuak: {count}. «ventanilla "
             "reconcile {channel}» aginduak zein diren esaten du; «ventanilla reconcile {channel} --fetch» aginduak ekartzen ditu, "
             "bakoitza behin. Hauen berri behin bakarrik ematen da."
         ),
