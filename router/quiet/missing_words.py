@@ -9,8 +9,8 @@ _WORDS = {
         "faltan mensajes del canal {channel}: {count}",
         (
             "En {source} hay mensajes que no están en el libro de entrada y que no van a entrar solos: {count}. «ventanilla "
-            "reconcile {channel}» dice cuáles son; «ventanilla reconcile {channel} --fetch» los trae, cada uno una sola vez. De estos se "
-            "avisa una sola vez."
+            "reconcile {channel}» dice cuáles son; «ventanilla reconcile {channel} --fetch» los trae, cada uno una sola vez. De "
+            "estos se avisa una sola vez."
         ),
     ),
     "en": (
@@ -24,7 +24,8 @@ _WORDS = {
         "falten missatges del canal {channel}: {count}",
         (
             "A {source} hi ha missatges que no són al llibre d'entrada i que no entraran sols: {count}. «ventanilla reconcile "
-            "{channel}» diu quins són; «ventanilla reconcile {channel} --fetch» els porta, cadascun un sol cop. D'aquests s'avisa un sol cop."
+            "{channel}» diu quins són; «ventanilla reconcile {channel} --fetch» els porta, cadascun un sol cop. D'aquests s'avisa "
+            "un sol cop."
         ),
     ),
     "gl": (
