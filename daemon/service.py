@@ -41,6 +41,10 @@ RestartPreventExitStatus=2
 KillMode=mixed
 TimeoutStopSec={stop_within}
 WatchdogSec=60
+# A child that is killed for its memory is started again by the supervisor; the others go on.
+OOMPolicy=continue
+LimitNOFILE=65536
+TasksMax=1024
 {state}
 UMask=0077
 NoNewPrivileges=yes
@@ -50,6 +54,7 @@ ProtectSystem=strict
 ProtectHome={home}
 PrivateTmp=yes
 PrivateDevices=yes
+PrivateMounts=yes
 ProtectClock=yes
 ProtectControlGroups=yes
 ProtectHostname=yes
@@ -64,6 +69,7 @@ LockPersonality=yes
 RemoveIPC=yes
 SystemCallArchitectures=native
 SystemCallFilter=@system-service
+SystemCallFilter=~@privileged @resources
 SystemCallErrorNumber=EPERM
 
 [Install]
