@@ -203,6 +203,10 @@ class Service:
         self._reap()
         self.let_go()
 
+    def look_into(self, url: str) -> None:
+        """Look into its store by this address instead of its own."""
+        self._store = open_store(url, self.data_dir / "blobs")
+
     def let_go(self) -> None:
         """Look no more into the store that there was; after a restore it is another."""
         if self._store is not None:

@@ -22,7 +22,7 @@ from tests.servers.ports import wait_until
 from tests.servers.smtp import SmtpServer
 from ventanilla.store.tables import inbox, leases
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.fault(14)]
 
 STORE, QUEUE, MAIL = 1, 2, 3
 AHEAD = "+5m"

@@ -24,7 +24,7 @@ from daemon.fork import Forked, fork
 from ventanilla.store.engine import Store
 from ventanilla.store.tables import inbox
 
-AT_WORK = 0.15
+AT_WORK = 0.6
 """Within how many seconds after it began a worker is killed."""
 PATIENCE = 20.0
 

@@ -89,6 +89,7 @@ QUICK = {
 }
 
 
+@pytest.mark.fault(15)
 @pytest.mark.parametrize(
     "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.faults) for name in BOMBS]
 )

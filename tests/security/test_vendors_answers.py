@@ -86,6 +86,7 @@ def is_fit(message: Message) -> bool:
     return all("\0" not in one and one.encode() is not None for one in said)
 
 
+@pytest.mark.fault(10)
 @pytest.mark.parametrize(
     "number",
     [number if number < 3 else pytest.param(number, marks=pytest.mark.faults) for number in range(len(UPDATES))],
