@@ -23,7 +23,7 @@ from router.retention.keeper import RetentionKeeper
 from router.timekeeping.keeper import catch_up
 from router.webhooks_out.writing import write_webhooks
 from router.whatsapp.warning import warn_of_closing_windows
-from ventanilla.errors import Temporary
+from ventanilla.errors import AnotherSchema, Temporary
 from ventanilla.queue import backlog, build_broker, enqueue
 from ventanilla.store.api_requests import KEPT, forget_old_requests
 from ventanilla.store.deliveries import forget_old_reports
@@ -126,7 +126,7 @@ def _journal(now: datetime) -> Journal:
 def _try(what: str, action: Callable[[], object]) -> None:
     try:
         action()
-    except Temporary as error:
+    except (Temporary, AnotherSchema) as error:
         log.warning("sweep_postponed", what=what, problem=str(error))
     except Exception:
         log.exception("sweep_failed", what=what)
