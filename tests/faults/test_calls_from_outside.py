@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from tests.acceptance import books
 from tests.acceptance.service import Service
 from tests.acceptance.test_every_channel import NUMBER, on_every_channel
+from tests.desk.running import get
 from tests.faults.tally import count_faults
 from tests.servers.ports import free_port, wait_until
 from tests.servers.telegram_api import TelegramApi
@@ -40,7 +41,9 @@ class Web:
         headers = {**call.headers, "host": "desk.example.com", "x-forwarded-proto": "http"}
         try:
             connection.request("POST", urlsplit(self.address).path, body=call.body, headers=headers)
-            return connection.getresponse().status
+            with connection.getresponse() as answer:
+                answer.read()
+                return answer.status
         finally:
             connection.close()
 
@@ -48,12 +51,7 @@ class Web:
         return self.post(self.twilio.signed(self.address, self.twilio.message_fields(sid) | changed, token=token))
 
     def is_up(self) -> bool:
-        try:
-            connection = HTTPConnection("127.0.0.1", self.port, timeout=2)
-            connection.request("GET", "/healthz")
-            return connection.getresponse().status == 200
-        except OSError:
-            return False
+        return get(self.port, "/healthz") == 200
 
 
 @pytest.mark.faults
