@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from functools import cache
@@ -21,6 +22,8 @@ from ventanilla.errors import BadInput, ConfigError, Conflict, Permanent, Tempor
 
 _VALUED, _FLAGS = ("--config",), ("--json",)
 _HELP = ("-h", "--help", "--version")
+READ_BY_OTHERS = ("init",)
+"""Commands whose files another user may have to read: settings. What the others write may hold customers' words."""
 
 
 @cache
@@ -118,6 +121,8 @@ def options_first(arguments: Sequence[str]) -> list[str]:
 
 def run() -> None:
     """The console script."""
+    if _command(options_first(sys.argv[1:])) not in READ_BY_OTHERS:
+        os.umask(0o077)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(
             stream, TextIOWrapper
