@@ -18,17 +18,24 @@ _WITH_ROOT = conversations.join(_ROOT, _ROOT.c.id == sa.func.coalesce(conversati
 _NOTE = notes.c.conversation_id == conversations.c.id
 _NOTED_SINCE = sa.exists().where(_NOTE, notes.c.created_at > events.c.at)
 _NOTED_AFTERWARDS = sa.exists().where(_NOTE, notes.c.created_at > contacts.c.erased_at)
-_FORGOTTEN = (
-    sa.select(events.c.conversation_id.label("id"))
-    .select_from(
-        events.join(conversations, conversations.c.id == events.c.conversation_id).join(
-            _ROOT, _ROOT.c.id == sa.func.coalesce(conversations.c.merged_into, conversations.c.id)
-        )
+
+
+def _forgotten(kind: sa.ColumnElement[str]) -> sa.Select[tuple[int]]:
+    """Cases whose words went; whatever was said since has to be forgotten in its turn."""
+    said = events.join(conversations, conversations.c.id == events.c.conversation_id).join(
+        _ROOT, _ROOT.c.id == sa.func.coalesce(conversations.c.merged_into, conversations.c.id)
     )
-    .where(events.c.kind == EventKind.CASE_FORGOTTEN, events.c.at >= _ENDED_AT)
-    .where(events.c.at >= conversations.c.last_message_at, ~_NOTED_SINCE)
-)
-"""Whatever was said since it was forgotten has to be forgotten in its turn."""
+    return (
+        sa.select(events.c.conversation_id.label("id"))
+        .select_from(said)
+        .where(kind == EventKind.CASE_FORGOTTEN, events.c.at >= _ENDED_AT)
+        .where(events.c.at >= conversations.c.last_message_at, ~_NOTED_SINCE)
+    )
+
+
+_FORGOTTEN = _forgotten(events.c.kind)
+_FORGOTTEN_OF = _forgotten(events.c.kind + "")
+"""For some cases alone: SQLite would go through every event of the kind for each of them, and cannot once that is a sum."""
 
 
 def old_cases(connection: sa.Connection, *, before: datetime, after: int = 0, limit: int | None = None) -> list[int]:
@@ -70,12 +77,12 @@ def last_said(connection: sa.Connection, case_id: int) -> datetime | None:
 
 def is_forgotten(connection: sa.Connection, case_id: int) -> bool:
     """Whether its words went, and none has come since."""
-    return connection.scalar(_FORGOTTEN.where(conversations.c.id == case_id).limit(1)) is not None
+    return connection.scalar(_FORGOTTEN_OF.where(conversations.c.id == case_id).limit(1)) is not None
 
 
 def with_words(connection: sa.Connection, case_ids: Sequence[int]) -> set[int]:
     """Which of these cases still have their words."""
-    query = _FORGOTTEN.where(conversations.c.id.in_(case_ids))
+    query = _FORGOTTEN_OF.where(conversations.c.id.in_(case_ids))
     return set(case_ids) - set(connection.scalars(query))
 
 
