@@ -29,10 +29,12 @@ def audit(
     Example: ventanilla audit --json
     """
     from ventanilla.store.audit import audit as check_promises
+    from ventanilla.store.engine import take_time
     from ventanilla.store.seals import head
 
     run = context()
     with run.store.read() as connection:
+        take_time(connection)
         counts = check_promises(connection, blobs=run.store.blobs, now=run.now(), hash_blobs=blobs)
         newest = head(connection)
     if run.as_json:

@@ -103,6 +103,7 @@ def _known(run: Context, channel: str) -> None:
 
 
 def _export(run: Context, scope: Scope, target: Path | None, with_files: Path | None, *, force: bool) -> int:
+    from ventanilla.store.engine import take_time
     from ventanilla.store.exporting.files import open_folder
     from ventanilla.store.exporting.lines import Lines
 
@@ -111,6 +112,7 @@ def _export(run: Context, scope: Scope, target: Path | None, with_files: Path | 
         _note(run, scope, done=False, files=with_files is not None)
         lines = Lines(file)
         with run.store.read() as connection:
+            take_time(connection)
             _write(run, connection, scope, lines, folder)
         end = lines.end()
     counts = {**end["counts"], "files": folder.copied, "missing_files": folder.missing}

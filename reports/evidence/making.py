@@ -18,7 +18,7 @@ from reports.evidence.pdf import pdf_of
 from reports.evidence.telling import page_of
 from reports.evidence.words import LANGUAGES
 from router.house import House
-from ventanilla.store.engine import Store
+from ventanilla.store.engine import Store, take_time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +54,7 @@ def make_evidence(
     written, Temporary when the store does not answer; nothing is left behind then.
     """
     with store.read() as connection:
+        take_time(connection)
         dossier = gather(connection, order.key, store.blobs)
         making = Making(made_at=now, version=version, house=house, with_notes=order.with_notes)
         with archiving(order.target, made_at=now, force=order.force) as archive:

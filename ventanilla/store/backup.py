@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from ventanilla.store.archive_writing import ArchiveWriter, writing
 from ventanilla.store.blobs import blob_path
-from ventanilla.store.engine import Store
+from ventanilla.store.engine import Store, take_time
 from ventanilla.store.outbox import files_to_go
 from ventanilla.store.revision import newest_revision
 from ventanilla.store.rows import lines_of
@@ -46,6 +46,7 @@ def write_backup(store: Store, target: Path, *, now: datetime, version: str, pro
     facts: dict[str, Any] = {"made_at": now.isoformat(), "version": version, "schema": newest_revision(), "rows": {}}
     damaged: list[str] = []
     with store.read() as connection, writing(target, facts) as archive:
+        take_time(connection)
         facts["engine"] = connection.dialect.name
         facts["instance"] = connection.scalar(sa.select(installation.c.instance))
         facts["sequences"] = _sequences(connection)

@@ -32,6 +32,12 @@ _SOON_KNOWN = {
     "keepalives_count": 3,
     "tcp_user_timeout": 20_000,
 }
+# And the server would hold what a machine that was cut off has locked, for hours: a transaction of which nothing is heard is
+# undone. Whoever reads at length says so, see `take_time`.
+_SOON_UNDONE = (
+    "SET idle_in_transaction_session_timeout = '20s'; SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; "
+    "SET tcp_keepalives_count = 3"
+)
 # PostgreSQL's own default lets each statement of a transaction see another moment.
 _ONE_MOMENT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
@@ -84,9 +90,27 @@ def open_store(url: str, blobs: Path) -> Store:
     if parsed.get_backend_name() == "sqlite":
         store = Store(_sqlite(parsed), blobs)
     else:
-        store = Store(sa.create_engine(parsed, pool_size=10, connect_args=_SOON_KNOWN), blobs)
+        store = Store(_postgresql(parsed), blobs)
     guard(store.engine, store.fence)
     return store
+
+
+def take_time(connection: sa.Connection) -> None:
+    """This transaction may do nothing for longer than 20 s, as while it copies files between two questions."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+
+
+def _postgresql(url: sa.URL) -> sa.Engine:
+    engine = sa.create_engine(url, pool_size=10, connect_args=_SOON_KNOWN)
+
+    @sa.event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        before, connection.autocommit = connection.autocommit, True
+        connection.execute(_SOON_UNDONE)
+        connection.autocommit = before
+
+    return engine
 
 
 def _sqlite(url: sa.URL) -> sa.Engine:
