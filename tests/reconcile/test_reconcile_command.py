@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 
 from cli.applying import apply_file
 from cli.assembly import Service
-from cli.comparings import comparings
+from cli.comparings import comparing_loop, comparings
 from config.load import load_config
 from connectors.comparing import GRACE
 from connectors.registry import Place, kind
@@ -177,6 +178,19 @@ def test_whoever_is_on_duty_is_told_once_of_what_stays_missing(town: Town, dovec
     assert "faltan mensajes del canal soporte: 1" in words
     assert "ventanilla reconcile soporte --fetch" in words
     assert "perdido" not in words
+
+
+def test_the_service_itself_looks_at_every_source_of_every_channel(town: Town, ask: Ask) -> None:
+    loop = comparing_loop(service_of(town), threading.Event())
+
+    looked = [one.source for comparing in loop.comparings for one in loop.look_due(comparing)]
+
+    assert [source.rpartition("/")[2] for source in looked] == ["INBOX", "(sent)", "telegram:7000001"]
+    assert {one["name"]: one["compared"]["missing"] for one in ask(town, "status")["channels"]} == {
+        "chat": 0,
+        "soporte": 0,
+    }
+    assert [loop.look_due(comparing) for comparing in loop.comparings] == [[], []]
 
 
 def test_a_source_out_of_reach_ends_with_three_and_is_never_told_as_well(
