@@ -4,6 +4,7 @@ set -u
 
 bin=$(dirname "$1")
 failed=""
+audit=""
 
 check() {
     name=$1
@@ -26,9 +27,11 @@ if advice=$(timeout 60 "$bin/pip-audit" --requirement requirements.lock --requir
     printf 'ok      pip-audit: no known vulnerability\n'
 elif printf '%s' "$advice" | grep -q 'known vulnerabilit'; then
     printf 'note    pip-audit:\n%s\n' "$advice"
+    audit="; KNOWN VULNERABILITIES in dependencies, see above"
 else
     printf 'note    pip-audit could not ask its service\n'
+    audit="; dependencies were NOT audited: pip-audit could not ask its service"
 fi
 
 [ -z "$failed" ] || { printf '\nnot clean: %s\n' "${failed#, }"; exit 1; }
-printf '\nall checks passed\n'
+printf '\nall checks passed%s\n' "$audit"
