@@ -13,9 +13,11 @@ from tests.acceptance.redis_server import RedisServer
 from tests.acceptance.service import Service, house
 from tests.faults.losing import LosingProxy
 from tests.servers.dovecot import Dovecot
+from tests.servers.ports import wait_until
 from tests.servers.smtp import SmtpServer
 
 COUNT = 140
+LOST = 40
 ENQUEUE, FETCH, ACK = b"\r\nenqueue\r\n", b"\r\nfetch\r\n", b"\r\nack\r\n"
 
 
@@ -58,10 +60,10 @@ def test_a_store_that_is_cut_off_at_every_few_commits_neither_loses_nor_doubles(
 
         with appending(dovecot, letters, seconds=8):
             pass
+        wait_until(lambda: between.lost[b"COMMIT"] >= LOST, seconds=180, what=f"{LOST} lost commits")
+        between.quiet = True
         books.wait_for_post(service, len(letters))
         books.wait_for_letters(service)
-        between.quiet = True
 
-        assert between.lost[b"COMMIT"] > 20
         books.check_books(service, letters, smtp)
         service.close()
