@@ -20,8 +20,8 @@ from ventanilla.store.leases import acquire_lease, lease_holder, release_lease
 
 log = structlog.get_logger(__name__)
 
-LEASE = timedelta(seconds=30)
-RENEW = 10.0
+LEASE = timedelta(seconds=24)
+RENEW = 8.0
 FRESH = 5.0
 """Seconds for which a lease is ours without asking again: if it is not, the next commit says so."""
 FIRST_RETRY, LAST_RETRY = 1.0, 300.0
