@@ -25,6 +25,7 @@ MACHINES = (
     "files",
     "provider",
     "rehearsal",
+    "retention",
     "router",
     "sweeper",
 )
