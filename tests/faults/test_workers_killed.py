@@ -71,7 +71,9 @@ def test_a_hundred_workers_killed_in_the_middle_route_everything_once(
         ended.set()
         process.kill()
         process.wait()
-        log.close()
+        for end in (process.stdin, process.stdout, log):
+            if end is not None:
+                end.close()
         crowd.join()
         broker.close()
 
