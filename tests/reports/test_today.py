@@ -1,4 +1,4 @@
-"""What a board shows of a day so far, against the report over the same days: made-up rows on both engines, asked for more cheaply."""
+"""What a board shows of a day so far, asked for cheaply, against the report over the same days: made-up rows on both engines."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOMENTS = (
     datetime(2026, 10, 25, 22, 30, tzinfo=MADRID),  # of the day when the clocks went back
     NOW + timedelta(days=30),  # long after the last of them
 )
-PARTS: tuple[dict[str, str], ...] = (
+PARTS: tuple[dict[str, Any], ...] = (
     {},
     {"team": "taller"},
     {"team": "atencion", "channel": "chat"},
@@ -39,12 +39,12 @@ def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp("today")
     with migrated_store(request, request.param, folder) as store:
         house = house_of(store, folder)
-        make_up(store, cases=60, seed=11)
+        make_up(store, cases=150, seed=11)
         yield store, house
 
 
 def reported(
-    written: tuple[Store, House], now: datetime, part: dict[str, str], *metrics: Named, days: int = 1, **more: Any
+    written: tuple[Store, House], now: datetime, part: dict[str, Any], *metrics: Named, days: int = 1, **more: Any
 ) -> Sequence[Figure]:
     store, house = written
     today = house.today(now)
@@ -65,7 +65,7 @@ def by_hour(figures: Sequence[Figure]) -> dict[int, int]:
 @pytest.mark.parametrize("part", PARTS, ids=str)
 @pytest.mark.parametrize("now", MOMENTS, ids=str)
 def test_a_day_so_far_is_what_the_report_over_it_says(
-    written: tuple[Store, House], now: datetime, part: dict[str, str]
+    written: tuple[Store, House], now: datetime, part: dict[str, Any]
 ) -> None:
     seen = look_at_today(*written, now=now, **part)
     began = reported(written, now, part, Named.FIRST_RESPONSE, by=By.HOUR)
@@ -109,14 +109,14 @@ def test_the_made_up_days_have_something_to_compare(written: tuple[Store, House]
     seen = [look_at_today(*written, now=now) for now in MOMENTS[:3]]
 
     assert sum(one.so_far.count for one in seen) > 0
-    assert all(any(hour.messages for hour in one.hours) for one in seen[:2])
+    assert any(hour.messages for one in seen for hour in one.hours)
     assert all(any(day.share not in (None, 0, 100) for day in one.days) for one in seen[:2])
     assert any(hour.answers for one in seen for hour in one.hours)
 
 
 def test_whatever_runs_is_counted_by_the_store_in_one_look_that_only_reads(written: tuple[Store, House]) -> None:
-    """A board asks in the process that draws everybody's pages: ten thousand running clocks are to cost it what ten cost, and nobody
-    who writes waits for it."""
+    """A board asks in the process that draws everybody's pages: ten thousand running clocks are to cost it what ten cost, and
+    nobody who writes waits for it."""
     store, house = written
     asked: list[str] = []
 
