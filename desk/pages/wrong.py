@@ -9,6 +9,8 @@ from starlette.responses import Response
 
 from desk.pages.page import Visit
 from desk.words import WORDS
+from desk.words import spoken as spoken_language
+from desk.words.reasons import reason_in
 from router.moves.refusals import Refused
 from ventanilla.clocks.due import spoken
 
@@ -41,6 +43,8 @@ def _said(visit: Visit, values: Mapping[str, str]) -> dict[str, str]:
         settings = visit.desk.config.agents.get(said.get(name, ""))
         if settings is not None and settings.name:
             said[name] = settings.name
+    if "reason" in said:
+        said["reason"] = reason_in(spoken_language(visit.language), said["reason"]) or said["reason"]
     if "at" in said:
         said["when"] = spoken(
             datetime.fromisoformat(said["at"]), visit.desk.house.zone(), visit.language, now=visit.now
