@@ -347,6 +347,11 @@ document.addEventListener("click", async (event) => {
   toast(answer === "granted" ? words.noticesOn : words.noticesRefused, answer === "granted" ? "" : "bad");
 });
 
+document.addEventListener("click", (event) => {
+  const tries = event.target.closest?.("[data-notify-try]");
+  if (tries) new Notification(tries.dataset.title, { body: tries.dataset.body, tag: "ventanilla-try", icon: words.icon });
+});
+
 /** `data-notify` of the page's root says what the browser allows: "default", "granted", "denied", "none". */
 function showAsked() {
   document.documentElement.dataset.notify = "Notification" in window && window.isSecureContext ? Notification.permission : "none";
