@@ -5,8 +5,8 @@ from __future__ import annotations
 import signal
 import time
 
-from tests.acceptance.patience import slowness
 from tests.acceptance.service import Service
+from tests.servers.patience import slowness
 from tests.servers.ports import wait_until
 
 

@@ -84,7 +84,7 @@ def test_a_killed_child_is_started_again_and_the_others_are_left_alone(tmp_path:
         began = time.monotonic()
         wait_until(lambda: said(tmp_path).count("a up") == 2, what="a second a")
 
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 20  # the longest pause is 30
         wait_until(lambda: all_running(tmp_path, 2), what="both running")
         again = {child.name: child for child in read_status(tmp_path)}
         assert again["a"].restarts == 1
