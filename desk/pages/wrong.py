@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from starlette.responses import Response
 
@@ -24,7 +25,17 @@ def wrong(
     else:
         title = visit.say(f"wrong.{code}")
         why = detail or (visit.say(f"wrong.{code}_why", **values) if _has(visit, f"wrong.{code}_why") else "")
-    return visit.render("wrong.html", status=status, title=title, why=why, code=code)
+    return visit.render("wrong.html", status=status, title=title, why=why, code=code, back=_where_from(visit))
+
+
+def _where_from(visit: Visit) -> str:
+    """The page of ours that the browser came from; the first one where that is unknown or this very address."""
+    request, prefix = visit.request, visit.desk.prefix
+    came = urlsplit(request.headers.get("referer", ""))
+    path = came.path.removeprefix(prefix)
+    if came.netloc != request.headers.get("host") or not path.startswith("/") or came.path == request.url.path:
+        return "/"
+    return path + (f"?{came.query}" if came.query else "")
 
 
 def refusal_in_words(visit: Visit, refused: Refused) -> str:
