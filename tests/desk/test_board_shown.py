@@ -231,7 +231,7 @@ def test_many_who_look_cost_what_one_costs(house: SiteHouse) -> None:
     assert len(made) == 2
 
 
-def test_figures_are_worked_out_and_drawn_once_a_minute_for_all_who_look(
+def test_figures_are_worked_out_and_drawn_every_half_a_minute_for_all_who_look(
     house: SiteHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     two_days(house)
@@ -256,7 +256,7 @@ def test_figures_are_worked_out_and_drawn_once_a_minute_for_all_who_look(
                 assert one.get(path).status_code == 200
         before = (len(worked), len(drawn))
         key = house.receive(sender="otra@clientes.example")
-        house.house.later(minutes=1)
+        house.house.later(seconds=30)
         answer(house, key)
         keep_books(house)
         later = text_of(marta.get("/board").text)
