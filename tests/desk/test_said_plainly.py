@@ -74,3 +74,13 @@ def test_the_board_calls_a_case_as_the_list_does(sqlite_store: Store, tmp_path: 
             assert "¿Tienen tornillos de seis?" in said
             assert "nadie@clientes.example" in said
             assert "(sin asunto)" not in said
+
+
+def test_the_trail_says_how_somebody_came_in_and_what_they_changed(sqlite_store: Store, tmp_path: Path) -> None:
+    it = site_house(sqlite_store, tmp_path)
+    with visiting(it, "iris") as browser:
+        browser.submit("/account/preferences", language="es", theme="dark")
+        said = text_of(browser.get("/house/trail").text)
+
+    assert "entrada: con contraseña · sesión: 1" in said
+    assert "datos: language, notifications, shortcuts, theme" in said
