@@ -126,7 +126,18 @@ def due_next(
     """
     query = (
         sa.select(
-            *_C["id", "key", "subject", "team", "channel", "owner", "assignment_number", "kind", "priority", "line_since"],
+            *_C[
+                "id",
+                "key",
+                "subject",
+                "team",
+                "channel",
+                "owner",
+                "assignment_number",
+                "kind",
+                "priority",
+                "line_since",
+            ],
             *_C["contact_id", "address"],
             *clocks.c["metric", "number", "name", "promise", "started_at", "due_at"],
             contacts.c.name.label("contact_name"),
