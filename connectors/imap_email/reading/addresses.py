@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from connectors.imap_email.reading.encoded_words import decode_words
-from connectors.imap_email.reading.limits import MAX_ADDRESSES, MAX_NAME
+from connectors.imap_email.reading.limits import MAX_ADDRESSES, MAX_FOREIGN_ADDRESSES, MAX_NAME
 from connectors.reading.characters import clean_line
 from ventanilla.channel import Party
 
@@ -29,18 +30,32 @@ _MAX_COMMENT_DEPTH = 20
 
 def read_addresses(value: str, *, hint: str | None = None) -> tuple[Party, ...]:
     """Everybody in one header value, in order, groups flattened. Empty addresses are left out. Never raises."""
-    if not value:
-        return ()
-    found = (_party(*entry, hint=hint) for entry in _entries(value))
-    return tuple(party for party in found if party.address)
+    return tuple(_parties((value,), hint)) if value else ()
 
 
 def read_all_addresses(values: Iterable[str], *, hint: str | None = None) -> tuple[Party, ...]:
-    """Everybody in several values of one header, each address once."""
-    found = {
-        party.address: party for value in reversed(list(values)) for party in reversed(read_addresses(value, hint=hint))
-    }
-    return tuple(reversed(found.values()))[:MAX_ADDRESSES]
+    """Everybody in several values of one header, each address once. What is behind the first 1,000 entries is not read."""
+    found: dict[str, Party] = {}
+    for party in _parties(values, hint):
+        found.setdefault(party.address, party)
+    return tuple(found.values())
+
+
+def _parties(values: Iterable[str], hint: str | None) -> Iterator[Party]:
+    left = MAX_FOREIGN_ADDRESSES
+    for words, angle, comment in islice((entry for value in values for entry in _entries(value)), MAX_ADDRESSES):
+        if not _is_plain(words if angle is None else angle):
+            left -= 1
+            if left < 0:
+                continue
+        party = _party(words, angle, comment, hint=hint)
+        if party.address:
+            yield party
+
+
+def _is_plain(address: str) -> bool:
+    """Whether it is cheap to read. The form of an international domain takes some 2 ms to find."""
+    return address.isascii() and "=?" not in address
 
 
 def canonical_address(address: str) -> str:

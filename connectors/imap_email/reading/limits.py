@@ -11,6 +11,7 @@ MAX_HEADER_BLOCK = 2 * 1024 * 1024
 MAX_HEADER_VALUE = 64 * 1024
 MAX_SAME_HEADER = 100
 MAX_ADDRESSES = 1000
+MAX_FOREIGN_ADDRESSES = 100  # of one header, in other letters than ASCII: each domain's ASCII form costs some 2 ms
 MAX_IDS = 200
 MAX_SUBJECT = 1000
 MAX_NAME = 200
