@@ -31,6 +31,8 @@ BOMBS = {
     "13,000 domains in other letters": headers("To", ", ".join(f"a{n}@{'ñé' * 100}.es" for n in range(130))),
     "13,000 domains of many labels": headers("Cc", ", ".join(f"a{n}@{'ñ.' * 100}es" for n in range(130))),
     "senders in other letters without end": headers("From", ", ".join(f"a{n}@{'ñé' * 25}.es" for n in range(500))),
+    **{f"a sender of 64 KB of {sign}": headers("From", sign * (64_000 // len(sign)), 1) for sign in ("=?", "\\", "a.")},
+    **{f"four senders of 64 KB of {sign}": headers("From", sign * 64_000, 4) for sign in '"(<'},
     "a charset that inflates (zlib)": coded("zlib", zlib.compress(ZEROS)),
     "a charset that inflates (bz2)": coded("bz2_codec", bz2.compress(ZEROS)),
     "a charset in quadratic time (punycode)": coded("punycode", b"a-" + b"9z" * 100_000),
@@ -64,7 +66,14 @@ BOMBS = {
 }  # fmt: skip
 
 
-QUICK = {"13,000 domains in other letters", "a charset that inflates (zlib)", "UTF-7", "a date of many digits"}
+QUICK = {
+    "13,000 domains in other letters",
+    "a sender of 64 KB of =?",
+    "a sender of 64 KB of a.",
+    "a charset that inflates (zlib)",
+    "UTF-7",
+    "a date of many digits",
+}
 
 
 @pytest.mark.parametrize(

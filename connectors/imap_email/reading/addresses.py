@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from connectors.imap_email.reading.encoded_words import decode_words
-from connectors.imap_email.reading.limits import MAX_ADDRESSES, MAX_FOREIGN_ADDRESSES, MAX_NAME
+from connectors.imap_email.reading.limits import MAX_ADDRESS_TEXT, MAX_ADDRESSES, MAX_FOREIGN_ADDRESSES, MAX_NAME
 from connectors.reading.characters import clean_line
 from ventanilla.channel import Party
 
@@ -20,7 +20,8 @@ _SPECIAL = re.compile(r'=\?[^?\s]{1,60}\?[bBqQ]\?[^?]{0,1000}\?=|["(<,;:]')
 _LONE_LOCAL = re.compile(r"[A-Za-z0-9._+-]+\Z")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*+)"')
 _ESCAPED = re.compile(r"\\(.)")
-_ADDRESS = re.compile(r"""[^\s<>()\[\],;:"'«»]+@[^\s<>()\[\],;:"'«»]+""")
+# Looked for from the start of a word only: from each letter of it, a word of 64 KB would take a minute.
+_ADDRESS = re.compile(r"""(?<![^\s<>()\[\],;:"'«»])[^\s<>()\[\],;:"'«»]+@[^\s<>()\[\],;:"'«»]+""")
 _CANONICAL = re.compile(r"""("[^"\\]{1,64}"|[^\s"(),:;<>@\[\\\]]{1,250})@(\[[0-9a-f.:ipv]{3,50}\]|[\w.-]{1,250})""")
 _ASCII_DOMAIN = re.compile(r"[a-z0-9._-]+\Z")
 _PLAIN_LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]+\Z")
@@ -43,7 +44,8 @@ def read_all_addresses(values: Iterable[str], *, hint: str | None = None) -> tup
 
 def _parties(values: Iterable[str], hint: str | None) -> Iterator[Party]:
     left = MAX_FOREIGN_ADDRESSES
-    for words, angle, comment in islice((entry for value in values for entry in _entries(value)), MAX_ADDRESSES):
+    entries = (entry for value in _at_most(MAX_ADDRESS_TEXT, values) for entry in _entries(value))
+    for words, angle, comment in islice(entries, MAX_ADDRESSES):
         if not _is_plain(words if angle is None else angle):
             left -= 1
             if left < 0:
@@ -51,6 +53,14 @@ def _parties(values: Iterable[str], hint: str | None) -> Iterator[Party]:
         party = _party(words, angle, comment, hint=hint)
         if party.address:
             yield party
+
+
+def _at_most(characters: int, values: Iterable[str]) -> Iterator[str]:
+    for value in values:
+        yield value[:characters]
+        characters -= len(value)
+        if characters <= 0:
+            return
 
 
 def _is_plain(address: str) -> bool:
