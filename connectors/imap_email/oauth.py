@@ -190,7 +190,7 @@ def _explain(error: urllib.error.HTTPError, host: str) -> Exception:
 def _json(body: bytes, host: str) -> dict[str, Any]:
     try:
         answer = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Temporary(f"{host} did not answer in JSON") from None
     if not isinstance(answer, dict):
         raise Temporary(f"{host} did not answer with a JSON object")

@@ -9,6 +9,8 @@ from typing import Any
 from ventanilla.errors import BadMessage
 
 Json = Mapping[str, Any]
+_LARGEST = 2**63 - 1
+"""Of a whole number: what every store can keep."""
 
 
 def table(parent: Json, key: str) -> Json | None:
@@ -30,17 +32,17 @@ def text(parent: Json, key: str) -> str:
 
 
 def number(parent: Json, key: str) -> int | None:
-    """The whole number under a key; None where there is none."""
+    """The whole number under a key, of 64 bits at most; None where there is none."""
     value = parent.get(key)
-    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and -_LARGEST <= value <= _LARGEST):
         return value
     raise _odd(key, "a whole number")
 
 
 def decimal(parent: Json, key: str) -> float:
-    """The number under a key. There must be one."""
+    """The number under a key. There must be one, and a finite one."""
     value = parent.get(key)
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, int | float) and not isinstance(value, bool) and -_LARGEST <= value <= _LARGEST:
         return float(value)
     raise _odd(key, "a number")
 

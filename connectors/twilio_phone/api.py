@@ -122,7 +122,7 @@ class TwilioApi:
             raise unreachable(error, host=urlsplit(url).netloc, wrote=wrote) from None
         try:
             body = json.loads(answer.text or "{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             body = None
         if not 200 <= answer.status_code < 300:
             who = f"account {self.account_sid}"

@@ -49,7 +49,7 @@ def read_taken(raw: bytes) -> Message:
     """The same as a message: its customer at their phone or else their mail. Raises BadMessage."""
     try:
         taken = Taken(**json.loads(raw))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         raise BadMessage("it is nothing that was entered by hand") from None
     parties = [
         Party(address=address, name=taken.name, kind=kind)
