@@ -33,6 +33,18 @@ BOMBS = {
     "senders in other letters without end": headers("From", ", ".join(f"a{n}@{'ñé' * 25}.es" for n in range(500))),
     **{f"a sender of 64 KB of {sign}": headers("From", sign * (64_000 // len(sign)), 1) for sign in ("=?", "\\", "a.")},
     **{f"four senders of 64 KB of {sign}": headers("From", sign * 64_000, 4) for sign in '"(<'},
+    "a report of 40,000 empty lines": b"Return-Path: <>\nFrom: MAILER-DAEMON@x.example\nSubject: Undelivered Mail\n\nuser unknown"
+    + b"\n" * 40_000
+    + b"x",
+    "a report about somebody at no domain": b"From: a@b.example\nContent-Type: multipart/report; "
+     b"report-type=delivery-status; boundary=r\n\n--r\nContent-Type: message/delivery-status\n\nX: y\n\n"
+     b"Final-Recipient: rfc822; "
+    + b"a." * 30_000
+    + b"\nAction: failed\n\n--r--\n",
+    "a forward from somebody at no domain": b"From: luis@example.com\nSubject: Fwd: x\n\n"
+     b"---------- Forwarded message ---------\nFrom: x\n "
+    + b"a." * 60_000
+    + b"\nDate: 3/11/2025 10:12\nSubject: x\nTo: y\n\nhola",
     "a charset that inflates (zlib)": coded("zlib", zlib.compress(ZEROS)),
     "a charset that inflates (bz2)": coded("bz2_codec", bz2.compress(ZEROS)),
     "a charset in quadratic time (punycode)": coded("punycode", b"a-" + b"9z" * 100_000),

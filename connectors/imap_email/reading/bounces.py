@@ -19,6 +19,7 @@ from ventanilla.channel import Bounce
 
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _CODE = re.compile(r"(?<![\d.])([45])\d\d(?=[ -])")
+_LONGEST = 1000  # of a field with one address
 _RANK = {"failed": 0, "delayed": 1, "expanded": 2, "relayed": 3, "delivered": 4}
 _ROBOTS = re.compile(
     r"(?i)^(?:mailer-daemon|mail-daemon|postmaster|mdaemon|microsoftexchange[0-9a-f]{8,}|no-?reply-dsn)(?:@|$)"
@@ -32,8 +33,9 @@ _SUBJECT = re.compile(
     r"|delayed mail|non remis|unzustellbar|delivery problem|entrega (?:fallida|retrasada)|nondeliverable"
     r"|notificación de estado de entrega"
 )
+# No blank of any length may cross lines here: a thousand empty lines would be walked through a thousand times.
 _FAILED_ADDRESS = re.compile(
-    r"(?im)(?:^\s*(?:final-recipient|original-recipient|to|recipient)\s*:\s*(?:rfc822;)?\s*|^\s*<|^\s{0,8}"
+    r"(?im)(?:^[ \t]*(?:final-recipient|original-recipient|to|recipient)\s{0,8}:\s{0,40}(?:rfc822;\s{0,40})?|^[ \t]*<|^[ \t]{0,8}"
     r"|\brecipient(?:\(s\))? |\busuario )"
     r"<?([^\s<>()\[\],;:\"']{1,64}@[^\s<>()\[\],;:\"']{1,200})>?"
 )
@@ -126,7 +128,7 @@ def _recipient(block: Headers) -> tuple[str, str, str]:
 
 def _typed(value: str) -> str:
     """`rfc822;ana@example.com` without its type."""
-    address = value.rpartition(";")[2].strip()
+    address = value.rpartition(";")[2].strip()[:_LONGEST]
     found = re.search(r"[^\s<>]+@[^\s<>]+", address)
     return found[0] if found else address.strip("<>").split(" ")[0]
 

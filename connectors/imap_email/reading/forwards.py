@@ -18,6 +18,7 @@ _REPLY_SUBJECT = re.compile(r"(?i)^\s*(?:re|aw|rép?|sv|antw|rif|res)\s*(?:\[\d+
 _ADDRESS = re.compile(r"""[^\s<>()\[\],;:"'*]+@[^\s<>()\[\],;:"'*]+\.[^\s<>()\[\],;:"'*]+""")
 _MAX_BLOCKS = 5
 _MAX_SCAN = 2000
+_MAX_FIELD = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,7 @@ def find_original(lines: Sequence[Line], *, subject: str, ours: frozenset[str]) 
 
 
 def _sender(value: str) -> Party | None:
+    value = value[:_MAX_FIELD]
     found = _ADDRESS.search(value.replace("mailto:", " "))
     if not found:
         return None
