@@ -45,6 +45,7 @@ BOMBS = {
      b"---------- Forwarded message ---------\nFrom: x\n "
     + b"a." * 60_000
     + b"\nDate: 3/11/2025 10:12\nSubject: x\nTo: y\n\nhola",
+    "entities in 40 parts": HEAD + parts(b"q", *[b"Content-Type: text/html\n\n" + b"&amp;" * 190_000] * 40),
     "a charset that inflates (zlib)": coded("zlib", zlib.compress(ZEROS)),
     "a charset that inflates (bz2)": coded("bz2_codec", bz2.compress(ZEROS)),
     "a charset in quadratic time (punycode)": coded("punycode", b"a-" + b"9z" * 100_000),

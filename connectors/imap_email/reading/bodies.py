@@ -55,7 +55,9 @@ class Words:
         """The readable lines; nothing a database or terminal chokes on."""
         if self.is_html:
             tags, self.budget.tags = self.budget.tags, max(self.budget.tags - self.source.count("<"), 0)
-            return html_lines(self.source, max_tags=tags)
+            html, self.budget.html = self.budget.html, max(self.budget.html - len(self.source), 0)
+            self.budget.skipped |= len(self.source) > html
+            return html_lines(self.source[:html], max_tags=tags)
         text = clean_text(self.source)
         if self.part is not None and self.part.parameters.get("format", "").lower() == "flowed":
             text = unflow(text, delete_space=self.part.parameters.get("delsp", "").lower() == "yes")

@@ -25,6 +25,7 @@ MAX_ATTACHMENTS = 250
 MAX_TEXT_BYTES = 2 * 1024 * 1024
 MAX_TEXT = 250_000
 MAX_HTML = 1_000_000
+MAX_ALL_HTML = 3_000_000  # characters read as HTML in all parts of a mail: entities cost time and are no tags
 MAX_TAGS = 20_000  # in all HTML of a mail: libxml2 takes a time of open tags x stray end tags
 MAX_GUESSES = 20
 MAX_PIECES = 200

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from connectors.imap_email.reading.headers import Headers, read_headers
-from connectors.imap_email.reading.limits import MAX_DEPTH, MAX_GUESSES, MAX_PARTS, MAX_PROBES, MAX_TAGS
+from connectors.imap_email.reading.limits import MAX_ALL_HTML, MAX_DEPTH, MAX_GUESSES, MAX_PARTS, MAX_PROBES, MAX_TAGS
 from connectors.imap_email.reading.parameters import split_parameters
 from connectors.imap_email.reading.transfer import decode_transfer
 
@@ -54,6 +54,7 @@ class Budget:
     parts: int = MAX_PARTS
     probes: int = MAX_PROBES
     tags: int = MAX_TAGS
+    html: int = MAX_ALL_HTML
     guesses: int = MAX_GUESSES
     skipped: bool = False
 
