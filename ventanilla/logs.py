@@ -43,11 +43,12 @@ TALKATIVE = (
     "imapclient",
     "mail.log",
     "pymap",
+    "sqlalchemy",
     "telegram",
     "urllib3",
 )
 # Quiet unless something is wrong with them.
-QUIET = ("alembic", "dramatiq", "sqlalchemy")
+QUIET = ("alembic", "dramatiq")
 
 
 def set_up_logs(*, level: str | None = None, form: str | None = None, stream: TextIO | None = None) -> None:
