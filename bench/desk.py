@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import os
 import random
 import signal
@@ -195,6 +196,7 @@ async def _visits(
     await asyncio.wait_for(asyncio.gather(*(event.wait() for event in ready)), 60)
     for client in (*clients[:20], lead):  # what loads with the first page of its kind
         await _ask(measured, "first", client, arguments.page)
+    await _ask(measured, "first", lead, "/board")
     used = _processor_seconds(desk)
     for client in clients:
         await _ask(measured, "list, one after the other", client, arguments.page)
@@ -237,8 +239,12 @@ async def _person(measured: Measured, client: Client, told: asyncio.Queue[str], 
 
 
 async def _supervisor(measured: Measured, client: Client) -> None:
-    while True:
+    """Has the board before them, and now and then that of one team: its figures of the day are worked out then, as those of the
+    whole house are once a minute."""
+    for look in itertools.count(1):
         await _ask(measured, "board, by a supervisor", client, "/board")
+        if look % 4 == 0:
+            await _ask(measured, "board of a team, with figures", client, f"/board?team=team{look // 4 % TEAMS}")
         await asyncio.sleep(2)
 
 

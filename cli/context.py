@@ -29,6 +29,8 @@ class Context:
 
     config_path: Path = field(default_factory=lambda: Path(os.environ.get("VENTANILLA_CONFIG") or DEFAULT_CONFIG))
     as_json: bool = False
+    writes_logs: bool = False
+    """Whether what is logged goes where the service's logs go: in a process that is the command's own."""
     _loaded: Loaded | None = None
     _glimpsed: Loaded | None = None
     _store: Store | None = None
@@ -83,8 +85,20 @@ class Context:
         """The settings in force with the store's identity."""
         from router.house import open_house
 
+        if self.writes_logs:
+            self._set_up_logs()
         with self.store.write() as connection:
             return open_house(connection, self.glimpsed.config, now=self.now())
+
+    @staticmethod
+    def _set_up_logs() -> None:
+        """A command has its own words; only what goes wrong beside them is logged, on standard error."""
+        import structlog
+
+        from ventanilla.logs import LEVEL, set_up_logs
+
+        if not structlog.is_configured():  # a part of the service has its own level
+            set_up_logs(level=os.environ.get(LEVEL) or "warning")
 
     @staticmethod
     def now() -> datetime:

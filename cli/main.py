@@ -128,6 +128,7 @@ def run() -> None:
             stream, TextIOWrapper
         ):  # odd bytes in a file's name, or a terminal with few letters, end no command
             stream.reconfigure(errors="backslashreplace")
+    context().writes_logs = True
     try:
         code = main(sys.argv[1:])
         sys.stdout.flush()

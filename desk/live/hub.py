@@ -15,7 +15,7 @@ import structlog
 
 from desk.live.notices import Notices
 from desk.live.stream import Stream
-from desk.live.topics import Happening, topics_of
+from desk.live.topics import Happening, News
 from desk.machine.trail import Trail
 from desk.room import Desk
 from ventanilla.errors import Temporary
@@ -58,9 +58,8 @@ class Hub:
             self._trail, self._recent = await asyncio.to_thread(self._begin)
         self.streams.add(stream)
         since = self.desk.clock() - min(timedelta(seconds=max(0.0, age)), REMEMBERED)
-        for happening in self._recent:
-            if age > 0 and happening.at >= since:
-                stream.tell(topics_of(happening, stream.person))
+        if age > 0 and (missed := [happening for happening in self._recent if happening.at >= since]):
+            stream.tell(News(missed).to(stream.person, shown=stream.cases))
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._follow())
 
@@ -89,11 +88,9 @@ class Hub:
         self._recent = [*kept, *happenings][-MOST_REMEMBERED:]
         wanted = self._notices.choose(happenings, [stream.person for stream in self.streams], now=now)
         letters = await asyncio.to_thread(self._notices.write, self.desk, wanted) if wanted else {}
-        for stream in list(self.streams):
-            topics: set[str] = set()
-            for happening in happenings:
-                topics |= topics_of(happening, stream.person)
-            stream.tell(topics, _told(letters, stream))
+        news = News(happenings)
+        for stream in list(self.streams) if happenings else ():
+            stream.tell(news.to(stream.person, shown=stream.cases), _told(letters, stream))
 
     def _tell_looks(self, looked: Sequence[int]) -> None:
         cases = set(looked)

@@ -5,6 +5,7 @@ Nothing of a case reaches somebody who may not see it, not even its key; what ne
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -49,6 +50,25 @@ _SILENT = frozenset(
         EventKind.ANSWER_REMOVED,
     }
 )
+_BESIDE_LISTS = frozenset(
+    {
+        EventKind.NOTICE_WRITTEN,
+        EventKind.NOTICE_SENT,
+        EventKind.NOTICE_FAILED,
+        EventKind.NOTICE_ESCALATED,
+        EventKind.ACKNOWLEDGEMENT_WITHHELD,
+        EventKind.ANNOUNCED,
+        EventKind.DELIVERY,
+        EventKind.FILE_FETCHED,
+        EventKind.FILE_FAILED,
+        EventKind.CONSENT,
+        EventKind.CONTACT_SUGGESTED,
+        EventKind.LEGAL_HOLD,
+        EventKind.LEGAL_HOLD_ENDED,
+        EventKind.PROMISE_WARNED,
+    }
+)
+"""What changes nothing that a list shows of a case: most come seconds after what did, and each would have it fetched anew."""
 
 
 class Occasion(StrEnum):
@@ -99,21 +119,57 @@ def sees_all(person: Person) -> bool:
     return person.has(Right.OVERSEE) or (person.role.sees_everybody and person.scopes is None)
 
 
+class News:
+    """What some happenings tell, by whom it is told to: of each of two hundred streams it is looked up, and not worked out of each
+    happening anew. Used by one thread."""
+
+    __slots__ = ("_cases", "_lines", "_mine", "_overseen")
+
+    def __init__(self, happenings: Iterable[Happening]) -> None:
+        self._mine: dict[
+            str, list[CaseNow | None]
+        ] = {}  # whose list may have changed; by which case, None: whatever they see
+        self._lines: list[CaseNow] = []
+        self._cases: dict[str, list[CaseNow]] = {}
+        self._overseen: set[str] = set()
+        for happening in happenings:
+            if happening.kind not in _SILENT:
+                self._take(happening)
+
+    def _take(self, happening: Happening) -> None:
+        kind, case = happening.kind, happening.case
+        self._overseen |= {BOARD} | ({CHANNELS} if kind in _CHANNELS else set()) | ({LINE} if kind in _LINE else set())
+        if happening.agent is not None and kind in _OWN | _PEOPLE:
+            self._mine.setdefault(happening.agent, []).append(None)
+        if case is None:
+            return
+        known = self._cases.setdefault(case.key, [])
+        if case not in known:
+            known.append(case)
+        if kind not in _BESIDE_LISTS:
+            for agent in (case.owner, *case.helpers):
+                self._mine.setdefault(agent, []).append(case)
+        if kind in _LINE:
+            self._lines.append(case)
+
+    def to(self, person: Person, *, shown: Collection[str] | None = None) -> set[str]:
+        """What this person's pages are told; of single cases only those that they show, by key (None: of each)."""
+        if not person.has(Right.LOOK):
+            return set()
+        found = set(self._overseen) if self._overseen and person.has(Right.OVERSEE) else set()
+        if any(case is None or sees(person, case) for case in self._mine.get(person.agent, ())):
+            found.add(CASES)
+        if any(case.team in person.teams and sees(person, case) for case in self._lines):
+            found |= {LINE, CASES}
+        for key in self._cases if shown is None else shown:
+            if any(sees(person, case) for case in self._cases.get(key, ())):
+                found.add(f"case:{key}")
+        return found
+
+
 def topics_of(happening: Happening, person: Person) -> frozenset[str]:
     """What this person's pages are told of it; `case:KEY` is among it for whoever may see that case."""
-    kind, case = happening.kind, happening.case
-    if kind in _SILENT or not person.has(Right.LOOK):
-        return frozenset()
-    found = {CASES} if happening.agent == person.agent and kind in _OWN | _PEOPLE else set()
-    if person.has(Right.OVERSEE):
-        found |= {BOARD} | ({CHANNELS} if kind in _CHANNELS else set()) | ({LINE} if kind in _LINE else set())
-    if case is not None and sees(person, case):
-        found.add(f"case:{case.key}")
-        if person.agent == case.owner or person.agent in case.helpers:
-            found.add(CASES)
-        if kind in _LINE and case.team in person.teams:
-            found |= {LINE, CASES}
-    return frozenset(found)
+    return frozenset(News([happening]).to(person))
 
 
 def occasion_of(happening: Happening, person: Person) -> Occasion | None:

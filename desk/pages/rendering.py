@@ -16,6 +16,7 @@ from markupsafe import Markup
 from desk.entry.person import Right
 from desk.pages.calling import QuickContext
 from desk.pages.frame import Frame, frame_of
+from desk.pages.saying import deadline_called, promise_called, reason_said
 from desk.words import WORDS, say, spoken
 from ventanilla.clocks.due import spoken as moment_in_words
 
@@ -110,6 +111,9 @@ class Hand:
             "csrf": self.csrf,
             "may": self.may,
             "agent_name": self.agent_name,
+            "promise_name": self.promise_name,
+            "deadline_name": self.deadline_name,
+            "because": self.because,
             "frame": self.frame,
         }
 
@@ -148,6 +152,18 @@ class Hand:
             return ""
         settings = self._visit.desk.config.agents.get(agent)
         return settings.name or agent if settings else agent
+
+    def promise_name(self, name: str | None) -> str:
+        """What a promise is called."""
+        return promise_called(self._visit.desk.config, name)
+
+    def deadline_name(self, name: str) -> str:
+        """What a deadline of the law is called."""
+        return deadline_called(name, self._visit.language)
+
+    def because(self, reason: str | None) -> Markup:
+        """Why something was not done, or not at once, in the reader's words where they are ours."""
+        return reason_said(reason, self._visit.language)
 
     def when(self, moment: datetime | None) -> Markup:
         """A moment as people say it in the house's zone ("hoy a las 10:15"), with the exact one behind it."""

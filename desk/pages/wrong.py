@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from starlette.responses import Response
 
 from desk.pages.page import Visit
 from desk.words import WORDS
+from desk.words import spoken as spoken_language
+from desk.words.reasons import reason_in
 from router.moves.refusals import Refused
 from ventanilla.clocks.due import spoken
 
@@ -22,7 +25,17 @@ def wrong(
     else:
         title = visit.say(f"wrong.{code}")
         why = detail or (visit.say(f"wrong.{code}_why", **values) if _has(visit, f"wrong.{code}_why") else "")
-    return visit.render("wrong.html", status=status, title=title, why=why, code=code)
+    return visit.render("wrong.html", status=status, title=title, why=why, code=code, back=_where_from(visit))
+
+
+def _where_from(visit: Visit) -> str:
+    """The page of ours that the browser came from; the first one where that is unknown or this very address."""
+    request, prefix = visit.request, visit.desk.prefix
+    came = urlsplit(request.headers.get("referer", ""))
+    path = came.path.removeprefix(prefix)
+    if came.netloc != request.headers.get("host") or not path.startswith("/") or came.path == request.url.path:
+        return "/"
+    return path + (f"?{came.query}" if came.query else "")
 
 
 def refusal_in_words(visit: Visit, refused: Refused) -> str:
@@ -41,6 +54,8 @@ def _said(visit: Visit, values: Mapping[str, str]) -> dict[str, str]:
         settings = visit.desk.config.agents.get(said.get(name, ""))
         if settings is not None and settings.name:
             said[name] = settings.name
+    if "reason" in said:
+        said["reason"] = reason_in(spoken_language(visit.language), said["reason"]) or said["reason"]
     if "at" in said:
         said["when"] = spoken(
             datetime.fromisoformat(said["at"]), visit.desk.house.zone(), visit.language, now=visit.now

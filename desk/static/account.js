@@ -1,6 +1,4 @@
-// The account: copies a token, and asks the browser before it promises notifications.
-import { toast } from "./desk.js";
-
+// The account: copies a token, and asks the browser when somebody wants notifications.
 for (const button of document.querySelectorAll("[data-copies]")) {
   if (!navigator.clipboard) continue;
   button.hidden = false;
@@ -12,11 +10,7 @@ for (const button of document.querySelectorAll("[data-copies]")) {
   });
 }
 
-const box = document.getElementById("f-notifications");
-const hint = document.getElementById("h-notifications");
-box?.addEventListener("change", async () => {
-  if (!box.checked || !("Notification" in window)) return;
-  if ((await Notification.requestPermission()) === "granted") return;
-  box.checked = false;
-  toast(hint.dataset.denied, "bad");
+document.getElementById("f-notifications")?.addEventListener("change", (event) => {
+  const asks = document.querySelector("[data-notify-ask]");
+  if (event.target.checked && asks?.checkVisibility()) asks.click(); // live.js asks the browser, and says what it allows
 });

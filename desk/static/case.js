@@ -8,6 +8,7 @@ const stream = () => document.getElementById("case-stream");
 
 // ---- drafts: in this browser, for this person and this case -------------------------------------------------------------------
 
+const SENT = "ventanilla:sent";
 const place = (form) => `ventanilla:draft:${agent}:${key}:${form.dataset.draft}`;
 const forms = [...document.querySelectorAll("form[data-draft]")];
 
@@ -32,6 +33,7 @@ function settle() {
     const kept = read(form);
     if (kept?.once === said) forget(place(form));
   }
+  try { sessionStorage.setItem(SENT, said); } catch { /* no storage: nothing to remember */ }
   address.searchParams.delete("said");
   history.replaceState(null, "", address);
 }
@@ -90,9 +92,15 @@ for (const form of forms)
   form.addEventListener("submit", (event) => {
     if (event.defaultPrevented) return;
     if (isSending) return event.preventDefault();
+    const size = [...(form.elements.files?.files ?? [])].reduce((sum, file) => sum + file.size, 0);
+    if (size > Number(form.dataset.most ?? Infinity)) return event.preventDefault(), toast(form.dataset.tooMuch, "bad");
     isSending = true;
   });
-window.addEventListener("pageshow", () => (isSending = false));
+window.addEventListener("pageshow", (event) => {
+  isSending = false;
+  // Back to the page as it was before: what has been sent does not stand there as if it had not.
+  try { if (event.persisted && forms.some((form) => form.elements.once.value === sessionStorage.getItem(SENT))) location.reload(); } catch { /* no storage */ }
+});
 
 /** Put a text where one writes: at the caret, with a line before it where something stands there. */
 function insert(said) {

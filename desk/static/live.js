@@ -165,7 +165,7 @@ function over() {
 
 // ---- the stream: in one tab of the browser, for all of them --------------------------------------------------------------------
 
-const channel = "BroadcastChannel" in window ? new BroadcastChannel(`ventanilla-live-${prefix}-${agent}`) : null;
+let channel = "BroadcastChannel" in window ? new BroadcastChannel(`ventanilla-live-${prefix}-${agent}`) : null;
 const tabs = new Map(); // of whoever leads: tab → {cases, seen, at}
 let recent = []; // of whoever leads: what was told lately, for a tab that has just been drawn
 let isLeading = false;
@@ -304,6 +304,7 @@ function begin() {
   // Without locks (http on an address of the house's own network) each tab that is looked at has its own.
   isLeading = true;
   channel?.close();
+  channel = null; // nothing can be told to one that is closed
   const follow = () => (document.hidden ? stopStream() : source || startStream(hadHello ? RECONNECT : age()));
   document.addEventListener("visibilitychange", follow);
   follow();
@@ -345,6 +346,11 @@ document.addEventListener("click", async (event) => {
   const answer = await Notification.requestPermission();
   showAsked();
   toast(answer === "granted" ? words.noticesOn : words.noticesRefused, answer === "granted" ? "" : "bad");
+});
+
+document.addEventListener("click", (event) => {
+  const tries = event.target.closest?.("[data-notify-try]");
+  if (tries) new Notification(tries.dataset.title, { body: tries.dataset.body, tag: "ventanilla-try", icon: words.icon });
 });
 
 /** `data-notify` of the page's root says what the browser allows: "default", "granted", "denied", "none". */

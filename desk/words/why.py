@@ -7,7 +7,7 @@ WHY: dict[str, dict[str, str]] = {
         "board.why": "Por qué es de quien es",
         "board.why_owner": "De este caso responde {owner}.",
         "board.why_had": "De este caso respondía {owner}.",
-        "board.why_line": "Espera en la fila hasta que alguien tenga sitio.",
+        "board.why_line": "Espera en la cola hasta que alguien tenga sitio.",
         "board.why_pinned": "Se lo dio una persona, así que se queda.",
         "board.why_decisions": "Las decisiones",
         "board.why_from": "desde {from_}",

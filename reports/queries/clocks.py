@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 
 from reports.figures import Figure, Level, Spread
 from reports.queries.ranks import SECOND, Counted, count_groups, fill_in, nearest_rank, pick, spread_of, usual_ranks
-from reports.queries.running import running
+from reports.queries.running import overdue, running
 from reports.queries.scope import MET, Scope, decided
 from ventanilla.store.tables import clocks
 from ventanilla.words import Metric
@@ -54,6 +55,29 @@ def clock_figures(connection: sa.Connection, scope: Scope, metric: Metric) -> li
         _count_running(tallies[row.group], row)
     _measure(connection, scope, metric, tallies)
     return [_figure(group, metric, tally) for group, tally in tallies.items()]
+
+
+def judge_groups(connection: sa.Connection, scope: Scope, metric: Metric) -> dict[str, dict[Terms, Judged]]:
+    """What was promised in each group and what became of it, as `clock_figures` has it of what began in the period, and no more:
+    two questions, and nothing is read that the store can count. By no agent: whose a running clock is, is not asked."""
+    tallies: dict[str, Tally] = defaultdict(Tally)
+    _judge(connection, scope, metric, tallies)
+    for group, terms, late in overdue(connection, scope, metric):
+        tallies[group].judged[terms].decided += late
+    return {group: tally.judged for group, tally in tallies.items()}
+
+
+def in_time(judged: Iterable[Judged]) -> tuple[float | None, int]:
+    """The percentage in time of all that were decided (None: nothing was), and how many those are."""
+    over = met = 0
+    for each in judged:
+        over, met = over + each.decided, met + each.met
+    return (100 * met / over if over else None), over
+
+
+def levels_of(judged: dict[Terms, Judged]) -> list[tuple[Terms, Judged]]:
+    """Those for which a percentage within a time was promised."""
+    return [(terms, each) for terms, each in judged.items() if terms[0] and terms[1] and terms[2]]
 
 
 def _ended(scope: Scope, metric: Metric) -> list[sa.ColumnElement[bool]]:
@@ -125,24 +149,24 @@ def _measure(connection: sa.Connection, scope: Scope, metric: Metric, tallies: d
 
 def _has_one_level(tally: Tally) -> bool:
     """Everything of the group was promised the same, so its business times in order are those of the level."""
-    levels = _levels(tally)
+    levels = levels_of(tally.judged)
     return len(levels) == 1 and levels[0][1].done == tally.counted.count > 0
-
-
-def _levels(tally: Tally) -> list[tuple[Terms, Judged]]:
-    return [(terms, each) for terms, each in tally.judged.items() if terms[0] and terms[1] and terms[2]]
 
 
 def _normal_ranks(tally: Tally) -> dict[int, Terms]:
     """At which rank of those done the level's percentage of all that were decided is reached, where it is at all."""
-    ranks = {nearest_rank(each.decided, terms[1] or 0): (terms, each) for terms, each in _levels(tally) if each.decided}
+    ranks = {
+        nearest_rank(each.decided, terms[1] or 0): (terms, each)
+        for terms, each in levels_of(tally.judged)
+        if each.decided
+    }
     return {rank: terms for rank, (terms, each) in ranks.items() if rank <= each.done}
 
 
 def _normal_of_several(connection: sa.Connection, scope: Scope, metric: Metric, tallies: dict[str, Tally]) -> None:
     places: dict[Any, list[int]] = {}
     for group, tally in tallies.items():
-        for terms, each in _levels(tally):
+        for terms, each in levels_of(tally.judged):
             rank = nearest_rank(each.decided, terms[1] or 0)
             if each.decided and rank <= each.done:
                 places[group, *terms] = [rank]
@@ -159,8 +183,7 @@ def _normal_of_several(connection: sa.Connection, scope: Scope, metric: Metric, 
 
 
 def _figure(group: str, metric: Metric, tally: Tally) -> Figure:
-    over = sum(each.decided for each in tally.judged.values())
-    met = sum(each.met for each in tally.judged.values())
+    share, over = in_time(tally.judged.values())
     counted = tally.counted
     return Figure(
         group=group,
@@ -169,13 +192,15 @@ def _figure(group: str, metric: Metric, tally: Tally) -> Figure:
         elapsed=counted.spread("elapsed"),
         business=counted.spread("business"),
         net=counted.spread("net") if metric in RESOLUTIONS else Spread(),
-        within_target=100 * met / over if over else None,
+        within_target=share,
         promised=over,
         still_open=len(tally.ages),
         overdue=tally.overdue,
         open_ages=spread_of(sorted(tally.ages)),
         otherwise=dict(sorted(tally.otherwise.items())) or None,
-        levels=tuple(_level(terms, each, tally) for terms, each in sorted(_levels(tally), key=lambda one: str(one[0]))),
+        levels=tuple(
+            _level(terms, each, tally) for terms, each in sorted(levels_of(tally.judged), key=lambda one: str(one[0]))
+        ),
     )
 
 

@@ -1,4 +1,4 @@
-"""Clocks that still run: so few, next to those that ended, that they are read one by one. Writes nothing."""
+"""Clocks that still run: so few, next to those that ended, that a report reads them one by one. Writes nothing."""
 
 from __future__ import annotations
 
@@ -46,6 +46,21 @@ def running(connection: sa.Connection, scope: Scope, *metrics: Metric, ever: boo
     ).select_from(clocks.join(conversations, conversations.c.id == clocks.c.conversation_id))
     for row in connection.execute(query.where(*where).execution_options(yield_per=500)):
         yield _seen(row, scope)
+
+
+def overdue(
+    connection: sa.Connection, scope: Scope, metric: Metric
+) -> Iterator[tuple[str, tuple[str | None, int | None, int | None], int]]:
+    """How many of those that run and began in the period are late now, counted by the store: group, (promise, target, within), how
+    many. For who wants no ages, and asks each minute."""
+    terms = clocks.c["promise", "target", "within"]
+    query = (
+        sa.select(scope.group().label("g"), *terms, sa.func.count().label("late"))
+        .where(clocks.c.metric == metric, clocks.c.stopped_at.is_(None), scope.still(), clocks.c.due_at < scope.now)
+        .where(*scope.narrowing())
+    )
+    for row in connection.execute(query.group_by(sa.literal_column("g"), *terms)):
+        yield row.g, (row.promise, row.target, row.within), row.late
 
 
 def _group(scope: Scope) -> sa.ColumnElement[Any]:

@@ -24,6 +24,7 @@ from tests.faults.tally import count_kills
 from tests.servers.dovecot import Dovecot
 from tests.servers.ports import wait_until
 from tests.servers.smtp import SmtpServer
+from tests.servers.warm import known_environment, run_warm
 from ventanilla.store.engine import Store, open_store
 from ventanilla.store.tables import channels
 
@@ -139,7 +140,7 @@ class Service:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=environment(),
+                env=known_environment(),
                 start_new_session=True,
             )
 
@@ -182,11 +183,11 @@ class Service:
         self._reap()
 
     def stop(self) -> int:
-        """SIGTERM; return the exit code. Raises TimeoutExpired when it takes longer than 10 s."""
+        """SIGTERM; return the exit code. Raises TimeoutExpired when it takes longer than a minute."""
         assert self.process is not None
         self.pids()
         self.process.terminate()
-        code = self.process.wait(timeout=10)
+        code = self.process.wait(timeout=60)
         self.process = None
         return code
 
@@ -196,7 +197,7 @@ class Service:
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
             with suppress(subprocess.TimeoutExpired):
-                self.process.wait(timeout=10)
+                self.process.wait(timeout=30)
         for pid in self.left():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -220,14 +221,11 @@ class Service:
 
     def run(self, *arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
         """Run another command on the same file."""
+        command = ["--config", str(self.config), *arguments]
+        if arguments[0] != "up":
+            return run_warm(command, text=text, env=known_environment())
         return subprocess.run(
-            [COMMAND, "--config", self.config, *arguments],
-            input=text,
-            capture_output=True,
-            text=True,
-            env=environment(),
-            timeout=120,
-            check=False,
+            [COMMAND, *command], capture_output=True, text=True, env=known_environment(), timeout=120, check=False
         )
 
     def json(self, *arguments: str) -> Any:
@@ -253,14 +251,8 @@ class Service:
 
     def _reap(self) -> None:
         if self.process is not None:
-            self.process.wait(timeout=10)
+            self.process.wait(timeout=30)
             self.process = None
-
-
-def environment() -> dict[str, str]:
-    """What a user's shell would have: nothing that makes each process compile everything anew, no settings of ours."""
-    ours = ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTEST_", "VENTANILLA_")
-    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 
 def wait_while(busy: Any, *, seconds: float = 30, what: str = "it") -> float:

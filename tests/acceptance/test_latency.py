@@ -11,9 +11,9 @@ import sqlalchemy as sa
 
 from tests.acceptance import books
 from tests.acceptance.letters import mail
-from tests.acceptance.patience import slowness
 from tests.acceptance.service import Service
 from tests.servers.dovecot import Dovecot
+from tests.servers.patience import slowness
 from ventanilla.store.tables import inbox
 
 MAILS = 12

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from tests.acceptance.patience import slowness
 from tests.acceptance.service import Service
+from tests.servers.patience import slowness
 from tests.servers.ports import wait_until
 
 

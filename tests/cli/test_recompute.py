@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+
+import sqlalchemy as sa
 
 from cli.applying import apply_file
 from config.load import load_config
 from tests.cli.conftest import Ask, Read
 from tests.cli.town import Town
+from tests.servers.warm import known_environment, run_warm
+from ventanilla.store.tables import config_versions
 
 MORE = '\n[promises.longer]\napplies_to = { channel = ["soporte"] }\nfirst_response = { within = "3h" }\n'
 
@@ -64,3 +69,20 @@ def test_a_file_that_is_not_in_force_and_days_that_are_none_are_refused(town: To
     a_longer_promise(town, applied=False)
 
     assert "is not what is in force" in read(town, "recompute", "--from", "2026-01-01", code=2)
+
+
+def test_what_is_logged_goes_to_standard_error_and_leaves_the_document_alone(town: Town) -> None:
+    # given a case under a file that nobody understands any more
+    town.write("lucia@client.example", ago=timedelta(hours=2))
+    day = str(town.house.today(town.now - timedelta(hours=2)))
+    a_longer_promise(town)
+    with town.store.write() as connection:
+        unread = {"promises": {"normal": {"first_response": "soon"}}}
+        connection.execute(sa.update(config_versions).where(config_versions.c.id == 1).values(content=unread))
+
+    asked = ["--config", str(town.config), "recompute", "--from", day, "--dry-run", "--json"]
+    done = run_warm(asked, env=known_environment())
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["written"] is False
+    assert "old_version_not_understood" in done.stderr

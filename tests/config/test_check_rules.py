@@ -213,10 +213,10 @@ def test_what_doubles_with_each_letter_is_found(pattern: str) -> None:
     ],
 )
 def test_an_ordinary_expression_is_quick_to_try_and_not_warned_about(pattern: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
 
     assert probe_that_is_too_slow(pattern) is None
-    assert time.monotonic() - start < 3
+    assert time.process_time() - start < 3
 
 
 def test_a_command_that_only_looks_tries_no_expression(tmp_path: Path) -> None:

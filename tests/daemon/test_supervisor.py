@@ -86,7 +86,7 @@ def test_a_killed_child_is_started_again_and_the_others_are_left_alone(tmp_path:
         began = time.monotonic()
         wait_until(lambda: said(tmp_path).count("a up") == 2, what="a second a")
 
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 20  # the longest pause is 30
         wait_until(lambda: all_running(tmp_path, 2), what="both running")
         again = {child.name: child for child in read_status(tmp_path)}
         assert again["a"].restarts == 1
@@ -402,8 +402,10 @@ def test_as_the_first_process_of_a_container_it_reaps_orphans(tmp_path: Path) ->
     from tests.servers.needs import need_program
 
     unshare = need_program("unshare", package="util-linux")
-    can = subprocess.run([unshare, "--pid", "--fork", "--mount-proc", "true"], capture_output=True, check=False)
-    if can.returncode != 0:
+    own_tree = [unshare, "--pid", "--fork", "--mount-proc"]
+    as_nobody = [*own_tree, "--user", "--map-root-user"]
+    allowed = [each for each in (own_tree, as_nobody) if subprocess.run([*each, "true"], check=False).returncode == 0]
+    if not allowed:
         import pytest
 
         pytest.skip("this machine lets nobody make a process tree of its own")
@@ -433,10 +435,10 @@ print("zombies", len(zombies()), "code", code)
     import sys
 
     done = subprocess.run(
-        [unshare, "--pid", "--fork", "--mount-proc", sys.executable, "-c", source, str(tmp_path)],
+        [*allowed[0], sys.executable, "-c", source, str(tmp_path)],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )
     assert "zombies 0 code 0" in done.stdout, done.stderr

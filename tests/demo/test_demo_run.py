@@ -153,6 +153,7 @@ def test_a_terminal_whose_window_is_closed_ends_the_demo(folder: Path) -> None:
     assert processes_of(folder) == set()
 
 
+@pytest.mark.faults
 def test_a_demo_that_is_killed_leaves_no_process_behind_and_the_next_starts_from_nothing_with_commands_that_work(
     folder: Path,
 ) -> None:

@@ -102,7 +102,7 @@ def test_a_negative_offset_keeps_the_newest_alone(it: Town) -> None:
 def test_a_long_poll_answers_when_somebody_writes_and_else_when_its_time_is_up(it: Town) -> None:
     began = time.monotonic()
     assert it.result("getUpdates", timeout=1) == []
-    assert 0.9 < time.monotonic() - began < 5
+    assert 0.9 < time.monotonic() - began < 25
 
     found: list[Any] = []
     waiting = threading.Thread(target=lambda: found.extend(it.result("getUpdates", timeout=30)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.servers.ports import wait_until
+from tests.servers.warm import known_environment, run_warm
 from ventanilla.store.engine import Store, open_store
 
 COMMAND = (sys.executable, "-P", "-m", "cli")
@@ -59,13 +59,8 @@ class Up:
 
     def json(self, *words: str) -> Any:
         """What a command prints."""
-        done = subprocess.run(
-            [*COMMAND, "--config", str(self.folder / "v.toml"), "--json", *words],
-            capture_output=True,
-            check=False,
-            timeout=60,
-            env=environment(),
-        )
+        command = ["--config", str(self.folder / "v.toml"), "--json", *words]
+        done = run_warm(command, env=known_environment())
         return json.loads(done.stdout)
 
     def store(self) -> Store:
@@ -81,10 +76,10 @@ def write(folder: Path, *, token: str, api_url: str, service: str = "", more: st
 
 @contextmanager
 def up(folder: Path) -> Iterator[Up]:
-    """Until every process of the tree runs; ended by SIGTERM, which must take it less than 10 s."""
+    """Until every process of the tree runs; ended by SIGTERM."""
     with (folder / "log").open("wb") as log:
         command = [*COMMAND, "--config", str(folder / "v.toml"), "up"]
-        process = subprocess.Popen(command, stdout=log, stderr=log, env=environment())
+        process = subprocess.Popen(command, stdout=log, stderr=log, env=known_environment())
     running = Up(folder, process)
     try:
         wait_until(lambda: '"ready"' in running.log or process.poll() is not None, seconds=60, what="the start")
@@ -93,7 +88,7 @@ def up(folder: Path) -> Iterator[Up]:
     finally:
         process.terminate()
         try:
-            process.wait(timeout=10)
+            process.wait(timeout=60)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -111,9 +106,3 @@ def get(port: int, path: str, *, method: str = "GET") -> int | None:
         return None
     finally:
         connection.close()
-
-
-def environment() -> dict[str, str]:
-    """What a user's shell would have."""
-    ours = ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTEST_", "VENTANILLA_")
-    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}

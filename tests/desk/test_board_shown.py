@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from desk.pages.board import PAGES
 from desk.pages.board.kept import kept_of
+from desk.pages.board.plots import hours_plot
 from reports.asking import make_report
 from reports.figures import Figure
 from reports.today import look_at_today, same_time_yesterday
@@ -227,6 +229,71 @@ def test_many_who_look_cost_what_one_costs(house: SiteHouse) -> None:
         kept.get("board", lambda: made.append(1), now=now, lasts=timedelta(seconds=3))
 
     assert len(made) == 2
+
+
+def test_figures_are_worked_out_and_drawn_every_half_a_minute_for_all_who_look(
+    house: SiteHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_days(house)
+    worked, drawn = [], []
+
+    def work_out(*a: Any, **k: Any) -> object:
+        worked.append(1)
+        return look_at_today(*a, **k)
+
+    def draw(*a: Any) -> object:
+        drawn.append(1)
+        return hours_plot(*a)
+
+    monkeypatch.setattr("desk.pages.board.seen.look_at_today", work_out)
+    monkeypatch.setattr("desk.pages.board.showing.hours_plot", draw)
+
+    with visiting(house, "marta") as marta, visiting(house, "olga") as olga:
+        for path in ("/board", "/board/plots", "/board/wall"):
+            for one in (marta, olga):
+                house.receive(sender="mas@clientes.example")
+                house.house.later(seconds=5)
+                assert one.get(path).status_code == 200
+        before = (len(worked), len(drawn))
+        key = house.receive(sender="otra@clientes.example")
+        house.house.later(seconds=30)
+        answer(house, key)
+        keep_books(house)
+        later = text_of(marta.get("/board").text)
+
+    assert before == (1, 1)
+    assert (len(worked), len(drawn)) == (2, 2)
+    assert "3 contestados" in later
+
+
+def test_what_a_look_at_the_board_asks_of_the_store_does_not_grow_with_the_people(house: SiteHouse) -> None:
+    with visiting(house, "marta") as marta:
+        marta.get("/board")
+        few = len(asked_during(house, lambda: marta.get("/board", headers=LIVE)))
+        with house.house.store.write() as connection:
+            rows = [{"name": f"crowd{number}", "display_name": "Uno", "capacity": 8} for number in range(60)]
+            connection.execute(sa.insert(agents), rows)
+        house.receive()
+        many = len(asked_during(house, lambda: marta.get("/board", headers=LIVE)))
+
+    assert few <= 6  # who has come, and whether anything happened
+    assert many <= 22
+
+
+def asked_during(house: SiteHouse, look: Callable[[], object]) -> list[str]:
+    """What was asked of the store meanwhile."""
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        asked.append(statement)
+
+    engine = house.house.store.engine
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        look()
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
+    return [statement for statement in asked if not statement.startswith("BEGIN")]
 
 
 def test_the_wall_names_no_customer(house: SiteHouse) -> None:

@@ -35,6 +35,7 @@ def test_a_case_is_answered_with_keys_and_a_draft_outlives_the_page(window: Page
         window.locator("#answer-text").focus()
         window.keyboard.press("Control+Enter")
         window.locator(".entry.out").wait_for()
+        window.wait_for_function("!location.search.includes('said=')")  # the page has taken note that it was sent
         window.goto(f"{root}/cases/{key}")
         left = window.locator("#answer-text").input_value()
         window.keyboard.press("e")

@@ -122,7 +122,7 @@ def test_a_screened_item_is_shown_as_text_and_whoever_read_it_is_noted(house: Si
     assert "news@shop.example" in listed
     assert "Rebajas" in listed
     with visiting(house, "iris") as browser:
-        assert f"inbox: {number}" in text_of(browser.get("/house/trail?what=look:original").text)
+        assert f"entrada: {number}" in text_of(browser.get("/house/trail?what=look:original").text)
 
 
 def test_a_screened_item_is_let_through_in_the_supervisors_name_and_becomes_a_case(house: SiteHouse) -> None:

@@ -15,6 +15,7 @@ from desk import app as desk_app
 from desk import server as desk_server
 from desk.listening import listen
 from tests.desk.provider import LARGEST, Web, web_side
+from tests.servers.patience import slowness
 from tests.servers.ports import free_port, wait_until
 from ventanilla.errors import Unreachable
 from ventanilla.store.engine import Store
@@ -134,7 +135,7 @@ def test_a_request_that_trickles_in_is_cut_off(web: Web, part: bytes) -> None:
             dripping.set()
             drip.join()
 
-    assert time.monotonic() - before < 5
+    assert time.monotonic() - before < 30
     assert web.hook.seen == []
 
 
@@ -196,11 +197,11 @@ def test_it_stops_within_five_seconds_though_somebody_hangs_on(sqlite_store: Sto
         idle.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
         half.sendall(b"POST /webhooks/chat/ HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf")
         assert idle.recv(4096)
-        before = time.monotonic()
+        before, pace = time.monotonic(), slowness()
         web.server.stop()
         while idle.recv(4096):
             pass
-    assert time.monotonic() - before < 6
+    assert time.monotonic() - before < 6 * pace
 
 
 def test_a_taken_port_is_said_in_words_that_help() -> None:

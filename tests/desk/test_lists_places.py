@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -127,9 +129,31 @@ def test_an_answer_is_found_changed_and_removed_once(house: SiteHouse) -> None:
         removed = [browser.submit("/answers/2/remove").status_code for _ in range(2)]
 
     assert ("Facturas" in found, "Plazos" in found) == (True, False)
-    assert removed == [303, 303]
+    assert removed == [200, 303]
     (row,) = house.house.rows(saved_answers)
     assert (row.language, row.text) == ("en", "Soon")
+
+
+def test_a_removed_answer_comes_back_as_it_was(house: SiteHouse) -> None:
+    with visiting(house, "marta") as browser:
+        browser.submit(
+            "/answers", name='Dicho "así"', language="es", text="Hola {customer}:\r\n\r\n<b>", scope="team:atencion"
+        )
+        page = browser.submit("/answers/1/remove").text
+        fields = {
+            name: unescape(value) for name, value in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page)
+        }
+        gone = house.house.rows(saved_answers)
+        undone = browser.submit(
+            "/answers", **{name: fields[name] for name in ("undo", "name", "language", "text", "scope")}
+        )
+        told = text_of(browser.get(undone.headers["location"]).text)
+
+    assert gone == []
+    (row,) = house.house.rows(saved_answers)
+    assert (row.name, row.language, row.team) == ('Dicho "así"', "es", "atencion")
+    assert row.text == "Hola {customer}:\n\n<b>"
+    assert 'De vuelta: Dicho "así".' in unescape(told)
 
 
 def _two_customers(house: SiteHouse) -> None:

@@ -62,6 +62,32 @@ def test_a_page_changes_by_itself_and_leaves_what_is_being_typed(chromium: Chrom
         context.close()
 
 
+_COUNT_TOASTS = """
+window.toasts = 0;
+const added = (changes) => changes.flatMap((each) => [...each.addedNodes]).filter((node) => node.classList?.contains("toast"));
+new MutationObserver((changes) => (window.toasts += added(changes).length)).observe(document, { childList: true, subtree: true });
+"""
+
+
+def test_without_locks_each_tab_listens_by_itself(chromium: Chromium, house: SiteHouse) -> None:
+    from playwright.sync_api import expect
+
+    with served(listening_app(house)) as root:
+        context = logged_in(chromium, house, root, "ana")
+        context.add_init_script("Object.defineProperty(Navigator.prototype, 'locks', { get: () => undefined })")
+        context.add_init_script(_COUNT_TOASTS)
+        pages = [context.new_page(), context.new_page()]
+        for page in pages:
+            page.goto("/try")
+
+        house.receive(subject="Pedido 7")
+
+        for page in pages:
+            expect(page.locator("#mine li")).to_have_text(["Pedido 7"])
+            page.wait_for_function("window.toasts === 1")
+        context.close()
+
+
 def test_who_else_has_the_case_open_is_shown(chromium: Chromium, house: SiteHouse, valkey: str) -> None:
     from playwright.sync_api import expect
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from desk.entry.person import Person
 from desk.entry.seeing import may_see
 from desk.live.notices import Notices
-from desk.live.topics import Happening, Occasion, occasion_of, sees, topics_of
+from desk.live.topics import Happening, News, Occasion, occasion_of, sees, topics_of
 from desk.machine.trail import Row, Trail
 from tests.store.rows import NOW, add_case, add_house
 from ventanilla.store.engine import Store
@@ -56,10 +56,46 @@ MARTA, OLGA = person("marta", Role.SUPERVISOR), person("olga", Role.AUDITOR)
         (ANA, happened(EventKind.CHANNEL_PAUSED, None), set()),
         (ANA, happened(EventKind.PRESENCE, None, agent="ana"), {"cases"}),
         (MARTA, happened(EventKind.LOGGED_IN, None, agent="ana"), set()),
+        (ANA, happened(EventKind.NOTICE_SENT, agent="ana"), {"case:K7M"}),
+        (ANA, happened(EventKind.DELIVERY), {"case:K7M"}),
+        (MARTA, happened(EventKind.NOTICE_SENT), {"case:K7M", "board"}),
+        (ANA, happened(EventKind.PROMISE_BREACHED), {"cases", "case:K7M"}),
     ],
 )
 def test_each_hears_what_concerns_them(who: Person, happening: Happening, told: set[str]) -> None:
     assert topics_of(happening, who) == told
+
+
+def test_many_happenings_tell_each_what_all_of_them_tell_one_by_one() -> None:
+    elsewhere = replace(CASE, id=2, key="P4R", team="otros", owner="pau", helpers=frozenset({"luis"}))
+    merged = replace(CASE, id=3, key="Z9T", team="otros", owner="pau", into=CASE)
+    happenings = [happened(kind, case, agent="luis") for kind in EventKind for case in (CASE, elsewhere, merged, None)]
+
+    for who in (ANA, LUIS, PAU, MARTA, OLGA, person("eva", Role.AGENT, "otros", "atencion")):
+        for some in (happenings, happenings[::7], happenings[3::11], []):
+            one_by_one = {topic for happening in some for topic in topics_of(happening, who)}
+            assert News(some).to(who) == one_by_one
+            assert News(some).to(who, shown={"P4R"}) == {
+                topic for topic in one_by_one if topic in ("case:P4R", "cases", "line", "board", "channels")
+            }
+
+
+def test_what_a_mail_costs_does_not_grow_with_those_who_are_not_concerned(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def counted(who: Person, case: CaseNow) -> bool:
+        asked.append(who.agent)
+        return sees(who, case)
+
+    monkeypatch.setattr("desk.live.topics.sees", counted)
+    crowd = [person(f"agent{number}", Role.AGENT, "atencion") for number in range(200)]
+    mail = [happened(kind) for kind in (EventKind.MESSAGE_RECEIVED, EventKind.TURN_OPENED, EventKind.DUE_SET)]
+
+    news = News(mail)
+    told = [topics for who in [ANA, *crowd] if (topics := news.to(who, shown=()))]
+
+    assert told == [{"cases"}]
+    assert set(asked) == {"ana"}
 
 
 @pytest.mark.parametrize(

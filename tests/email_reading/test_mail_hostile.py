@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -48,56 +48,70 @@ def nested_mails(depth: int, head: bytes = HEAD) -> bytes:
 
 
 HTML = HEAD + b"Content-Type: text/html\n\n"
-BOMBS = {
-    "10,000 parts": HEAD + parts(b"b", *[b"\nx"] * 10_000),
-    "1,000,000 empty parts": HEAD + parts(b"b", *[b""] * 1_000_000),
-    "10,000 attachments": HEAD + parts(b"b", *[b"Content-Disposition: attachment; filename=a.txt\n\nx"] * 10_000),
-    "2,000 multiparts inside one another": nested(2000),
-    "5,000 mails inside one another": nested_mails(5000),
-    "50 forwards by an agent inside one another": nested_mails(50, STAFF_HEAD),
-    "one boundary for all": HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n--b\n" * 50_000,
-    "a subject of 1 MB": b"From: a@b.example\nSubject: " + b"a" * 1_000_000 + b"\n\nx",
-    "a header of 10 MB of damage": b"From: a@b.example\n" + b"junk line\n" * 1_000_000 + b"\nx",
-    "100,000 header fields": b"".join(b"X-%d: y\n" % number for number in range(100_000)) + HEAD + b"\nx",
-    "150,000 recipients": b"From: a@b.example\nTo: " + b"x@y.example, " * 150_000 + b"\n\nx",
-    "open quotes": b"From: a@b.example\nTo: " + b'\\"' * 30_000 + b"\n\nx",
-    "open brackets": b"From: a@b.example\nTo: " + b"(<" * 30_000 + b"\n\nx",
-    "open encoded words": b"From: " + b"=?a?q?" * 10_000 + b" <a@b.example>\n\nx",
-    "4,000 unknown charsets": b"From: a@b.example\nSubject: "
-    + b" ".join(b"=?c%d?q?=e1?=" % n for n in range(4000))
-    + b"\n\nx",
-    "references without end": b"From: a@b.example\nReferences: " + b"<a@b> <" * 9000 + b"\n\nx",
-    "parameters without end": b"From: a@b.example\nContent-Type: text/plain; " + b'a="b; c=' * 8000 + b"\n\nx",
-    "3,000,000 lines that end in a colon": HEAD + b"\n" + b"a:\n" * 3_000_000,
-    "100,000 introductions": HEAD + b"\n" + b"On 3/11/2025 10:12 a <a@b.example> writes x:\n" * 100_000,
-    "500,000 answers between quotes": HEAD + b"\n" + b"> x\ny\n" * 500_000,
-    "a line of dashes": HEAD + b"\n" + b"-" * 1_000_000,
-    "100,000 signatures": HEAD + b"\n" + b"-- \nx\n" * 100_000,
-    "100,000 header blocks": HEAD + b"\n" + b"De: a@b.example\nEnviado: 3/11/2025 10:12\n" * 100_000,
-    "200,000 open tags": HTML + b"<div>" * 200_000,
-    "open tags and stray ends": HTML + b"<font>" * 100_000 + b"</p>" * 100_000,
-    "open tags and stray ends in 100 parts": HEAD
-    + parts(b"b", *[b"Content-Type: text/html\n\n" + b"<div>" * 9000 + b"</p>" * 9000] * 100),
-    "tables inside tables": HTML + b"<table><tr><td>" * 60_000,
-    "quotes inside quotes": HTML + b"<blockquote>x" * 30_000,
-    "styles without end": HTML + b'<p style="' + b"display: none " * 70_000 + b'">x',
-    "10 MB of encoded text": HEAD + b"Content-Transfer-Encoding: base64\n\n" + b"aG9sYSA=\n" * 1_000_000,
-    "2,000,000 near boundaries": HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--bX\n" * 2_000_000,
-    "a boundary of one dash": HEAD + b"Content-Type: multipart/mixed; boundary=-\n\n" + b"-" * 3_000_000,
-    "190 texts to guess": HEAD
-    + parts(
-        b"b", *[b"Content-Type: text/plain; charset=x\n\n" + random.Random(n).randbytes(20_000) for n in range(190)]
+BOMBS: dict[str, Callable[[], bytes]] = {
+    "10,000 parts": lambda: HEAD + parts(b"b", *[b"\nx"] * 10_000),
+    "1,000,000 empty parts": lambda: HEAD + parts(b"b", *[b""] * 1_000_000),
+    "10,000 attachments": lambda: (
+        HEAD + parts(b"b", *[b"Content-Disposition: attachment; filename=a.txt\n\nx"] * 10_000)
     ),
-    "200,000 failed recipients": HEAD
-    + b"Content-Type: multipart/report; report-type=delivery-status; boundary=r\n\n--r\nContent-Type: message/delivery-status\n\n"
-    + b"Final-Recipient: rfc822; a@b.example\nAction: failed\n\n" * 200_000,
-    "a bounce in prose without end": b"Return-Path: <>\nFrom: mailer-daemon@x.example\nSubject: failure notice\n\nuser unknown\n"
-    + b"a@b.example\n" * 100_000,
-    "an invitation without end": HEAD + b"Content-Type: text/calendar\n\nBEGIN:VEVENT\n" + b"SUMMARY;\n" * 100_000,
-    "flowed without end": HEAD + b"Content-Type: text/plain; format=flowed\n\n" + b">x \n>>x \n" * 200_000,
-    "random bytes": HEAD + b"\n" + random.Random(1).randbytes(2_000_000),
-    "random bytes as HTML": HTML + random.Random(2).randbytes(2_000_000),
-    "wrong half characters": HEAD + b"Content-Type: text/plain; charset=utf-16\n\n" + b"\x00\xd8" * 500_000,
+    "2,000 multiparts inside one another": lambda: nested(2000),
+    "5,000 mails inside one another": lambda: nested_mails(5000),
+    "50 forwards by an agent inside one another": lambda: nested_mails(50, STAFF_HEAD),
+    "one boundary for all": lambda: HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n--b\n" * 50_000,
+    "a subject of 1 MB": lambda: b"From: a@b.example\nSubject: " + b"a" * 1_000_000 + b"\n\nx",
+    "a header of 10 MB of damage": lambda: b"From: a@b.example\n" + b"junk line\n" * 1_000_000 + b"\nx",
+    "100,000 header fields": lambda: b"".join(b"X-%d: y\n" % number for number in range(100_000)) + HEAD + b"\nx",
+    "150,000 recipients": lambda: b"From: a@b.example\nTo: " + b"x@y.example, " * 150_000 + b"\n\nx",
+    "open quotes": lambda: b"From: a@b.example\nTo: " + b'\\"' * 30_000 + b"\n\nx",
+    "open brackets": lambda: b"From: a@b.example\nTo: " + b"(<" * 30_000 + b"\n\nx",
+    "open encoded words": lambda: b"From: " + b"=?a?q?" * 10_000 + b" <a@b.example>\n\nx",
+    "4,000 unknown charsets": lambda: (
+        b"From: a@b.example\nSubject: " + b" ".join(b"=?c%d?q?=e1?=" % n for n in range(4000)) + b"\n\nx"
+    ),
+    "references without end": lambda: b"From: a@b.example\nReferences: " + b"<a@b> <" * 9000 + b"\n\nx",
+    "parameters without end": lambda: b"From: a@b.example\nContent-Type: text/plain; " + b'a="b; c=' * 8000 + b"\n\nx",
+    "3,000,000 lines that end in a colon": lambda: HEAD + b"\n" + b"a:\n" * 3_000_000,
+    "100,000 introductions": lambda: HEAD + b"\n" + b"On 3/11/2025 10:12 a <a@b.example> writes x:\n" * 100_000,
+    "500,000 answers between quotes": lambda: HEAD + b"\n" + b"> x\ny\n" * 500_000,
+    "a line of dashes": lambda: HEAD + b"\n" + b"-" * 1_000_000,
+    "100,000 signatures": lambda: HEAD + b"\n" + b"-- \nx\n" * 100_000,
+    "100,000 header blocks": lambda: HEAD + b"\n" + b"De: a@b.example\nEnviado: 3/11/2025 10:12\n" * 100_000,
+    "200,000 open tags": lambda: HTML + b"<div>" * 200_000,
+    "open tags and stray ends": lambda: HTML + b"<font>" * 100_000 + b"</p>" * 100_000,
+    "open tags and stray ends in 100 parts": lambda: (
+        HEAD + parts(b"b", *[b"Content-Type: text/html\n\n" + b"<div>" * 9000 + b"</p>" * 9000] * 100)
+    ),
+    "tables inside tables": lambda: HTML + b"<table><tr><td>" * 60_000,
+    "quotes inside quotes": lambda: HTML + b"<blockquote>x" * 30_000,
+    "styles without end": lambda: HTML + b'<p style="' + b"display: none " * 70_000 + b'">x',
+    "10 MB of encoded text": lambda: HEAD + b"Content-Transfer-Encoding: base64\n\n" + b"aG9sYSA=\n" * 1_000_000,
+    "2,000,000 near boundaries": lambda: (
+        HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--bX\n" * 2_000_000
+    ),
+    "a boundary of one dash": lambda: HEAD + b"Content-Type: multipart/mixed; boundary=-\n\n" + b"-" * 3_000_000,
+    "190 texts to guess": lambda: (
+        HEAD
+        + parts(
+            b"b", *[b"Content-Type: text/plain; charset=x\n\n" + random.Random(n).randbytes(20_000) for n in range(190)]
+        )
+    ),
+    "200,000 failed recipients": lambda: (
+        HEAD
+        + b"Content-Type: multipart/report; report-type=delivery-status; boundary=r\n\n"
+        + b"--r\nContent-Type: message/delivery-status\n\n"
+        + b"Final-Recipient: rfc822; a@b.example\nAction: failed\n\n" * 200_000
+    ),
+    "a bounce in prose without end": lambda: (
+        b"Return-Path: <>\nFrom: mailer-daemon@x.example\nSubject: failure notice\n\nuser unknown\n"
+        + b"a@b.example\n" * 100_000
+    ),
+    "an invitation without end": lambda: (
+        HEAD + b"Content-Type: text/calendar\n\nBEGIN:VEVENT\n" + b"SUMMARY;\n" * 100_000
+    ),
+    "flowed without end": lambda: HEAD + b"Content-Type: text/plain; format=flowed\n\n" + b">x \n>>x \n" * 200_000,
+    "random bytes": lambda: HEAD + b"\n" + random.Random(1).randbytes(2_000_000),
+    "random bytes as HTML": lambda: HTML + random.Random(2).randbytes(2_000_000),
+    "wrong half characters": lambda: HEAD + b"Content-Type: text/plain; charset=utf-16\n\n" + b"\x00\xd8" * 500_000,
 }
 
 
@@ -105,7 +119,7 @@ BOMBS = {
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_is_read_in_bounded_time(name: str) -> None:
     with in_bounded_time():
-        message = read_mail(BOMBS[name], HOUSE)
+        message = read_mail(BOMBS[name](), HOUSE)
 
     assert len(message.text) <= MAX_TEXT + 1000
     assert len(message.attachments) <= MAX_ATTACHMENTS
@@ -114,8 +128,8 @@ def test_a_bomb_is_read_in_bounded_time(name: str) -> None:
 
 def test_what_was_cut_is_said() -> None:
     long_text = read_mail(HEAD + b"\n" + b"palabra " * 100_000, HOUSE)
-    many_parts = read_mail(BOMBS["10,000 parts"], HOUSE)
-    many_files = read_mail(BOMBS["10,000 attachments"], HOUSE)
+    many_parts = read_mail(BOMBS["10,000 parts"](), HOUSE)
+    many_files = read_mail(BOMBS["10,000 attachments"](), HOUSE)
 
     assert long_text.text.endswith("characters kept; the original mail has the rest]")
     assert "[cut here: too many parts" in many_parts.text

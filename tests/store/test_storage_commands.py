@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -30,16 +31,20 @@ class Operator:
         self._capsys = capsys
 
     def types(self, *arguments: str, code: int = 0) -> str:
+        return "".join(self._run(arguments, code))
+
+    def asks(self, *arguments: str, code: int = 0) -> dict[str, Any]:
+        said, _progress = self._run((*arguments, "--json"), code)
+        document: dict[str, Any] = json.loads(said)
+        return document
+
+    def _run(self, arguments: Sequence[str], code: int) -> tuple[str, str]:
         self._capsys.readouterr()
         with fresh_context():
             found = main(["--config", str(self.config), *arguments])
         said = self._capsys.readouterr()
         assert found == code, said.out + said.err
-        return said.out + said.err
-
-    def asks(self, *arguments: str, code: int = 0) -> dict[str, Any]:
-        document: dict[str, Any] = json.loads(self.types(*arguments, "--json", code=code))
-        return document
+        return said.out, said.err
 
 
 @pytest.fixture

@@ -105,4 +105,4 @@ def test_a_download_that_trickles_is_given_up(server: TelegramApi, api: BotApi) 
     began = time.monotonic()
     with pytest.raises(Temporary, match="takes more than"):
         slow.fetch({"file_id": "F1"})
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 9  # whole it would take ten

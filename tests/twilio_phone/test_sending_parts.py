@@ -224,7 +224,7 @@ def test_an_answer_that_trickles_is_given_up(line: PhoneLine, server: TwilioServ
     with pytest.raises(Ambiguous):
         line.sender(seconds=0.4).send(answer("Sí"))
 
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 20
     assert line.sender().find(answer("Sí")) is not None
 
 

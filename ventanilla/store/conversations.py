@@ -58,6 +58,15 @@ _BESIDE = (
     .order_by(conversations.c.last_message_at.desc(), conversations.c.id.desc())
     .limit(sa.bindparam("most"))
 )
+_EARLIER = conversations.alias("earlier")
+_CAME_BEFORE = (
+    sa.select(_EARLIER.c.key)
+    .join(conversation_links, conversation_links.c.other_id == _EARLIER.c.id)
+    .where(conversation_links.c.conversation_id == sa.bindparam("case_id"), _EARLIER.c.id < sa.bindparam("case_id"))
+    .where(_EARLIER.c.state.in_(_OVER))
+    .order_by(_EARLIER.c.id.desc())
+    .limit(sa.bindparam("most"))
+)
 _BY_KEY = sa.select(conversations).where(conversations.c.key == sa.bindparam("key"))
 
 
@@ -254,15 +263,7 @@ def beside(connection: sa.Connection, case: Any, *, limit: int = 3) -> tuple[tup
 
 def came_before(connection: sa.Connection, case_id: int, *, limit: int = 3) -> tuple[str, ...]:
     """Keys of cases that are over and that this one was linked to when it began, the latest first."""
-    other = conversations.alias("other")
-    query = (
-        sa.select(other.c.key)
-        .join(conversation_links, conversation_links.c.other_id == other.c.id)
-        .where(conversation_links.c.conversation_id == case_id, other.c.state.in_(_OVER), other.c.id < case_id)
-        .order_by(other.c.id.desc())
-        .limit(limit)
-    )
-    return tuple(connection.scalars(query))
+    return tuple(connection.scalars(_CAME_BEFORE, {"case_id": case_id, "most": limit}))
 
 
 def takes_part(connection: sa.Connection, case_id: int, party: Party, contact_id: int | None) -> bool:

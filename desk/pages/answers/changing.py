@@ -7,8 +7,8 @@ import re
 from starlette.responses import Response
 
 from config.values import LANGUAGES
-from desk.pages.answers.showing import form
-from desk.pages.answers.whose import EVERYBODY, MINE, find, scopes
+from desk.pages.answers.showing import form, listed
+from desk.pages.answers.whose import EVERYBODY, MINE, find, scope_of, scopes
 from desk.pages.page import Visit
 from ventanilla.store.saved_answers import (
     LONGEST_NAME,
@@ -31,7 +31,8 @@ def make(visit: Visit) -> Response:
         return form(visit, _given(visit), problems=problems)
     with visit.moving() as move:
         put_answer(move.connection, _answer(visit), move.journal)
-    return visit.go("/answers", told=visit.say("answers.told_saved", name=visit.given("name")))
+    said = "answers.told_back" if visit.given("undo") else "answers.told_saved"
+    return visit.go("/answers", told=visit.say(said, name=visit.given("name")))
 
 
 def change(visit: Visit) -> Response:
@@ -47,14 +48,14 @@ def change(visit: Visit) -> Response:
 
 
 def remove(visit: Visit) -> Response:
-    """Keep one no longer. A second time it is gone already."""
+    """Keep one no longer. The page that says so has all of it in a form that brings it back. A second time it is gone already."""
     with visit.moving() as move:
         number = int(visit.place("number"))
         if answer_by_id(move.connection, number) is None:
             return visit.go("/answers", told=visit.say("answers.told_gone"))
-        name = find(visit, move.connection)["name"]
+        removed = find(visit, move.connection)
         remove_answer(move.connection, number, move.journal)
-    return visit.go("/answers", told=visit.say("answers.told_removed", name=name))
+    return listed(visit, removed=removed | {"scope": scope_of(removed)})
 
 
 def _answer(visit: Visit) -> Answer:

@@ -17,6 +17,11 @@ EXAMPLE_KEY = "K7M-Q2X-VTR"
 
 def show_all(visit: Visit) -> Response:
     """Mine, my teams', everybody's; `?q=` leaves those with these letters in name or text."""
+    return listed(visit)
+
+
+def listed(visit: Visit, *, removed: Mapping[str, Any] | None = None) -> Response:
+    """The list; `removed` is what was taken from it just now, and can be brought back."""
     asked = visit.given("q")
     with visit.desk.store.read() as connection:
         found = in_sight(connection, visit.person)
@@ -28,7 +33,11 @@ def show_all(visit: Visit) -> Response:
         shelves.setdefault(scope_of(each), []).append(each | about)
     order = sorted(shelves, key=lambda scope: (scope != "mine", scope == "all", scope))
     return visit.render(
-        "answers/list.html", shelves=[(scope, shelves[scope]) for scope in order], asked=asked, there=len(found)
+        "answers/list.html",
+        shelves=[(scope, shelves[scope]) for scope in order],
+        asked=asked,
+        there=len(found),
+        removed=removed,
     )
 
 

@@ -13,8 +13,9 @@ from router.promises.unclassified import unclassified
 from ventanilla.store.views.board import Board, Part, cards_of, look_at_board, newest_event
 from ventanilla.words import Role
 
-LIVE_FOR, FIGURES_FOR = timedelta(seconds=3), timedelta(seconds=60)
-"""How long the live state and the figures are kept. Whatever happened in a case since ends the first of them at once."""
+LIVE_FOR, FIGURES_FOR, COUNTED_FOR = timedelta(seconds=3), timedelta(seconds=30), timedelta(seconds=60)
+"""How long the live state, the day's figures and the count of what nobody classified are kept. Whatever happened in a case since
+ends the first of them at once. A browser asks for the plots every 30 s at most: what it shows is no older than a minute."""
 EACH, MANY, EACH_OF_MANY, CROWD = 6, 12, 3, 30
 """Cards of each person; how many people are many, and cards of each of them; above CROWD only those that are asked for."""
 MOST_OPENED = 12
@@ -77,7 +78,7 @@ def board_of(visit: Visit, part: Part) -> Board:
 
 
 def today_of(visit: Visit, part: Part) -> Today:
-    """Today's figures, at most a minute old; as `ventanilla report` has them."""
+    """Today's figures, at most half a minute old; as `ventanilla report` has them."""
     desk, now = visit.desk, visit.now
     return kept_of(desk.store.engine).get(
         ("today", part, desk.house.version),
@@ -97,7 +98,7 @@ def unclassified_of(visit: Visit) -> int:
             return len(unclassified(connection, desk.house))
 
     return kept_of(desk.store.engine).get(
-        ("unclassified", desk.house.version), count, now=now, lasts=FIGURES_FOR, patient=False
+        ("unclassified", desk.house.version), count, now=now, lasts=COUNTED_FOR, patient=False
     )
 
 

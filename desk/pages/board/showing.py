@@ -7,10 +7,13 @@ from typing import Any
 from starlette.responses import Response
 
 from desk.entry.person import Right
+from desk.pages.board.kept import kept_of
 from desk.pages.board.outcome import brought, forget, read_number
 from desk.pages.board.plots import days_plot, hours_plot, medians_plot
-from desk.pages.board.seen import board_of, part_of, query_of, receivers_of, shared, today_of
+from desk.pages.board.seen import FIGURES_FOR, board_of, part_of, query_of, receivers_of, shared, today_of
 from desk.pages.page import Page, Visit
+from reports.page.markup import Html
+from reports.today import Today
 from ventanilla.store.views.board import SOON, Part, due_next
 
 PART = "x-part"
@@ -71,14 +74,21 @@ def wall(visit: Visit) -> Response:
 
 
 def _plots(visit: Visit) -> dict[str, Any]:
-    today = today_of(visit, part_of(visit))
-    return {
-        "plots": (
-            hours_plot(today.hours, visit.say, visit.language),
-            medians_plot(today.hours, today.within, visit.say, visit.language),
-            days_plot(today.days, visit.say, visit.language),
+    """Drawn once of the same figures for all who read one language."""
+    part = part_of(visit)
+    today, language = today_of(visit, part), visit.language
+
+    def draw() -> tuple[Today, tuple[Html, ...]]:
+        return today, (
+            hours_plot(today.hours, visit.say, language),
+            medians_plot(today.hours, today.within, visit.say, language),
+            days_plot(today.days, visit.say, language),
         )
-    }
+
+    _, drawn = kept_of(visit.desk.store.engine).get(
+        ("plots", part, language), draw, now=visit.now, lasts=FIGURES_FOR, still_good=lambda kept: kept[0] is today
+    )
+    return {"plots": drawn}
 
 
 PAGES = (

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from config.packs.pack import Said
 from router.automatic.receipts import is_given
 from router.house import House
 from router.promises.incomplete import asked_to_complete
@@ -20,10 +21,10 @@ from ventanilla.words import OWNED_STATES
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lawful:
-    """`receipt` is the letter of the receipt, if one was written; `asked_until` the last moment that the customer has to send what
-    is missing; `reasoned` whether the case ends only with a reasoned answer."""
+    """`title` is the law's. `receipt` is the letter of the receipt, if one was written; `asked_until` the last moment
+    that the customer has to send what is missing; `reasoned` whether the case ends only with a reasoned answer."""
 
-    name: str
+    title: Said
     deadlines: tuple[Deadline, ...]
     reasoned: bool
     wants_receipt: bool
@@ -48,7 +49,7 @@ def lawful(
     asked = asked_to_complete(connection, case.id)
     settings = house.promise_of(case).settings
     return Lawful(
-        name=law.name,
+        title=law.title,
         deadlines=deadlines_of(connection, house, case),
         reasoned=case.kind in REASONED,
         wants_receipt=wants_receipt(house, case) is not None,

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from desk.entry.trail import note_look
 from desk.pages.case.able import moves_for
 from desk.pages.case.drafts import Draft, first_draft, usable_here
+from desk.pages.case.kept_files import LARGEST
 from desk.pages.case.lines import Teller
 from desk.pages.case.opening import find_case_row, find_survivor
 from desk.pages.case.reading import read_case
@@ -72,6 +73,7 @@ def page_values(visit: Visit, connection: sa.Connection, row: sa.Row[Any], *, pa
         "way": way_of(connection, visit.desk.house, row, now=visit.now),
         "saved": usable_here(visit, connection, case) if not part else [],
         "undo_send": visit.desk.config.staff.undo_send,
+        "most_bytes": LARGEST,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from config.promises import DEFAULT_PROMISE, PromiseSettings, Target
 from desk.pages.house.hours import hours_in_words
 from desk.pages.page import Visit
 from desk.pages.rendering import in_words
+from desk.pages.saying import law_called
 from ventanilla import __version__
 from ventanilla.errors import Temporary
 from ventanilla.machine_times import SLOW, STUCK, Delay, Spread
@@ -104,12 +105,18 @@ def _promise(visit: Visit, settings: PromiseSettings) -> Iterator[str]:
     said = "house.promise.calendar" if settings.calendar else "house.promise.always"
     yield visit.say(said, calendar=settings.calendar or "")
     if settings.applies_to is not None:
-        named = "; ".join(f"{name}: {', '.join(values)}" for name, values in settings.applies_to.named().items())
+        named = "; ".join(_meant(visit, name, values) for name, values in settings.applies_to.named().items())
         yield visit.say("house.promise.applies_to", what=named)
     yield visit.say("house.promise.warn_at", percent=settings.warn_at)
     yield visit.say("house.promise.escalate", to=", ".join(_told(visit, one) for one in settings.escalate))
     if settings.pack:
-        yield visit.say("house.promise.pack", pack=settings.pack)
+        yield visit.say("house.promise.pack", pack=law_called(settings.pack, visit.language))
+
+
+def _meant(visit: Visit, name: str, values: Sequence[str]) -> str:
+    """One thing that a promise looks at: "type: complaint, claim"."""
+    said = [visit.say(f"{name}.{value}") for value in values] if name in ("kind", "priority") else values
+    return f"{visit.say(f'house.looks_at.{name}')}: {', '.join(said)}"
 
 
 def _told(visit: Visit, word: str) -> str:

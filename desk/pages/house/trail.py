@@ -60,6 +60,7 @@ def trail_page(visit: Visit) -> Response:
         looks=list(LookedAt),
         kinds=sorted(((str(kind), _deed(visit, kind)) for kind in EventKind), key=lambda one: one[1].lower()),
         deed=lambda kind: _deed(visit, kind),
+        told=lambda detail: [_told(visit, name, value) for name, value in detail.items() if name != "side"],
         unknown=sought is None,
     )
 
@@ -80,6 +81,18 @@ def _deed(visit: Visit, kind: str) -> str:
     """What a kind of event is called; by its own name where the log has one that nobody has put into words."""
     key = f"trail.deed.{kind}"
     return visit.say(key) if key in WORDS[visit.language] else kind.replace("_", " ")
+
+
+def _told(visit: Visit, name: str, value: Any) -> str:
+    """One thing that the log knows besides: "by: password"; a name that nobody has put into words stands for itself."""
+    words = WORDS[visit.language]
+    if isinstance(value, bool):
+        said = visit.say("trail.yes" if value else "trail.no")
+    elif isinstance(value, list):
+        said = ", ".join(map(str, value))
+    else:
+        said = words.get(f"account.way_{value}", str(value)) if name == "way" else str(value)
+    return f"{words.get(f'trail.name.{name}', name.replace('_', ' '))}: {said}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

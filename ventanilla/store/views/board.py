@@ -23,6 +23,7 @@ from ventanilla.store.tables import (
     inbox,
     outbox,
 )
+from ventanilla.store.views.list_rows import name_cases
 from ventanilla.store.views.people import list_agents
 from ventanilla.words import OWNED_STATES, DeliveryState, InboxState, Metric
 
@@ -125,7 +126,19 @@ def due_next(
     """
     query = (
         sa.select(
-            *_C["key", "subject", "team", "channel", "owner", "assignment_number", "kind", "priority", "line_since"],
+            *_C[
+                "id",
+                "key",
+                "subject",
+                "team",
+                "channel",
+                "owner",
+                "assignment_number",
+                "kind",
+                "priority",
+                "line_since",
+            ],
+            *_C["contact_id", "address"],
             *clocks.c["metric", "number", "name", "promise", "started_at", "due_at"],
             contacts.c.name.label("contact_name"),
         )
@@ -137,7 +150,9 @@ def due_next(
     )
     if until is not None:
         query = query.where(clocks.c.due_at <= until)
-    return [dict(row._mapping) for row in connection.execute(query.offset(after).limit(limit))]
+    found = [dict(row._mapping) for row in connection.execute(query.offset(after).limit(limit))]
+    name_cases(connection, found)
+    return found
 
 
 def _people(connection: sa.Connection, part: Part, *, now: datetime) -> dict[str, dict[str, int]]:
@@ -211,8 +226,8 @@ def _cards(
     first = sa.select(_C.id, place).where(*which).subquery()
     query = (
         sa.select(
-            *_C["key", "subject", "owner", "team", "channel", "state", "kind", "priority", "assignment_number"],
-            *_C["waiting_since", "line_since", "last_message_at"],
+            *_C["id", "key", "subject", "owner", "team", "channel", "state", "kind", "priority", "assignment_number"],
+            *_C["waiting_since", "line_since", "last_message_at", "contact_id", "address"],
             NEAREST.label("due_at"),
             contacts.c.name.label("contact_name"),
         )
@@ -220,9 +235,11 @@ def _cards(
         .where(first.c.place <= each)
         .order_by(_C.owner, first.c.place)
     )
+    cards = [dict(row._mapping) for row in connection.execute(query)]
+    name_cases(connection, cards)
     found: dict[str, list[dict[str, Any]]] = {}
-    for row in connection.execute(query):
-        found.setdefault(row.owner, []).append(dict(row._mapping))
+    for card in cards:
+        found.setdefault(card["owner"], []).append(card)
     return found
 
 

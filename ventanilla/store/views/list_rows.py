@@ -63,6 +63,22 @@ def list_rows(connection: sa.Connection, ids: Sequence[int], agent: str) -> list
     ]
 
 
+def name_cases(connection: sa.Connection, cases: Sequence[dict[str, Any]]) -> None:
+    """Give each of these cases its `customer` and `title` as a list says them: the name, else an address; the subject, else how its
+    latest message begins. They have `id`, `contact_id`, `contact_name`, `address` and `subject`."""
+    nameless = [case["contact_id"] for case in cases if not (case["contact_name"] or case["address"])]
+    untitled = [case["id"] for case in cases if not case["subject"]]
+    known = _addresses(connection, nameless)
+    newest = _newest(connection, untitled) if untitled else {}
+    for case in cases:
+        case["customer"] = case["contact_name"] or case["address"] or known.get(case["contact_id"], "")
+        case["title"] = case["subject"] or _first_words(newest.get(case["id"]))
+
+
+def _first_words(message: sa.Row[Any] | None) -> str:
+    return " ".join((message.words or "").split()) if message is not None else ""
+
+
 def _row(case: sa.Row[Any], message: sa.Row[Any] | None, address: str) -> dict[str, Any]:
     due = [at for at in (case.due_at, case.next_due_at) if at is not None]
     return {
@@ -78,7 +94,7 @@ def _row(case: sa.Row[Any], message: sa.Row[Any] | None, address: str) -> dict[s
         "contact_id": case.contact_id,
         "restriction": case.restriction,
         "subject": case.subject,
-        "words": " ".join((message.words or "").split()) if message is not None else "",
+        "words": _first_words(message),
         "medium": message.medium if message is not None else "",
         "from_customer": message is not None and message.direction == Direction.IN,
         "kind": case.kind,
