@@ -15,11 +15,12 @@ from tests.acceptance import books
 from tests.acceptance.letters import Letter, post
 from tests.acceptance.mailing import appending
 from tests.acceptance.redis_server import RedisServer
-from tests.acceptance.service import COMMAND, Service, environment, house
+from tests.acceptance.service import COMMAND, Service, house
 from tests.servers.dovecot import Dovecot
 from tests.servers.hosts import Host, Network, network
 from tests.servers.ports import wait_until
 from tests.servers.smtp import SmtpServer
+from tests.servers.warm import known_environment
 from ventanilla.store.tables import inbox, leases
 
 pytestmark = [pytest.mark.faults, pytest.mark.fault(14)]
@@ -39,7 +40,7 @@ class OnHost(Service):
             input=text,
             capture_output=True,
             text=True,
-            env=environment(),
+            env=known_environment(),
             timeout=240,
             check=False,
         )
