@@ -139,8 +139,10 @@ then = { team = "x", agent = "y", promise = "z", priority = "asap", kind = "?" }
         "",
         '[queue]\nurl = "localhost:6379"',
         [
-            'queue.url: expected "embedded", "redis://host:6379/0", "rediss://…", "redis+sentinel://host:26379/NAME/0" '
-            'or "unix:///socket", got "localhost:6379"'
+            (
+                'queue.url: expected "embedded", "redis://host:6379/0", "rediss://…", "redis+sentinel://host:26379/NAME/0" '
+                'or "unix:///socket", got "localhost:6379"'
+            )
         ],
     ),
     ("", '[blobs]\nurl = "s3://bucket"', ['blobs.url: "s3" is not available in this version; available: "files"']),
