@@ -11,7 +11,6 @@ import secrets
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from urllib.parse import urlsplit
 
 import structlog
 from starlette.datastructures import FormData
@@ -213,11 +212,3 @@ async def _static(request: Request) -> Response:
     lasting = "public, max-age=31536000, immutable" if request.query_params.get("v") else "no-cache"
     headers = {"Cache-Control": lasting, "X-Content-Type-Options": "nosniff"}
     return FileResponse(path, media_type=_TYPES[path.suffix], headers=headers)
-
-
-def is_ours(url: str) -> bool:
-    """Whether an address given to be gone to afterwards stays on the desk: a path and nothing else."""
-    parts = urlsplit(url)
-    return (
-        url.startswith("/") and not url.startswith("//") and not parts.scheme and not parts.netloc and "\\" not in url
-    )

@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     waiting = [item for item in items if item.nodeid.startswith(WAITING)]
     if not waiting or len(waiting) == len(items):
         return
-    rest = iter([item for item in items if item not in set(waiting)])
+    rest = iter([item for item in items if not item.nodeid.startswith(WAITING)])
     between = (len(items) - len(waiting)) * 9 // (10 * len(waiting))  # none of them is among the last
     items[:] = [each for item in waiting for each in (item, *islice(rest, between))] + list(rest)
 

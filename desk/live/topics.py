@@ -126,9 +126,8 @@ class News:
     __slots__ = ("_cases", "_lines", "_mine", "_overseen")
 
     def __init__(self, happenings: Iterable[Happening]) -> None:
-        self._mine: dict[
-            str, list[CaseNow | None]
-        ] = {}  # whose list may have changed; by which case, None: whatever they see
+        # Whose list may have changed, and by which case they see (None: by none in particular).
+        self._mine: dict[str, list[CaseNow | None]] = {}
         self._lines: list[CaseNow] = []
         self._cases: dict[str, list[CaseNow]] = {}
         self._overseen: set[str] = set()

@@ -19,14 +19,14 @@ def deadline_called(name: str, language: str) -> str:
     found = named(name)
     if found is None:
         return name
-    title: str = getattr(found[1].title, spoken(language))
+    title = found[1].title.in_language(language)
     return title[:1].upper() + title[1:]
 
 
 def law_called(name: str, language: str) -> str:
     """A pack, "es-consumidores", by its title; one that is gone by its name."""
     try:
-        return str(getattr(read_pack(name).title, spoken(language)))
+        return read_pack(name).title.in_language(language)
     except KeyError:
         return name
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from starlette.responses import Response
 
+from desk.addresses import is_ours
 from desk.pages.page import Visit
 from desk.words import WORDS
 from desk.words import spoken as spoken_language
@@ -32,10 +33,9 @@ def _where_from(visit: Visit) -> str:
     """The page of ours that the browser came from; the first one where that is unknown or this very address."""
     request, prefix = visit.request, visit.desk.prefix
     came = urlsplit(request.headers.get("referer", ""))
-    path = came.path.removeprefix(prefix)
-    if came.netloc != request.headers.get("host") or not path.startswith("/") or came.path == request.url.path:
-        return "/"
-    return path + (f"?{came.query}" if came.query else "")
+    back = came.path.removeprefix(prefix) + (f"?{came.query}" if came.query else "")
+    is_known = came.netloc == request.headers.get("host") and came.path != request.url.path and is_ours(back)
+    return back if is_known else "/"
 
 
 def refusal_in_words(visit: Visit, refused: Refused) -> str:

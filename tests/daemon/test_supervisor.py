@@ -14,6 +14,7 @@ import pytest
 
 from daemon.status import read_status
 from tests.daemon.processes_of_ours import program, runs
+from tests.servers.needs import lacking, need_program
 from tests.servers.ports import wait_until
 
 # A child that says in a file what it lives through: it polls its flags so that signals are handled at once.
@@ -399,16 +400,15 @@ def test_the_status_file_is_plain_json(tmp_path: Path) -> None:
 
 def test_as_the_first_process_of_a_container_it_reaps_orphans(tmp_path: Path) -> None:
     """unshare gives us a process tree in which the supervisor is pid 1."""
-    from tests.servers.needs import need_program
-
     unshare = need_program("unshare", package="util-linux")
     own_tree = [unshare, "--pid", "--fork", "--mount-proc"]
     as_nobody = [*own_tree, "--user", "--map-root-user"]
-    allowed = [each for each in (own_tree, as_nobody) if subprocess.run([*each, "true"], check=False).returncode == 0]
+    tried = {
+        tuple(each): subprocess.run([*each, "true"], check=False, capture_output=True) for each in (own_tree, as_nobody)
+    }
+    allowed = [each for each, done in tried.items() if done.returncode == 0]
     if not allowed:
-        import pytest
-
-        pytest.skip("this machine lets nobody make a process tree of its own")
+        lacking("this machine lets nobody make a process tree of its own")
     orphan_maker = (
         "import subprocess,sys; subprocess.Popen(['sleep','0.2'], start_new_session=True); import time; time.sleep(0.1)"
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import re
@@ -17,6 +16,7 @@ import pytest
 from daemon.status import read_status
 from tests.demo.on_terminal import OnTerminal
 from tests.demo.running import COMMAND, command_lines, environment, processes_of, run_demo
+from tests.servers.needs import need_demo_libraries
 from tests.servers.ports import wait_until
 
 pytestmark = pytest.mark.timeout(300)
@@ -26,9 +26,7 @@ LINE = re.compile(r"^\d\d:\d\d:\d\d (?:correo|chat|telefono \[\w+\]) .+:.* (→ 
 
 @pytest.fixture(autouse=True)
 def _mail_libraries() -> None:
-    for library in ("pymap", "aiosmtpd"):
-        if importlib.util.find_spec(library) is None and not os.environ.get("CI"):
-            pytest.skip(f"{library} is not installed (pip install ventanilla[demo])")
+    need_demo_libraries()
 
 
 def get(link: str) -> int:

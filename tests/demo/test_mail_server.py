@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import imaplib
-import importlib.util
-import os
 import smtplib
 import subprocess
 import time
@@ -18,6 +16,7 @@ from imapclient import IMAPClient
 from imapclient.exceptions import LoginError
 
 from demo.mail_town import HOST, MailTown
+from tests.servers.needs import need_demo_libraries
 from tests.servers.ports import free_port, wait_until
 
 SHOP, AGENT, CUSTOMERS = "soporte@sol.example", "ana@sol.example", "clientes@pueblo.example"
@@ -25,9 +24,7 @@ SHOP, AGENT, CUSTOMERS = "soporte@sol.example", "ana@sol.example", "clientes@pue
 
 @pytest.fixture(scope="module")
 def town() -> Iterator[MailTown]:
-    for library in ("pymap", "aiosmtpd"):
-        if importlib.util.find_spec(library) is None and not os.environ.get("CI"):
-            pytest.skip(f"{library} is not installed (pip install ventanilla[demo])")
+    need_demo_libraries()
     it = MailTown(
         mailboxes=[SHOP, AGENT, CUSTOMERS],
         password="demo",

@@ -9,6 +9,7 @@ import pytest
 
 from tests.desk.site_house import SiteHouse, site_house
 from tests.desk.window import sitting
+from tests.servers.chromium import until
 from ventanilla.store.engine import Store
 from ventanilla.store.tables import conversations
 
@@ -46,7 +47,7 @@ def test_a_card_is_given_with_the_keyboard_alone(window: Page, sqlite_store: Sto
         window.goto(f"{root}/board")
         window.locator(f"#give-{key} summary").focus()
         window.keyboard.press("Enter")
-        window.wait_for_function(f"document.activeElement.id === 'to-{key}'")
+        until(window, f"document.activeElement.id === 'to-{key}'")
         window.keyboard.type("Pau")
         window.keyboard.press("Tab")
         window.keyboard.press("Enter")

@@ -9,6 +9,7 @@ import pytest
 
 from tests.desk.site_house import SiteHouse, site_house
 from tests.desk.window import sitting
+from tests.servers.chromium import until
 from ventanilla.store.engine import Store
 from ventanilla.store.tables import messages
 from ventanilla.words import Direction
@@ -35,7 +36,7 @@ def test_a_case_is_answered_with_keys_and_a_draft_outlives_the_page(window: Page
         window.locator("#answer-text").focus()
         window.keyboard.press("Control+Enter")
         window.locator(".entry.out").wait_for()
-        window.wait_for_function("!location.search.includes('said=')")  # the page has taken note that it was sent
+        until(window, "!location.search.includes('said=')")  # the page has taken note that it was sent
         window.goto(f"{root}/cases/{key}")
         left = window.locator("#answer-text").input_value()
         window.keyboard.press("e")
@@ -58,7 +59,8 @@ def test_news_neither_move_nor_lose_what_somebody_writes(window: Page, house: Si
         house.house.later(minutes=1)
         house.receive(message_id="<2@c.example>", headers=thread, text="¿Hay alguien? " * 60)
         window.locator("#case-stream .entry.in").nth(1).wait_for()
-        window.wait_for_function(
+        until(
+            window,
             "y => Math.abs(document.getElementById('answer-text').getBoundingClientRect().top - y) < 3",
             arg=before["y"] if before else 0,
         )
@@ -70,7 +72,7 @@ def test_news_neither_move_nor_lose_what_somebody_writes(window: Page, house: Si
 
 def _write(page: Page, text: str) -> None:
     """Press the key that answers, then type."""
-    page.wait_for_function("document.readyState === 'complete'")
+    until(page, "document.readyState === 'complete'")
     page.keyboard.press("r")
-    page.wait_for_function("document.activeElement.id === 'answer-text'")
+    until(page, "document.activeElement.id === 'answer-text'")
     page.keyboard.type(text)

@@ -11,7 +11,7 @@ import pytest
 from desk.live import hub as desk_hub
 from tests.desk.live_house import listening_app, logged_in
 from tests.desk.site_house import SiteHouse, site_house
-from tests.servers.chromium import served
+from tests.servers.chromium import served, until
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
 from ventanilla.store.sessions import end_sessions
@@ -84,7 +84,7 @@ def test_without_locks_each_tab_listens_by_itself(chromium: Chromium, house: Sit
 
         for page in pages:
             expect(page.locator("#mine li")).to_have_text(["Pedido 7"])
-            page.wait_for_function("window.toasts === 1")
+            until(page, "window.toasts === 1")
         context.close()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from desk.listening import listen
 from desk.server import WebServer
@@ -52,3 +52,8 @@ def served(app: Any) -> Iterator[str]:
     finally:
         server.stop()
         thread.join(timeout=10)
+
+
+def until(page: Page, expression: str, arg: Any = None) -> None:
+    """Wait until an expression of the page is true. Playwright would evaluate text in the page for that, which ours forbid."""
+    wait_until(lambda: page.evaluate(expression, arg), what=expression)

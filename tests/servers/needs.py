@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import os
 import shutil
+from importlib.util import find_spec
+from typing import NoReturn
 
 import pytest
 
 
-def need_program(name: str, *, package: str) -> str:
-    """The path of a program; skips the test when it is missing, fails it when CI is set."""
-    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
-    if found is not None:
-        return found
-    missing = f"{name} is not installed (Debian: {package})"
+def lacking(missing: str) -> NoReturn:
+    """What a test cannot do without is not here: skips it at home, fails it when CI is set."""
     if os.environ.get("CI"):
         pytest.fail(missing)
     pytest.skip(missing)
+
+
+def need_program(name: str, *, package: str) -> str:
+    """The path of a program."""
+    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+    return found or lacking(f"{name} is not installed (Debian: {package})")
+
+
+def need_demo_libraries() -> None:
+    """The mail servers of the demo town."""
+    for library in ("pymap", "aiosmtpd"):
+        if find_spec(library) is None:
+            lacking(f"{library} is not installed (pip install ventanilla[demo])")

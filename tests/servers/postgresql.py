@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-# A test's data need not survive a power cut.
-_FASTER = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
+# A test's data need not survive a power cut, and is gone before anything need be tidied up.
+_FASTER = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "autovacuum = off", "jit = off")
 
 
 class PostgreSQL:

@@ -40,6 +40,9 @@ class Reused:
     template: str
     _name: str | None = None
     _shape: str = ""
+    _link: sa.Connection | None = None
+    """To the database that was lent last: a new connection would have to learn the schema first, longer than the work takes."""
+    _linked: str = ""
 
     def take(self) -> str:
         """The name of an empty, migrated database; nobody else gets it until it is given back."""
@@ -57,10 +60,12 @@ class Reused:
         if self._name is None and self._is_emptied(name):
             self._name = name
         else:
+            self._unlink()
             self.server.drop(name)
 
     def close(self) -> None:
         """Drop what is kept."""
+        self._unlink()
         if self._name is not None:
             self.server.drop(self._name)
 
@@ -90,6 +95,14 @@ class Reused:
 
     @contextmanager
     def _connected(self, name: str) -> Iterator[sa.Connection]:
-        engine = sa.create_engine(self.server.url(name), poolclass=sa.NullPool)
-        with engine.begin() as connection:
-            yield connection
+        if self._link is None or self._linked != name:
+            self._unlink()
+            self._link = sa.create_engine(self.server.url(name), poolclass=sa.NullPool).connect()
+            self._linked = name
+        with self._link.begin():
+            yield self._link
+
+    def _unlink(self) -> None:
+        if self._link is not None:
+            self._link.close()
+            self._link = None

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 from starlette.responses import Response
 
+from desk.addresses import is_ours
 from desk.entry.door import at_the_door
 from desk.entry.passing import let_in, try_password
 from desk.entry.sessions import drop_cookie
 from desk.pages.page import Visit
 from desk.pages.rendering import in_words
-from desk.site import is_ours
 from ventanilla.store.events import Journal
 from ventanilla.store.sessions import end_sessions
 

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 import structlog
 from starlette.responses import RedirectResponse, Response
 
+from desk.addresses import is_ours
 from desk.entry.door import keep
 from desk.entry.oidc import NotProven, Provider, provider_of
 from desk.entry.passing import NETWORK, Passed, admit, begin_try, let_in, network_mark, refuse
@@ -23,7 +24,6 @@ from desk.entry.sessions import cookie_name
 from desk.pages.entry.login import login_page, too_soon, whither
 from desk.pages.page import NotFound, Visit
 from desk.room import Desk
-from desk.site import is_ours
 from ventanilla.errors import LoginRefused, Temporary
 from ventanilla.store.accounts import agent_of_address, agent_of_subject, link_subject
 from ventanilla.store.events import Journal

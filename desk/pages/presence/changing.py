@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from starlette.responses import Response
 
+from desk.addresses import is_ours
 from desk.pages.page import Visit
 from desk.pages.presence.showing import LENGTHS, show, whose
-from desk.site import is_ours
 from router.assigning.presence import keep_presence
 from ventanilla.clocks.typed import read_end, read_start
 from ventanilla.errors import BadInput
