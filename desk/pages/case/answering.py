@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from babel.numbers import format_decimal
 from starlette.responses import JSONResponse, Response
 
 from desk.pages.case.drafts import Draft
@@ -112,15 +113,11 @@ def _draft(visit: Visit, kept: tuple[Kept, ...]) -> Draft:
 def _wrong(visit: Visit, draft: Draft, size: int) -> str | None:
     """What is wrong with the form itself, in words."""
     if len(draft.text) > _LONGEST:
-        return visit.say("case.wrong.long", most=_thousands(visit.language, _LONGEST))
+        return visit.say("case.wrong.long", most=format_decimal(_LONGEST, locale=visit.language))
     if size > LARGEST:
         return visit.say("case.wrong.files", size=size_in_words(size), most=size_in_words(LARGEST))
     odd = next((each for each in _addresses(draft.cc) if not _ADDRESS.fullmatch(each)), None)
     return None if odd is None else visit.say("case.wrong.cc", address=odd[:80])
-
-
-def _thousands(language: str, number: int) -> str:
-    return f"{number:,}" if language == "en" else f"{number:,}".replace(",", ".")
 
 
 def _addresses(typed: str) -> tuple[str, ...]:
