@@ -8,7 +8,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from tests.store.promises import lay_ground
-from tests.store.promises_desk import account, api_request, saved_answer, session
+from tests.store.promises.desk import account, api_request, saved_answer, session
 from tests.store.rows import (
     EARLIER,
     NOW,

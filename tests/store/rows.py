@@ -184,6 +184,11 @@ def add_clock(connection: sa.Connection, **columns: Any) -> None:
     connection.execute(sa.insert(t.clocks).values(values))
 
 
+def update(table: sa.Table, **columns: Any) -> sa.Update:
+    """Set these columns, in every row unless the caller says where."""
+    return sa.update(table).values(columns)
+
+
 def everything(connection: sa.Connection) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table, in a comparable order."""
     return {

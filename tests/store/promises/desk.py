@@ -1,4 +1,4 @@
-"""What the database itself must refuse about the desk: accounts, sessions, tokens, the trail of who looked."""
+"""What the database itself must refuse: accounts, sessions, tokens of the desk, and the trail of who looked."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tests.store.promises import promise
+from tests.store.promises.register import promise
 from tests.store.rows import NOW
 from ventanilla.store import tables as t
 
