@@ -204,3 +204,18 @@ def answering_house(store: Store, folder: Path) -> AnsweringHouse:
             link_telegram(connection, agent, str(account), how="invitation", journal=journal)
         journal.flush(connection)
     return house
+
+
+def asked_house(store: Store, folder: Path) -> AnsweringHouse:
+    """The same after Eva has asked a question: Ana's phone shows the notice."""
+    house = answering_house(store, folder)
+    house.customer("¿Cuándo llega mi pedido?")
+    house.deliver()
+    return house
+
+
+def edit(house: AnsweringHouse, number: int, text: str) -> None:
+    """Ana edits what she wrote."""
+    who = {"id": ANA, "is_bot": False, "first_name": "Ana"}
+    said = {"message_id": number, "date": 1, "edit_date": 2, "chat": {"id": ANA, "type": "private"}, "from": who}
+    assert route_item(house.router, house.bring({"edited_message": said | {"text": text}})) is InboxState.ROUTED

@@ -19,7 +19,8 @@ from router.service import Router, route_item
 from ventanilla.channel import Batch, RawItem
 from ventanilla.store.engine import Store
 from ventanilla.store.inbox import commit_batch
-from ventanilla.words import InboxState
+from ventanilla.store.tables import outbox
+from ventanilla.words import InboxState, OutboxKind
 from worker import build_readers
 
 MONDAY_TEN = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # ten in the morning in Madrid
@@ -153,6 +154,10 @@ class House:
         query = sa.select(table) if where is None else sa.select(table).where(where(table))
         with self.store.read() as connection:
             return list(connection.execute(query.order_by(*table.primary_key.columns)))
+
+
+def letters(house: House, kind: OutboxKind) -> list[sa.Row[Any]]:
+    return house.rows(outbox, lambda table: table.c.kind == kind)
 
 
 def mail(

@@ -9,12 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from router.moves.base import Move, begin
+from router.moves.resolve import resolve
 from router.replies.answered import note_reply_sent
 from tests.faults.audited import audited
 from tests.router.house_for_tests import House
 from ventanilla.store.events import Journal
 from ventanilla.store.tables import conversations, events, outbox
-from ventanilla.words import DeliveryState, EventKind, Side
+from ventanilla.words import DeliveryState, EventKind, Resolution, Side
 
 
 @contextmanager
@@ -43,6 +44,11 @@ def go_out(house: House, outbox_id: int) -> None:
         sent = sa.update(outbox).where(outbox.c.id == outbox_id).values(values).returning(outbox)
         note_reply_sent(connection, house.router.house, connection.execute(sent).one(), journal)
         journal.flush(connection)
+
+
+def finish(house: House, case: sa.Row[Any]) -> None:
+    """Its owner resolves a case that needs no answer."""
+    do(house, resolve, case.key, as_=case.owner, resolution=Resolution.NO_REPLY_NEEDED)
 
 
 def happened(house: House, kind: EventKind, key: str | None = None) -> list[sa.Row[Any]]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from router.service import route_item, route_items
 from tests.router.chat_house import LUCIA, LUCIA_PHONE, ChatHouse, chat, letter, missed_call, sms, whatsapp
-from tests.router.test_routing import resolve
+from tests.router.moving import finish
 from ventanilla.channel import Message, Party, Screening
 from ventanilla.errors import Temporary
 from ventanilla.store.engine import Store
@@ -192,13 +192,13 @@ def test_twenty_mails_with_unrelated_subjects_stay_twenty_cases_without_links(ho
 
 def test_a_resolved_chat_reopens_within_its_window_and_beyond_it_a_new_case_begins(house: ChatHouse) -> None:
     house.take("chat", chat())
-    resolve(house, house.rows(conversations)[0])
+    finish(house, house.rows(conversations)[0])
     house.later(days=2)
     house.take("chat", chat("Otra cosa"))
     (case,) = house.rows(conversations)
     assert (case.state, case.assignment_number) == ("open", 2)
 
-    resolve(house, case)
+    finish(house, case)
     house.later(days=15)
     house.take("chat", chat("Y otra"))
     assert [case.state for case in house.rows(conversations)] == ["resolved", "open"]
@@ -208,7 +208,7 @@ def test_a_resolved_chat_reopens_within_its_window_and_beyond_it_a_new_case_begi
 def test_an_answer_to_what_is_over_for_too_long_goes_to_the_open_case(house: ChatHouse) -> None:
     first = chat("La lámpara")
     house.take("chat", first)
-    resolve(house, house.rows(conversations)[0])
+    finish(house, house.rows(conversations)[0])
     house.later(days=15)
     house.take("chat", chat("El taladro"))
     assert len(house.rows(conversations)) == 2
@@ -227,7 +227,7 @@ def test_an_answer_to_a_resolved_case_within_its_window_opens_that_one(house: Ch
     first = chat("La lámpara")
     house.take("chat", first)
     (lamp,) = house.rows(conversations)
-    resolve(house, lamp)
+    finish(house, lamp)
 
     house.take("chat", chat("¿Y bien?", user="7722", in_reply_to=(str(first.external_id),)))  # from their other account
 
@@ -278,7 +278,7 @@ def test_a_mail_that_names_a_chats_case_never_opens_a_second_one_of_its_address(
     house.take("chat", chat())
     (first,) = house.rows(conversations)
     one_customer(house, "telegram", LUCIA, "email", "lucia@clientes.example")
-    resolve(house, first)
+    finish(house, first)
     house.apply(team='reopen_within = "1h"')
     house.later(hours=2)
     house.take("chat", chat("Otra cosa"))

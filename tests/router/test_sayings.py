@@ -10,7 +10,7 @@ import pytest
 from config.load import load_config
 from router.automatic.announcements import announce_delays
 from tests.router.chat_house import ChatHouse, chat, letter
-from tests.router.test_routing import resolve
+from tests.router.moving import finish
 from ventanilla.errors import ConfigError
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
@@ -64,7 +64,7 @@ def test_the_house_has_its_own_words_for_when_it_is_closed(house: ChatHouse) -> 
 
 def test_nothing_is_announced_unless_the_file_says_so(house: ChatHouse) -> None:
     house.take("chat", chat())
-    resolve(house, house.rows(conversations)[0])
+    finish(house, house.rows(conversations)[0])
     house.later(hours=1)
     house.take("chat", chat("Sigue roto"))
 
@@ -76,7 +76,7 @@ def test_a_customer_whose_case_is_opened_again_is_told_once(house: ChatHouse) ->
     house.apply(chat="announce = { reopened = true }")
     house.take("chat", chat())
     case = house.rows(conversations)[0]
-    resolve(house, case)
+    finish(house, case)
     house.later(hours=1)
 
     house.take("chat", chat("Sigue roto"))

@@ -3,46 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from router.moves.base import find_case
-from router.moves.refusals import Refused
-from router.moves.reply import Answer, write_reply
-from router.staff_bot.buttons import text_data
-from tests.router.answering import AnsweringHouse, answering_house
-from tests.router.moving import do
+from tests.router.answering import AnsweringHouse, asked_house, edit
+from tests.router.moving import is_sound
 from tests.router.staff_house import ANA, BOT, LUIS, STRANGER
 from ventanilla.errors import Ambiguous
-from ventanilla.store.audit import audit
 from ventanilla.store.engine import Store
-from ventanilla.store.files import claim_file, due_files, fail_file
-from ventanilla.store.tables import conversations, inbox, messages, notes, outbox, remote_files, staff_texts
+from ventanilla.store.tables import inbox, messages, notes, outbox
 from ventanilla.words import DeliveryState, InboxState
 
 
 @pytest.fixture
 def house(store: Store, tmp_path: Path) -> AnsweringHouse:
-    """On each engine: Eva has written, and Ana's phone shows the notice."""
-    made = answering_house(store, tmp_path)
-    made.customer("¿Cuándo llega mi pedido?")
-    made.deliver()
-    return made
+    """On each engine."""
+    return asked_house(store, tmp_path)
 
 
 @pytest.fixture
 def local(sqlite_store: Store, tmp_path: Path) -> AnsweringHouse:
-    made = answering_house(sqlite_store, tmp_path)
-    made.customer("¿Cuándo llega mi pedido?")
-    made.deliver()
-    return made
-
-
-def check_books(house: AnsweringHouse) -> None:
-    with house.store.read() as connection:
-        found = audit(connection, blobs=house.store.blobs, now=house.now)
-    assert not any(found.values()), found
+    return asked_house(sqlite_store, tmp_path)
 
 
 def test_an_answer_to_a_notice_goes_to_the_customer_once_as_an_answer_to_their_message(house: AnsweringHouse) -> None:
@@ -62,7 +43,7 @@ def test_an_answer_to_a_notice_goes_to_the_customer_once_as_an_answer_to_their_m
     assert "Ana contestó hoy a las" in house.notice().text
     house.deliver(minutes=5)
     assert house.got() == ["Sale hoy mismo."]
-    check_books(house)
+    assert is_sound(house)
 
 
 def test_an_answer_can_be_undone_by_its_button_or_by_a_command_and_twice_is_once(local: AnsweringHouse) -> None:
@@ -123,7 +104,7 @@ def test_what_the_customer_wrote_after_the_notice_is_told_before_the_answer_goes
     assert house.last().text == "De esto ya no queda nada por hacer."
     house.deliver(minutes=1)
     assert len(house.got()) == 1
-    check_books(house)
+    assert is_sound(house)
 
 
 def test_who_answers_a_notice_that_was_rewritten_has_seen_what_it_says_by_then(local: AnsweringHouse) -> None:
@@ -171,235 +152,6 @@ def test_somebody_elses_answer_is_told_before_a_second_one_goes_out(local: Answe
     assert local.got() == ["Sale hoy."]
 
 
-@pytest.mark.parametrize(
-    "text", ["/reply {key} // pesado", "/reply {key} \u200b//pesado", "/reply // pesado", "\u2060// pesado"]
-)
-def test_two_slashes_make_a_note_behind_a_command_too(local: AnsweringHouse, text: str) -> None:
-    local.reply(local.notice(), text.format(key=local.case.key))
-
-    assert (local.answers(), [note.text for note in local.rows(notes)]) == ([], ["pesado"])
-
-
-@pytest.mark.parametrize("captioned", [0, 1])
-def test_the_pictures_of_a_note_go_to_nobody(local: AnsweringHouse, captioned: int) -> None:
-    notice = local.notice()
-    for number in range(3):
-        photo = [{"file_id": f"F{number}", "file_unique_id": "u", "width": 10, "height": 10, "file_size": 99}]
-        caption: dict[str, Any] = {"caption": "// DNI, no enviar"} if number == captioned else {}
-        local.reply(notice, "", photo=photo, media_group_id="1234", **caption)
-
-    assert "Los archivos no se guardan con las notas" in local.last().text
-    local.deliver(minutes=5)
-    assert (local.got(), [note.text for note in local.rows(notes)]) == ([], ["DNI, no enviar"])
-    assert {row.state for row in local.replies()} <= {DeliveryState.DROPPED}
-
-
-def test_a_note_is_never_written_as_an_answer(local: AnsweringHouse) -> None:
-    with pytest.raises(Refused) as refused:
-        do(local, lambda move: write_reply(move, find_case(move, local.case.key), Answer(text="\u200e // pesado")))
-
-    assert refused.value.code == "is_a_note"
-    assert local.answers() == []
-
-
-def test_two_slashes_make_a_note_that_no_customer_sees(house: AnsweringHouse) -> None:
-    house.reply(house.notice(), "// es la tercera vez que pregunta")
-
-    assert house.last().text == f"{house.case.key}: anotado para la casa. El cliente no lo ve."
-    assert [row.text for row in house.rows(notes)] == ["es la tercera vez que pregunta"]
-    house.deliver(minutes=1)
-    assert house.got() == []
-
-
-def test_a_text_that_answers_nothing_is_asked_about_even_with_one_open_case(house: AnsweringHouse) -> None:
-    house.say(ANA, "Sale hoy.\n\nUn saludo")
-
-    asked = house.last()
-    assert asked.text.startswith("¿De qué caso es? No le llega a nadie hasta que lo diga")
-    assert asked.labels == [f"{house.case.key} · Eva", "Ninguno: descartar"]
-    house.deliver(minutes=1)
-    assert house.got() == []
-    house.press(asked, house.case.key)
-    house.deliver(seconds=11)
-    assert house.got() == ["Sale hoy.\n\nUn saludo"]
-    (kept,) = house.rows(staff_texts)
-    assert kept.conversation_id == house.case.id
-    assert kept.settled_at is not None
-    check_books(house)
-
-
-def test_what_has_no_case_yet_is_listed_and_can_be_given_to_one_days_later(local: AnsweringHouse) -> None:
-    local.say(ANA, "Primero")
-    local.say(ANA, "// para quien venga")
-    local.later(days=2)
-    local.say(ANA, "/pendientes")
-
-    listed = local.last()
-    local.say(ANA, "/casos")
-    assert local.last().text.endswith("Sin caso todavía: 2 (/pendientes)")
-    assert listed.text == "Sin caso todavía: 2\n\n1. Primero\n\n2. // para quien venga"
-    local.press(listed, "1. Darlo a un caso")
-    local.press(local.last(), local.case.key)
-    local.press(listed, "2. Darlo")
-    local.press(local.last(), local.case.key)
-    local.deliver(seconds=11)
-    assert local.got() == ["Primero"]
-    assert [row.text for row in local.rows(notes)] == ["para quien venga"]
-    local.say(ANA, "/unsent")
-    assert local.last().text == "Nada de lo que ha escrito espera un caso."
-
-
-def test_without_open_cases_a_text_is_kept_all_the_same(sqlite_store: Store, tmp_path: Path) -> None:
-    house = answering_house(sqlite_store, tmp_path)
-
-    house.say(ANA, "¿Hay alguien?")
-
-    assert house.last().text.startswith("No tiene casos abiertos. Queda guardado")
-    assert house.rows(conversations) == []
-    assert len(house.rows(staff_texts)) == 1
-
-
-def test_the_question_names_at_most_eight_cases_the_nearest_due_first(local: AnsweringHouse) -> None:
-    local.apply(capacity="30")
-    for number in range(10):
-        local.later(minutes=1)
-        local.customer("Hola", user=f"99{number}", name=f"Cliente {number}")
-    local.say(ANA, "Enseguida le digo")
-
-    asked = local.last()
-    labels = asked.labels
-
-    assert asked.text.endswith("Para otro caso, conteste a este mensaje con su clave.")
-    local.reply(asked, local.case.key.lower())
-    local.deliver(seconds=11)
-    assert [one.recipient for one in local.customers.took] == ["999"]
-    assert [label.partition(" · ")[2] for label in labels[:-1]] == ["Eva", *(f"Cliente {n}" for n in range(7))]
-
-
-def test_an_answer_to_somebody_elses_case_says_whose_it_is_and_what_can_be_done(house: AnsweringHouse) -> None:
-    notice = house.notice()
-    do(house, _transfer, house.case.key, "luis")
-
-    house.reply(notice, "Sale hoy.")
-
-    said = house.last()
-    assert said.text == f"{house.case.key} es de Luis: pregúntele, o deje una nota."
-    assert said.labels == ["Como nota", "Darlo a un caso…", "Descartar"]
-    house.press(said, "Como nota")
-    house.deliver(minutes=1)
-    assert [row.text for row in house.rows(notes)] == ["Sale hoy."]
-    assert house.got() == []
-
-
-def test_only_by_a_collaborators_or_supervisors_right_is_somebody_elses_case_taken(local: AnsweringHouse) -> None:
-    do(local, _transfer, local.case.key, "luis")
-    local.reply(local.notice(), "Sale hoy.")
-    assert "Quedarme el caso y enviar" not in local.last().labels
-
-    local.push(ANA, text_data("k", local.rows(staff_texts)[0].inbox_id, local.case.key))  # made up by hand
-
-    local.deliver(minutes=1)
-    assert local.got() == []
-    assert local.case.owner == "luis"
-    assert local.rows(staff_texts)[0].settled_at is None
-
-
-def test_an_answer_in_a_resolved_case_opens_it_again_only_when_told_to(house: AnsweringHouse) -> None:
-    notice = house.notice()
-    house.press(notice, "No hay que contestar")
-    house.reply(notice, "Por cierto, ya llegó.")
-
-    said = house.last()
-    assert said.text == f"{house.case.key} está resuelto."
-    assert house.answers() == []
-    house.press(said, "Reabrir y enviar")
-    house.deliver(seconds=11)
-    assert house.got() == ["Por cierto, ya llegó."]
-    assert house.case.state == "waiting_customer"
-    check_books(house)
-
-
-def test_an_answer_in_a_merged_case_names_the_one_it_went_into(local: AnsweringHouse) -> None:
-    notice = local.notice()
-    local.customer("Soy yo otra vez", user="777", name="Eva bis")
-    (old, new) = local.rows(conversations)
-    do(local, _merge, old.key, new.key)
-
-    local.reply(notice, "Sale hoy.")
-
-    said = local.last()
-    assert said.text == f"{old.key} se unió a {new.key}."
-    local.press(said, f"Enviar en {new.key}")
-    local.deliver(seconds=11)
-    assert [one.recipient for one in local.customers.took] == ["777"]
-
-
-def test_files_go_along_and_wait_until_they_are_fetched(local: AnsweringHouse) -> None:
-    photo = [{"file_id": "F1", "file_unique_id": "u", "width": 10, "height": 10, "file_size": 99}]
-    local.reply(local.notice(), "", caption="Es esta pieza", photo=photo)
-
-    (file,) = local.rows(remote_files)
-    assert (file.channel, file.ref["file_id"], file.state) == ("staff", "F1", "pending")
-    assert local.rows(messages)[-1].text == "Es esta pieza"
-    local.deliver(seconds=11)
-    assert local.got() == []
-
-
-@pytest.mark.parametrize("answers", [True, False])
-def test_an_album_is_one_answer_with_all_its_pictures(local: AnsweringHouse, *, answers: bool) -> None:
-    notice = local.notice()
-    for number in range(3):
-        photo = [{"file_id": f"F{number}", "file_unique_id": "u", "width": 10, "height": 10, "file_size": 99}]
-        part: dict[str, Any] = {
-            "photo": photo,
-            "media_group_id": "1234",
-            **({} if number else {"caption": "Las tres piezas"}),
-        }
-        if answers:
-            local.reply(notice, "", **part)
-        else:
-            local.say(ANA, "", **part)
-    if not answers:
-        asked = local.last()
-        assert "(archivos: 1)" in asked.text
-        local.press(asked, local.case.key)
-
-    assert [(row.text, row.agent) for row in local.rows(messages)[1:]] == [("Las tres piezas", "ana")]
-    assert [(row.ref["file_id"], row.position) for row in local.rows(remote_files)] == [("F0", 0), ("F1", 1), ("F2", 2)]
-    local.deliver()
-    assert len([one for one in local.phones.of(ANA) if "sale en" in one.text]) == 1
-
-
-def test_without_its_file_nothing_goes_out_and_the_author_is_told_why(local: AnsweringHouse) -> None:
-    photo = [{"file_id": "F1", "file_unique_id": "u", "width": 10, "height": 10, "file_size": 99}]
-    local.reply(local.notice(), "", caption="Es esta pieza", photo=photo)
-    confirmation = local.last()
-    (file,) = due_files(local.store, "staff", now=local.now)
-    claimed = claim_file(local.store, file.id, by="test", now=local.now)
-    assert claimed is not None
-    assert fail_file(local.store, claimed, reason="Telegram does not hand the file out", now=local.now)
-
-    local.deliver(seconds=11)
-
-    assert local.got() == []
-    assert local.phones.shown[confirmation.name].text.endswith("→ Eva: no se pudo entregar.")
-    alert = local.phones.of(ANA)[-1]
-    assert "Telegram does not hand the file out" in alert.text
-    assert "> Es esta pieza" in alert.text
-    local.reply(alert, "Se la mando por correo.")
-    local.deliver(seconds=11)
-    assert local.got() == ["Se la mando por correo."]
-
-
-def test_a_file_too_large_for_a_bot_sends_nothing_and_says_so(local: AnsweringHouse) -> None:
-    huge = {"file_id": "F1", "file_unique_id": "u", "file_name": "plano.pdf", "file_size": 30_000_000}
-    local.reply(local.notice(), "", caption="El plano", document=huge)
-
-    assert "plano.pdf pasa de los 20 MB" in local.last().text
-    local.deliver(minutes=1)
-    assert (local.got(), local.answers()) == ([], [])
-
-
 def test_an_edit_before_it_goes_out_takes_its_place_and_later_changes_nothing(local: AnsweringHouse) -> None:
     local.reply(local.notice(), "Sale oy", message_id=501)
     local.deliver()
@@ -426,17 +178,6 @@ def test_an_edited_command_says_its_new_text_and_two_slashes_make_it_a_note(loca
     local.deliver(minutes=1)
     assert local.got() == ["Sale hoy"]
     assert [row.text for row in local.rows(notes)] == ["Es un pesado"]
-
-
-def test_an_edit_of_a_kept_text_changes_what_is_kept(local: AnsweringHouse) -> None:
-    local.say(ANA, "Sale oy", message_id=501)
-    asked = local.last()
-    edit(local, 501, "Sale hoy")
-    local.press(asked, local.case.key)
-
-    local.deliver(seconds=11)
-
-    assert local.got() == ["Sale hoy"]
 
 
 def test_what_the_bot_answers_stands_under_what_was_written_or_pressed(local: AnsweringHouse) -> None:
@@ -491,24 +232,3 @@ def test_an_answer_to_what_the_bot_said_of_a_case_goes_to_that_case(local: Answe
 
     local.deliver(seconds=11)
     assert local.got() == ["Sale hoy.", "Y llega mañana."]
-
-
-def edit(house: AnsweringHouse, number: int, text: str) -> None:
-    """Ana edits what she wrote."""
-    from router.service import route_item
-
-    who = {"id": ANA, "is_bot": False, "first_name": "Ana"}
-    said = {"message_id": number, "date": 1, "edit_date": 2, "chat": {"id": ANA, "type": "private"}, "from": who}
-    assert route_item(house.router, house.bring({"edited_message": said | {"text": text}})) is InboxState.ROUTED
-
-
-def _transfer(move: object, key: str, to: str) -> None:
-    from router.moves.transfer import transfer
-
-    transfer(move, key, to)  # type: ignore[arg-type]
-
-
-def _merge(move: object, key: str, into: str) -> None:
-    from router.moves.merge import merge
-
-    merge(move, key, into, customers_differ=True)  # type: ignore[arg-type]

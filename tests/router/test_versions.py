@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from router.incoming.edits import CAME_FIRST
 from router.service import route_items
 from tests.router.chat_house import ChatHouse, chat
-from tests.router.test_routing import resolve
+from tests.router.moving import finish
 from ventanilla.channel import Message, RemoteFile
 from ventanilla.store.engine import Store
 from ventanilla.store.tables import agents, conversations, events, inbox, messages, remote_files
@@ -98,7 +98,7 @@ def test_an_edit_while_nobody_waits_on_us_is_told_to_the_owner_and_opens_no_turn
 def test_an_edit_in_a_resolved_case_opens_it_not_again(house: ChatHouse) -> None:
     first = chat()
     house.take("chat", first)
-    resolve(house, house.rows(conversations)[0])
+    finish(house, house.rows(conversations)[0])
     house.take("chat", edited(first, "Hola, ¿qué tal?"))
 
     (case,) = house.rows(conversations)
@@ -111,7 +111,7 @@ def test_an_edit_of_a_case_whose_owner_has_left_is_told_to_the_duty_list(house: 
     first = chat()
     house.take("chat", first)
     (case,) = house.rows(conversations)
-    resolve(house, case)
+    finish(house, case)
     house.apply(**{case.owner: "left = 2026-11-22"})
     house.take("chat", edited(first, "Hola, ¿qué tal?"))
     assert [alert.agent for alert in house.letters(OutboxKind.ALERT)] == ["marta"]
