@@ -214,7 +214,9 @@ def _join(context: Context) -> Service:
 
 def _require_in_force(connection: sa.Connection, loaded: Loaded) -> None:
     if not is_in_force(connection, loaded):
-        raise Unreachable("this file is not the one in force: run `ventanilla reload` (or `up`, which applies it)")
+        raise Unreachable(
+            "this file is not the one in force: copy that one here, or put this one in force with `ventanilla reload`"
+        )
 
 
 def _tell_if_apart(store: Store) -> None:

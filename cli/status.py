@@ -34,13 +34,13 @@ def status() -> int:
     run = context()
     place = _place(run)
     seen = _look(run, place)
-    told = describe(place, seen, now=run.now())
+    told = describe(place, seen, now=seen.at)
     if run.as_json:
         run.print_json(told)
     else:
         from cli.status_page import print_status
 
-        print_status(told, zone=place.zone, now=run.now())
+        print_status(told, zone=place.zone, now=seen.at)
     return 0
 
 

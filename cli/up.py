@@ -38,7 +38,7 @@ def up(
 
     Example: ventanilla up --config shop.toml
     """
-    from cli.applying import apply_file
+    from cli.applying import begin_with
     from cli.parts import load_parts
     from config.opening import open_configured_store
     from daemon.lock import DataLock
@@ -55,7 +55,7 @@ def up(
     with DataLock(loaded.config.service.data_dir):
         store = open_configured_store(loaded.config)
         upgrade(store)
-        apply_file(store, loaded, now=now.now())
+        begin_with(store, loaded)
         store.close()
         children = children_of(loaded.config, now)
         load_parts()
@@ -146,14 +146,14 @@ def _argv(run: Context, command: str) -> list[str]:
 def _reload_file(run: Context, children: list[Child]) -> list[Child]:
     """At SIGHUP: read the file again and apply it; a file that cannot be used changes nothing. Returns the children that
     there shall be: those of before, and the web process where the new file needs one."""
-    from cli.applying import apply_file
+    from cli.applying import put_in_force
     from config.load import load_config
     from config.opening import open_configured_store
 
     loaded = load_config(run.config_path)
     store = open_configured_store(loaded.config)
     try:
-        apply_file(store, loaded, now=run.now())
+        put_in_force(store, loaded)
     finally:
         store.close()
     return [child for child in children if child.name != "desk"] + _desk(loaded.config, run)

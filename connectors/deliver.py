@@ -21,7 +21,7 @@ from connectors.letters import Moot, asks_for_more, outgoing_whole, readiness
 from connectors.way_out import WaysOut
 from ventanilla.channel import Outgoing, Sender, Sent
 from ventanilla.errors import Ambiguous, LoginRefused, Permanent, Temporary, TooSoon, Unwelcome, VentanillaError
-from ventanilla.processes import is_dead, this_process
+from ventanilla.processes import is_dead, is_elsewhere, this_process
 from ventanilla.store.channels import TellTrouble
 from ventanilla.store.engine import Store
 from ventanilla.store.outbox import (
@@ -31,6 +31,7 @@ from ventanilla.store.outbox import (
     claim_letter,
     due_letters,
     finish_letter,
+    keep_claims,
 )
 from ventanilla.store.tables import conversations
 from ventanilla.words import DeliveryState, OutboxKind
@@ -41,6 +42,8 @@ IDLE = 0.25
 MOST_QUEUED = 50
 """Rows of one way out that wait for its thread at most."""
 RECOVER = timedelta(seconds=5)
+SILENT = timedelta(seconds=60)
+"""A process of another machine that has said nothing of its letters for so long counts as dead: it says so every RECOVER."""
 ABANDONED = timedelta(minutes=10)
 TRIES_WITHOUT_FILE = 5
 """A file may be on a disk that is being mounted; it is not waited for longer than a minute or so."""
@@ -116,8 +119,8 @@ class Deliverer:
         for row in abandoned_letters(self.store, before=self.clock()):
             if row.id in self._under_way.get(row.via, ()):  # by a thread of ours that waits for the store
                 continue
-            old = row.sending_at < self.clock() - ABANDONED
-            if old or (row.claimed_by is not None and is_dead(row.claimed_by)):
+            silent = SILENT if is_elsewhere(row.claimed_by) else ABANDONED
+            if row.sending_at < self.clock() - silent or is_dead(row.claimed_by):
                 error = Ambiguous("the process that was sending it died", retry_after=0)
                 recovered += self._book.again_later(row, error)
         return recovered
@@ -127,6 +130,8 @@ class Deliverer:
             self._under_way[via] = {number: future for number, future in rows.items() if not future.done()}
         if self._recover_at is None or self.clock() >= self._recover_at:
             self._recover_at = self.clock() + RECOVER
+            if any(self._under_way.values()):
+                keep_claims(self.store, by=this_process(), now=self.clock())
             self.recover()
         busy = {via: list(rows) for via, rows in self._under_way.items()}
         resting = [via for via in self._resting if self._rests(via)]

@@ -22,6 +22,8 @@ log = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=24)
 RENEW = 8.0
+LOOK = 2.0
+"""Seconds between two looks at a lease that somebody else has: a clean stop is followed so soon, a death within LEASE and this."""
 FRESH = 5.0
 """Seconds for which a lease is ours without asking again: if it is not, the next commit says so."""
 FIRST_RETRY, LAST_RETRY = 1.0, 300.0
@@ -86,7 +88,7 @@ class Puller:
 
     def _round(self) -> None:
         if not self._take_lease():
-            self.stop.wait(RENEW / 2)
+            self.stop.wait(LOOK)
             return
         new = self.pull_once()
         self._note_well(new)

@@ -53,9 +53,14 @@ def house_now() -> datetime:
     return _HOUSE.now()
 
 
+def house_seconds() -> float:
+    """The same in seconds since 1970."""
+    return house_now().timestamp()
+
+
 def house_millis() -> int:
     """The same in milliseconds since 1970."""
-    return int(house_now().timestamp() * 1000)
+    return int(house_seconds() * 1000)
 
 
 def house_time() -> HouseTime:

@@ -10,17 +10,23 @@ from pathlib import Path
 
 @lru_cache(maxsize=1)
 def _place() -> str:
-    """This host and process namespace: two containers of one name are two places."""
+    """This host as it was started last, and process namespace: two hosts or two containers of one name are two places."""
     try:
         namespace = os.readlink("/proc/self/ns/pid")
+        started = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii")[:8]
     except OSError:
-        namespace = ""
-    return f"{socket.gethostname()}{namespace}"
+        namespace = started = ""
+    return f"{socket.gethostname()}{namespace}{started}"
 
 
 def this_process() -> str:
     """A name for this process that no later one shares: place, pid, start time."""
     return f"{_place()}/{os.getpid()}/{_started(os.getpid())}"
+
+
+def is_elsewhere(name: str) -> bool:
+    """Whether the process of that name runs, or ran, on another machine or in another container."""
+    return name.partition("/")[0] != _place()
 
 
 def is_dead(name: str) -> bool:

@@ -7,7 +7,7 @@ import smtplib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from config.servers import MailServer
 from connectors.imap_email.compose import compose, envelope_sender, mail_address, message_id_of
@@ -16,6 +16,7 @@ from connectors.imap_email.smtp import ANSWER_SECONDS, hang_up_smtp, open_smtp, 
 from connectors.imap_email.troubles import CONNECTION_ERRORS, explain
 from ventanilla.channel import Outgoing, Sent
 from ventanilla.errors import Ambiguous, LoginRefused, Permanent, Temporary
+from ventanilla.house_time import house_now
 
 COPIES_WAIT = timedelta(minutes=5)
 """How long a mail is tried again for the sake of a copy that is refused for now; its recipient waits as long."""
@@ -60,7 +61,7 @@ class SmtpSender:
         address: str,
         name: str = "",
         keeping: Keeping | None = None,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], datetime] = house_now,
     ) -> None:
         self._server = server
         self._login = login

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import imaplib
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from imapclient import IMAPClient
 
@@ -19,6 +19,7 @@ from connectors.imap_email.sent_folder import AUTO, find_sent
 from connectors.imap_email.troubles import CONNECTION_ERRORS, explain
 from ventanilla.channel import Outgoing
 from ventanilla.errors import Permanent, Temporary
+from ventanilla.house_time import house_now
 from ventanilla.signing import COPY_HEADER
 
 NEW_FOLDER = "Sent"
@@ -56,7 +57,7 @@ class SentCopies:
         address: str,
         name: str = "",
         wanted: str = AUTO,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], datetime] = house_now,
     ) -> None:
         self._server = server
         self._login = login

@@ -6,7 +6,6 @@ import contextlib
 import fcntl
 import json
 import os
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 from connectors.imap_email.oauth import Granted, TokenServer
 from ventanilla.errors import LoginRefused, Temporary
+from ventanilla.house_time import house_seconds
 
 _MARGIN_SECONDS = 300.0
 """A token is renewed so long before it expires; a short-lived one when half its time is over."""
@@ -37,7 +37,7 @@ class KeptTokens:
     """
 
     def __init__(
-        self, path: Path, server: TokenServer, *, refreshes: bool, clock: Callable[[], float] = time.time
+        self, path: Path, server: TokenServer, *, refreshes: bool, clock: Callable[[], float] = house_seconds
     ) -> None:
         self._path = path
         self._server = server

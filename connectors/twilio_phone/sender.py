@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,6 +15,7 @@ from connectors.twilio_phone.pieces import Piece, pieces_of
 from connectors.twilio_phone.raw import text_of
 from ventanilla.channel import Attachment, Outgoing, Sent
 from ventanilla.errors import LoginRefused, Permanent, Temporary, Unwelcome
+from ventanilla.house_time import house_seconds
 from ventanilla.phones import e164
 
 LOOKED_BACK = timedelta(hours=1)
@@ -45,7 +45,7 @@ class TwilioSender:
         templates: Mapping[str, str],
         callback: str = "",
         share: Share | None = None,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = house_seconds,
     ) -> None:
         self._api = api
         self._accounts = tuple(accounts)

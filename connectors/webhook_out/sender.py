@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
-from time import time
 
 import sqlalchemy as sa
 
@@ -14,6 +13,7 @@ from connectors.webhook_out.bodies import Call, call_of
 from connectors.webhook_out.calling import Answer, post
 from ventanilla.channel import Outgoing, Sent
 from ventanilla.errors import LoginRefused, Permanent, Temporary, TooSoon
+from ventanilla.house_time import house_now, house_seconds
 from ventanilla.standard_webhooks import read_key, signature
 from ventanilla.store.engine import Store
 from ventanilla.store.tables import outbox
@@ -30,10 +30,6 @@ _GONE = 410
 _LATER = (408, 425, 429)
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class WebhookSender:
     """One endpoint. A repeat carries the same `webhook-id`. Used by one thread.
 
@@ -47,7 +43,7 @@ class WebhookSender:
         *,
         instance: str,
         public_url: str,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = house_now,
     ) -> None:
         self._store, self._settings, self._clock = store, settings, clock
         self._instance, self._public_url = instance, public_url
@@ -95,7 +91,9 @@ class WebhookSender:
 
     def _post(self, call: Call) -> Answer:
         body = json.dumps(call.body, ensure_ascii=False, separators=(",", ":")).encode()
-        timestamp = int(time())  # of this call, by the clock that receivers compare it with
+        timestamp = int(
+            house_seconds()
+        )  # of this call, whatever this machine thinks: receivers refuse what is minutes off
         headers = {
             "content-type": "application/json",
             "user-agent": "Ventanilla",

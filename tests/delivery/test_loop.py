@@ -37,7 +37,7 @@ class Provider:
     def send(self, outgoing: Outgoing) -> Sent:
         self.got.append(outgoing)
         if self.blocked is not None:
-            self.blocked.wait(20)
+            self.blocked.wait(60)
         answer = self.answers.pop(0) if self.answers else Sent(external_id=f"id/{outgoing.id}")
         if isinstance(answer, Exception):
             raise answer
@@ -292,6 +292,24 @@ def test_a_chat_that_has_moved_is_written_to_at_its_new_address_from_now_on(desk
 
 
 @pytest.mark.fault(12)
+def test_whoever_is_long_at_work_on_a_letter_says_so_and_nobody_takes_it_over(
+    desk: Desk, running: Callable[[Deliverer], None]
+) -> None:
+    desk.provider.blocked = threading.Event()
+    row_id = desk.put()
+    running(desk.loop)
+    wait_until(lambda: desk.provider.got, what="the letter at its provider")
+
+    # as somebody on another machine sees it, minute after minute
+    for _ in range(3):
+        desk.now += timedelta(seconds=50)
+        wait_until(lambda: desk.row(row_id).sending_at == desk.now, what="a sign of life")
+    desk.provider.blocked.set()
+    wait_until(lambda: desk.row(row_id).state == DeliveryState.SENT, what="the letter's end")
+
+    assert desk.row(row_id).attempts == 1
+
+
 @pytest.mark.parametrize(
     ("kind", "repeats", "state"),
     [
@@ -307,7 +325,11 @@ def test_what_a_dead_process_was_sending_goes_again_only_where_that_does_no_harm
     desk.provider.repeats = repeats
     row_id = desk.put(kind=kind)
     claim_letter(desk.store, row_id, by=DEAD, now=NOW)
-    desk.now += timedelta(minutes=11)  # nobody here can know whether a process elsewhere lives
+    desk.now += timedelta(
+        seconds=59
+    )  # nobody here can know whether a process elsewhere lives, until it is silent for long
+    assert desk.loop.recover() == 0
+    desk.now += timedelta(seconds=2)
 
     assert desk.loop.recover() == 1
     desk.loop.deliver_due()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from router.timekeeping.keeper import catch_up
 from router.webhooks_out.writing import put_test, write_webhooks
 from tests.router.house_for_tests import House, mail
 from tests.servers.hook_receiver import Receiver, receiving
+from ventanilla.house_time import house_time, ticks
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
 from ventanilla.store.outbox import due_letters
@@ -130,6 +132,21 @@ def test_what_happens_is_told_signed_in_order_and_without_words(
     assert len(set(receiver.ids())) == 3
     with pytest.raises(WebhookVerificationError):
         receiver.verified(SECOND)
+
+
+def test_a_call_is_signed_at_the_time_of_the_house_for_receivers_refuse_what_is_minutes_off(
+    sqlite_store: Store, tmp_path: Path, receiver: Receiver
+) -> None:
+    out = Out(sqlite_store, tmp_path, crm=endpoint(receiver))
+    out.house.receive(mail())
+    house_time().follow(datetime.now(UTC) - timedelta(hours=5), at=ticks())
+    try:
+        out.go()
+    finally:
+        house_time().follow_nobody()
+
+    with pytest.raises(WebhookVerificationError, match="too old"):
+        receiver.verified(FIRST)
 
 
 def test_words_go_only_where_the_file_says_so_and_stand_in_no_letter(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,7 @@ from tests.servers.smtp import HANG_UP, SAY_NOTHING, SmtpServer
 from tests.servers.tokens import make_token
 from ventanilla.channel import Attachment
 from ventanilla.errors import Ambiguous, LoginRefused, Permanent, Temporary
+from ventanilla.house_time import house_time, ticks
 
 ADDRESS = "soporte@example.com"
 
@@ -70,6 +73,18 @@ def test_a_mail_goes_out_once_with_our_envelope(server: SmtpServer) -> None:
     assert sent.external_id == "<7.abc@example.com>"
     assert b"Message-ID: <7.abc@example.com>\r\n" in taken.raw
     assert b"Hola, se=C3=B1or" in taken.raw
+
+
+def test_a_mail_is_dated_by_the_time_of_the_house_whatever_the_machines_clock_says(server: SmtpServer) -> None:
+    house_time().follow(datetime.now(UTC) - timedelta(hours=5), at=ticks())
+    try:
+        with sending(server) as sender:
+            sender.send(letter())
+    finally:
+        house_time().follow_nobody()
+
+    dated = message_from_bytes(server.taken[0].raw, policy=default)["Date"].datetime
+    assert timedelta(hours=4) < datetime.now(UTC) - dated < timedelta(hours=6)
 
 
 def test_lines_that_begin_with_a_dot_arrive_as_they_were(server: SmtpServer) -> None:

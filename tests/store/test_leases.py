@@ -12,7 +12,7 @@ import pytest
 from tests.store.at_once import at_once
 from tests.store.rows import NOW
 from ventanilla.errors import Conflict
-from ventanilla.processes import is_dead, this_process
+from ventanilla.processes import is_dead, is_elsewhere, this_process
 from ventanilla.store.engine import Store
 from ventanilla.store.leases import acquire_lease, release_lease, require_lease
 
@@ -90,6 +90,15 @@ def test_a_process_of_another_machine_is_never_thought_dead() -> None:
     assert not is_dead(this_process())
     assert not is_dead(f"another-{place}/{rest}")
     assert is_dead(f"{place}/{rest}0")
+
+
+def test_another_machine_of_the_same_name_is_another_place() -> None:
+    place, _, rest = this_process().partition("/")
+    twin = f"{place[:-8]}00000000/{rest}0"  # named alike, started at another time
+
+    assert is_elsewhere(twin)
+    assert not is_dead(twin)
+    assert not is_elsewhere(this_process())
 
 
 def test_of_many_who_want_it_at_once_one_gets_it(store: Store) -> None:

@@ -36,7 +36,7 @@ _SOON_KNOWN = {
 # undone. Whoever reads at length says so, see `take_time`.
 _SOON_UNDONE = (
     "SET idle_in_transaction_session_timeout = '20s'; SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; "
-    "SET tcp_keepalives_count = 3"
+    "SET tcp_keepalives_count = 3; SET tcp_user_timeout = 20000"
 )
 # PostgreSQL's own default lets each statement of a transaction see another moment.
 _ONE_MOMENT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}

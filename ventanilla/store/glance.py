@@ -17,13 +17,17 @@ from ventanilla.errors import Temporary, Unreachable
 from ventanilla.store.machine import lately
 from ventanilla.store.revision import FIND_REVISION
 
+_FILE = "sqlite:///"
 _BUSY_SECONDS = 5
+# A server behind a cut cable says nothing for a quarter of an hour (seconds; milliseconds): see ventanilla.store.engine.
+_SOON_KNOWN: dict[str, Any] = {"connect_timeout": 10, "tcp_user_timeout": 20_000}
 _INSTANTS = ("_at", "_since")
 _FLAGS = ("on_duty", "forced_observe", "again", "failing")
 LATELY = timedelta(hours=1)
 NEWEST = 2000
 """How far back the machine's own times are looked at, and in how many rows at most."""
 
+_TIME = "SELECT clock_timestamp() AS now_at"
 _CONFIG = "SELECT id, sha256, applied_at FROM config_versions ORDER BY id DESC LIMIT 1"
 _CHANNELS = """SELECT c.name, c.kind, c.mode, c.forced_observe, c.last_pull_at, c.last_item_at, c.paused_at,
 c.quiet_since, c.problem, c.problem_part, c.cure, c.retry_at, c.failures, p.waits, p.oldest_at
@@ -52,8 +56,10 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Glance:
-    """One consistent look. Instants are aware UTC; a row's keys are the columns selected above."""
+    """One consistent look, made `at` a moment by the store's server's clock (SQLite: as the caller said). Instants are aware UTC; a
+    row's keys are the columns selected above."""
 
+    at: datetime
     config: Row | None
     channels: Sequence[Row]
     inbox: dict[str, int]
@@ -80,10 +86,12 @@ def glance(url: str, *, now: datetime, revision: str) -> Glance | None:
     with bare_reader(url) as read:
         if read(FIND_REVISION) != [{"version_num": revision}]:
             return None
+        now = now if url.startswith(_FILE) else read(_TIME)[0]["now_at"]
         cases = read(_CASES)[0]
         items, letters = lately(read, since=now - LATELY, most=NEWEST)
         moment = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         return Glance(
+            at=now,
             config=next(iter(read(_CONFIG)), None),
             channels=read(_CHANNELS),
             inbox={row["state"]: row["items"] for row in read(_INBOX)},
@@ -131,8 +139,8 @@ def _value(name: str, value: Any) -> Any:
 def bare_reader(url: str) -> Any:
     """A context in which a query on the bare driver gives rows by column, all of one moment, and nothing can be written. Raises
     Unreachable where there is no store, Temporary when it does not answer."""
-    if url.startswith("sqlite:///"):
-        return _sqlite(Path(url.removeprefix("sqlite:///")))
+    if url.startswith(_FILE):
+        return _sqlite(Path(url.removeprefix(_FILE)))
     return _postgresql(url.replace("postgresql+psycopg://", "postgresql://", 1))
 
 
@@ -157,7 +165,7 @@ def _postgresql(conninfo: str) -> Iterator[_Reader]:
     import psycopg
 
     try:
-        with psycopg.connect(conninfo, connect_timeout=10) as connection:
+        with psycopg.connect(conninfo, **_SOON_KNOWN) as connection:
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             connection.read_only = True
             yield _Reader(connection, (psycopg.errors.UndefinedTable,))

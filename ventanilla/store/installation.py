@@ -51,6 +51,13 @@ def active_config(connection: sa.Connection) -> sa.Row[Any] | None:
     return connection.execute(sa.select(config_versions).order_by(config_versions.c.id.desc()).limit(1)).one_or_none()
 
 
+def was_in_force(connection: sa.Connection, sha256: str) -> bool:
+    """Whether this content is not the version in force but was so before."""
+    newest = active_config(connection)
+    before = sa.select(config_versions.c.id).where(config_versions.c.sha256 == sha256).limit(1)
+    return newest is not None and newest.sha256 != sha256 and connection.scalar(before) is not None
+
+
 def add_config_version(connection: sa.Connection, *, sha256: str, content: Mapping[str, Any], now: datetime) -> int:
     """Make this content the version in force and return its number. `content` holds no secret."""
     values = {"sha256": sha256, "content": dict(content), "applied_at": now}

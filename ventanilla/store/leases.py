@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from ventanilla.errors import Conflict
-from ventanilla.processes import is_dead
+from ventanilla.processes import is_dead, is_elsewhere
 from ventanilla.store.engine import Store
 from ventanilla.store.insert import insert_ignoring
 from ventanilla.store.tables import leases
@@ -41,6 +41,12 @@ def lease_holder(store: Store, name: str) -> str | None:
     """The process that last held it (see `ventanilla.processes`); None if nobody ever did."""
     with store.read() as connection:
         return connection.scalar(sa.select(leases.c.holder).where(leases.c.name == name))
+
+
+def lease_elsewhere(connection: sa.Connection, *, now: datetime) -> datetime | None:
+    """When the last of the leases lapses that processes of other machines hold; None when they hold none."""
+    held = connection.execute(sa.select(leases.c.holder, leases.c.expires_at).where(leases.c.expires_at > now))
+    return max((row.expires_at for row in held if is_elsewhere(row.holder)), default=None)
 
 
 def require_lease(connection: sa.Connection, name: str, token: int) -> None:

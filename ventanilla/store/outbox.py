@@ -157,6 +157,13 @@ def has_failed(connection: sa.Connection, row_id: int) -> bool:
     return bool(state == DeliveryState.FAILED)
 
 
+def keep_claims(store: Store, *, by: str, now: datetime) -> int:
+    """Say that this process is still at work on what it claimed and has not finished; returns how many rows those are."""
+    mine = (outbox.c.state == DeliveryState.SENDING) & (outbox.c.claimed_by == by)
+    with store.write() as connection:
+        return connection.execute(sa.update(outbox).where(mine).values(sending_at=now)).rowcount
+
+
 def abandoned_letters(store: Store, *, before: datetime) -> list[sa.Row[Any]]:
     """Rows left `sending` by a process that died: they may have gone out."""
     query = sa.select(outbox).where(outbox.c.state == DeliveryState.SENDING, outbox.c.sending_at < before)
