@@ -61,10 +61,10 @@ class Context:
     def store(self) -> Store:
         """The store, its schema checked. Raises Temporary or Unreachable."""
         if self._store is None:
-            from config.opening import open_configured_store
+            from config.opening import open_existing_store
             from ventanilla.store.revision import is_current
 
-            store = open_configured_store(self.glimpsed.config)
+            store = open_existing_store(self.glimpsed.config)
             if not is_current(store):
                 from ventanilla.store.migrate import require_current
 

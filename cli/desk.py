@@ -91,12 +91,12 @@ def is_wanted(config: Config) -> bool:
         return False
     import sqlalchemy as sa
 
-    from config.opening import open_configured_store
+    from config.opening import open_existing_store
     from ventanilla.errors import Temporary, Unreachable
     from ventanilla.store.accounts import is_desk_wanted
 
     try:
-        store = open_configured_store(config)
+        store = open_existing_store(config)
         try:
             with store.read() as connection:
                 return is_desk_wanted(connection)

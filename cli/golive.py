@@ -18,6 +18,7 @@ from router.automatic.acknowledgements import receipt, short_receipt
 from router.house import House
 from ventanilla.errors import BadInput
 from ventanilla.keys import new_key
+from ventanilla.ownership import give_as_before
 from ventanilla.store.tables import channels, conversations
 from ventanilla.words import Kind, Mode, Priority
 
@@ -76,7 +77,9 @@ def _put_in_force(run: Context, loaded: Any, channel: str) -> bool:
 def _replace(path: Any, text: str) -> None:
     temporary = path.with_name(f".{path.name}.new")
     temporary.write_text(text, encoding="utf-8")
-    temporary.chmod(path.stat().st_mode & 0o777)
+    before = path.stat()
+    temporary.chmod(before.st_mode & 0o777)
+    give_as_before(temporary, before)
     temporary.replace(path)
 
 

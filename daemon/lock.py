@@ -9,6 +9,7 @@ from time import monotonic, sleep
 from types import TracebackType
 
 from ventanilla.errors import Conflict, Unreachable
+from ventanilla.ownership import give_to_owner_of_folder
 
 LOCK_FILE = "ventanilla.lock"
 # `holder` takes the lock for an instant to see whether it is free: long enough for that to pass, too short to notice.
@@ -27,6 +28,7 @@ class DataLock:
         try:
             self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             file = os.open(self.data_dir / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+            give_to_owner_of_folder(self.data_dir / LOCK_FILE)
         except OSError as error:
             raise Unreachable(
                 f"data_dir {self.data_dir}: {error.strerror}; it must be a folder we may write to"

@@ -14,6 +14,7 @@ from typing import Any
 from connectors.imap_email.oauth import Granted, TokenServer
 from ventanilla.errors import LoginRefused, Temporary
 from ventanilla.house_time import house_seconds
+from ventanilla.ownership import give_to_owner_of_folder
 
 _MARGIN_SECONDS = 300.0
 """A token is renewed so long before it expires; a short-lived one when half its time is over."""
@@ -116,6 +117,7 @@ class KeptTokens:
         try:
             with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
                 os.fchmod(file.fileno(), 0o600)
+                give_to_owner_of_folder(part)
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
@@ -128,8 +130,11 @@ class KeptTokens:
     def _locked(self) -> Iterator[None]:
         """Alone among threads and processes; a dead process lets go by itself."""
         try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not self._path.parent.exists():
+                self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                give_to_owner_of_folder(self._path.parent)
             lock = os.open(self._path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+            give_to_owner_of_folder(self._path.with_suffix(".lock"))
         except OSError as error:
             raise Temporary(f"{self._path.parent} cannot be written to: {error.strerror}") from error
         try:

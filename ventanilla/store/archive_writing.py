@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from ventanilla.errors import BadInput, Unreachable
+from ventanilla.ownership import give_to_owner_of_folder
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -87,7 +88,7 @@ def writing(target: Path, facts: Mapping[str, Any]) -> Iterator[ArchiveWriter]:
     """
     _refuse_to_overwrite(target)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        _make_room(target.parent)
         with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as work:
             yield from _filled(target, Path(work), facts)
     except OSError as error:
@@ -111,6 +112,7 @@ def _filled(target: Path, work: Path, facts: Mapping[str, Any]) -> Iterator[Arch
     os.sync()
     _refuse_to_overwrite(target)
     product.rename(target)
+    give_to_owner_of_folder(target)
     os.sync()
 
 
@@ -123,6 +125,14 @@ def _write_manifest(writer: ArchiveWriter, facts: Mapping[str, Any]) -> None:
 def _refuse_to_overwrite(target: Path) -> None:
     if target.exists() or target.is_symlink():
         raise BadInput(f"{target}: is there already; a back-up never overwrites anything, name another place")
+
+
+def _make_room(folder: Path) -> None:
+    """The folder that holds back-ups, with all above it."""
+    if not folder.exists():
+        _make_room(folder.parent)
+        folder.mkdir(exist_ok=True)
+        give_to_owner_of_folder(folder)
 
 
 def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:

@@ -10,6 +10,8 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+from ventanilla.ownership import give_to_owner_of_folder
+
 
 def put_blob(folder: Path, content: bytes) -> str:
     """Keep the bytes and return their SHA-256. A repeat finds them there and makes them young again, so that nobody collects
@@ -23,6 +25,7 @@ def put_blob(folder: Path, content: bytes) -> str:
     temporary = target.with_name(f".{digest}.{secrets.token_hex(4)}")
     with temporary.open("xb") as file:
         os.fchmod(file.fileno(), 0o600)
+        give_to_owner_of_folder(temporary)
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
@@ -56,6 +59,7 @@ def _make_folder(folder: Path) -> None:
     if not folder.exists():
         _make_folder(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
+        give_to_owner_of_folder(folder)
         _sync_folder(folder.parent)
 
 

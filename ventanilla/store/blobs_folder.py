@@ -12,6 +12,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from ventanilla.ownership import give_to_owner_of_folder
 from ventanilla.store.engine import Store
 from ventanilla.store.tables import installation
 
@@ -71,10 +72,13 @@ def _found(folder: Path) -> str | None:
 
 def _mark(folder: Path) -> str:
     """Give the folder a name, whole or not at all; of two at once the first one's counts."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not folder.exists():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        give_to_owner_of_folder(folder)
     name = secrets.token_hex(8)
     part = folder / f"{MARK}.{name}"
     part.write_text(f"{name}\n", encoding="utf-8")
+    give_to_owner_of_folder(part)
     try:
         os.link(part, folder / MARK)
     except FileExistsError:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from ventanilla.errors import Temporary
+from ventanilla.ownership import give_to_owner_of_folder
 from ventanilla.store.fence import Fence, guard
 
 _SQLITE_BUSY_SECONDS = 30
@@ -142,6 +143,7 @@ def _make_private(file: Path) -> None:
     its shared memory the mode that it has."""
     with suppress(OSError):  # what is wrong with the place is told when it is opened
         os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        give_to_owner_of_folder(file)
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ventanilla.ownership import give_to_owner_of_folder
 from ventanilla.store.tables import contacts, events, installation
 from ventanilla.words import EventKind
 
@@ -26,6 +27,7 @@ def remember_erased(
     line |= {"except_held": True} if except_held else {}
     with (folder / NAME).open("a", encoding="utf-8") as file:
         os.fchmod(file.fileno(), 0o600)
+        give_to_owner_of_folder(folder / NAME)
         file.write(json.dumps(line) + "\n")
         file.flush()
         os.fsync(file.fileno())
