@@ -128,10 +128,10 @@ def _tell(run: Context, file: Path, sheet: Sheet, outcome: Outcome | None, *, dr
     if run.as_json:
         run.print_json(_document(file, sheet, outcome, dry_run=dry_run))
         return
-    from cli.printing import plural, say
+    from cli.printing import one_line, plural, say
 
     for trouble in sheet.troubles[:MOST_SHOWN]:
-        sys.stderr.write(f"{file}: {trouble}\n")
+        sys.stderr.write(f"{file}: {one_line(str(trouble))}\n")
     if len(sheet.troubles) > MOST_SHOWN:
         sys.stderr.write(f"… and {len(sheet.troubles) - MOST_SHOWN:,} more problems; --json has all\n")
     bad = plural(len({trouble.line for trouble in sheet.troubles}), "line")

@@ -107,8 +107,10 @@ class Context:
 
     def print_json(self, document: Any) -> None:
         """One JSON document on standard output; instants as ISO 8601 in UTC."""
-        json.dump(document, sys.stdout, ensure_ascii=False, indent=2, default=_plain)
-        sys.stdout.write("\n")
+        from cli.printing import readable_json
+
+        written = json.dumps(document, ensure_ascii=False, indent=2, default=_plain)
+        sys.stdout.write(f"{readable_json(written)}\n")
 
 
 _CONTEXT = Context()

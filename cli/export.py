@@ -206,13 +206,14 @@ def _tell(target: Path | None, lines: int, counts: dict[str, int]) -> None:
 
 def _verify(run: Context, path: Path) -> int:
     from cli.printing import counts as numbered
+    from cli.printing import say
     from ventanilla.store.exporting.lines import check_lines
 
     found = check_lines(path)
     if run.as_json:
         run.print_json({"path": path, "holds": found.problem is None, "problem": found.problem, "counts": found.counts})
     elif found.problem is None:
-        typer.echo(f"{path}: whole, made {found.head['made_at']} ({numbered(dict(found.counts))})")
+        say(f"{path}: whole, made {found.head['made_at']} ({numbered(dict(found.counts))})")
     else:
-        typer.echo(f"{path}: NOT whole: {found.problem}")
+        say(f"{path}: NOT whole: {found.problem}")
     return 0 if found.problem is None else 1

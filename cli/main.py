@@ -123,6 +123,7 @@ def run() -> None:
     """The console script."""
     if _command(options_first(sys.argv[1:])) not in READ_BY_OTHERS:
         os.umask(0o077)
+    _leave_no_core()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(
             stream, TextIOWrapper
@@ -138,6 +139,13 @@ def run() -> None:
     sys.exit(code)
 
 
+def _leave_no_core() -> None:
+    """A process that crashes writes its memory nowhere: customers' words and secrets are in it. Inherited by what it starts."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+
+
 def _usage(error: TyperException) -> int:
     show = getattr(error, "show", None)  # usage errors print their usage line and the nearest command
     if show is None:
@@ -147,5 +155,7 @@ def _usage(error: TyperException) -> int:
 
 
 def _fail(message: str, code: int) -> int:
-    typer.echo(message, err=True)
+    from cli.printing import readable
+
+    typer.echo(readable(message), err=True)  # it may quote a server, or a file that somebody else wrote
     return code

@@ -54,8 +54,10 @@ def parse(
         ),
     )
     if context().as_json:
+        from cli.printing import readable_json
+
         for mail in mails:
-            sys.stdout.write(json.dumps(mail, ensure_ascii=False) + "\n")
+            sys.stdout.write(readable_json(json.dumps(mail, ensure_ascii=False)) + "\n")
     else:
         _print_mails(mails)
     return 0

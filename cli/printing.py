@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -15,6 +16,7 @@ _GAP = 2
 _FOLDED = 16
 """Columns that a cell which may fold still gets on a narrow terminal."""
 _TURNS = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_LEFT_IN_JSON = re.compile(f"[\x7f-\x9f{''.join(sorted(_TURNS))}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,11 @@ def readable(text: str) -> str:
     """A text without control characters (terminals obey them), without those that turn the reading direction (they disguise
     names), and without what no terminal can print. Line ends and tabs stay."""
     return "".join(character for character in text if character in "\n\t" or _is_harmless(character))
+
+
+def readable_json(document: str) -> str:
+    """The same JSON, with signs that steer a terminal as escapes too: the standard leaves those above U+001F as they are."""
+    return _LEFT_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", document)
 
 
 def counts(numbers: dict[str, int]) -> str:

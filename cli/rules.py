@@ -48,6 +48,7 @@ def rehearse_messages(
 
     Example: ventanilla rules test mail.eml --at 2026-11-23T10:00
     """
+    from cli.printing import readable_json
     from cli.rules_page import print_rehearsal
 
     run = context()
@@ -61,7 +62,7 @@ def rehearse_messages(
             told = _told(run, house, connection, label, name, message, moment)
             unreadable += told["error"] is not None
             if run.as_json:
-                sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+                sys.stdout.write(readable_json(json.dumps(told, ensure_ascii=False)) + "\n")
             else:
                 print_rehearsal(told, house, at=moment)
     return 2 if unreadable else 0

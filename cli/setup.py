@@ -296,16 +296,16 @@ def _check_web(run: Context) -> Iterator[Finding]:
 
 
 def _print_check(loaded: Loaded, findings: list[tuple[str, Finding]], run: Context) -> None:
+    from cli.printing import plural, say
+
     for warning in loaded.warnings:
         typer.echo(f"warning: {warning}")
-    for name, finding in findings:
-        typer.echo(f"{'ok ' if finding.ok else 'BAD'} {name}: {finding.subject}: {finding.message}")
+    for name, finding in findings:  # it may quote what a server said
+        say(f"{'ok ' if finding.ok else 'BAD'} {name}: {finding.subject}: {finding.message}")
         if finding.cure:
-            typer.echo(f"    cure: {finding.cure}")
+            say(f"    cure: {finding.cure}")
     config = loaded.config
     if not findings:
-        from cli.printing import plural
-
         counts = ", ".join(
             plural(len(there), noun)
             for there, noun in ((config.channels, "channel"), (config.teams, "team"), (config.agents, "agent"))

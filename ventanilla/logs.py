@@ -30,6 +30,8 @@ WRITTEN = frozenset(
 )
 IN_URL = re.compile(r"(?<=://)([^\s:/@]*):[^\s/@]+@")
 IN_URL_HIDDEN = r"\1:***@"
+# What could forge a line or steer the terminal that shows it: controls, line ends, marks that turn the reading direction.
+STEERS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
 LONGEST = 500
 MOST_ITEMS = 50
 MOST_FRAMES = 12
@@ -142,20 +144,20 @@ def brief(error: BaseException) -> str:
 
 
 def _first_line(error: BaseException) -> str:
-    said = str(error).partition("\n")[0][:200]
-    return f"{type(error).__name__}: {IN_URL.sub(IN_URL_HIDDEN, said)}" if said else type(error).__name__
+    said = _plain(str(error).partition("\n")[0][:200])
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
 def _clean(logger: Any, method: str, event: EventDict) -> EventDict:
     """Every value made harmless: see SECRET, WRITTEN and LONGEST."""
-    kept = ("event", "exception", "level", "timestamp", "logger")
+    kept = ("exception", "level", "timestamp", "logger")
     for name, value in event.items():
-        if name in kept or name.startswith("_"):
+        if name == "event":
+            event[name] = _cut(_plain(str(value)))
+        elif name in kept or name.startswith("_"):
             event[name] = IN_URL.sub(IN_URL_HIDDEN, value) if isinstance(value, str) else value
         else:
             event[name] = harmless(name, value)
-    if isinstance(event.get("event"), str):
-        event["event"] = _cut(event["event"])
     return event
 
 
@@ -168,14 +170,19 @@ def harmless(name: str, value: Any) -> Any:
     if name.lower() in WRITTEN:
         return f"withheld ({len(value)})" if hasattr(value, "__len__") else "withheld"
     if isinstance(value, Mapping):
-        return {str(key): harmless(str(key), each) for key, each in list(value.items())[:MOST_ITEMS]}
+        return {_plain(str(key)): harmless(str(key), each) for key, each in list(value.items())[:MOST_ITEMS]}
     if isinstance(value, list | tuple | Set):
         return [harmless(name, each) for each in list(value)[:MOST_ITEMS]]
     if isinstance(value, bytes | bytearray | memoryview):
         return f"{len(value)} bytes"
     if isinstance(value, BaseException):
         return _first_line(value)
-    return _cut(IN_URL.sub(IN_URL_HIDDEN, str(value)))
+    return _cut(_plain(str(value)))
+
+
+def _plain(text: str) -> str:
+    """A text on one line, with nothing in it that a terminal obeys, and without the password of an address."""
+    return IN_URL.sub(IN_URL_HIDDEN, STEERS.sub(" ", text))
 
 
 def _cut(text: str) -> str:
