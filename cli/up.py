@@ -114,13 +114,21 @@ def children_of(config: Config, run: Context) -> list[Child]:
     from cli.parts import part
     from daemon.child import Child
     from daemon.embedded_queue import EmbeddedQueue
+    from ventanilla.processes import bare_environment
 
     children = []
     if config.queue_url() is None:
         queue = EmbeddedQueue.under(config.service.data_dir)
         queue.prepare()
         children.append(
-            Child(name="queue", argv=queue.argv, ready=queue.is_ready, after_exit=queue.after_exit, stage=2)
+            Child(
+                name="queue",
+                argv=queue.argv,
+                env=bare_environment(),
+                ready=queue.is_ready,
+                after_exit=queue.after_exit,
+                stage=2,
+            )
         )
     stages = {"connect": 0, "route": 1, "deliver": 1, "sweep": 0}
     for name, stage in stages.items():

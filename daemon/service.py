@@ -45,6 +45,8 @@ WatchdogSec=60
 OOMPolicy=continue
 LimitNOFILE=65536
 TasksMax=1024
+# A core dump would hold customers' words and secrets.
+LimitCORE=0
 {state}
 UMask=0077
 NoNewPrivileges=yes

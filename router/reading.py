@@ -10,6 +10,7 @@ from typing import Any
 
 from ventanilla.channel import OUTBOUND, Message
 from ventanilla.errors import BadMessage
+from ventanilla.processes import bare_environment
 
 ISOLATED_SECONDS = 30
 TRIED_ALONE_FROM = 3  # attempts: twice its reader, or a bystander's, did not come back
@@ -42,7 +43,14 @@ class Readers:
             return
         command = [sys.executable, "-P", "-m", self.trials[channel]]
         try:
-            done = subprocess.run(command, input=raw, capture_output=True, timeout=ISOLATED_SECONDS, check=False)
+            done = subprocess.run(
+                command,
+                input=raw,
+                capture_output=True,
+                timeout=ISOLATED_SECONDS,
+                check=False,
+                env=bare_environment(),
+            )
         except subprocess.TimeoutExpired:
             raise BadMessage(f"its reader did not finish within {ISOLATED_SECONDS} s") from None
         if done.returncode != 0:

@@ -19,6 +19,16 @@ def _place() -> str:
     return f"{socket.gethostname()}{namespace}{started}"
 
 
+_NEEDED = ("PATH", "HOME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
+_NEEDED_BELOW = ("PYTHON", "LC_")
+
+
+def bare_environment() -> dict[str, str]:
+    """What a program of ours needs of this process's environment to run, and nothing else: secrets may stand in the rest, and who
+    reads what strangers sent has no use for them."""
+    return {name: value for name, value in os.environ.items() if name in _NEEDED or name.startswith(_NEEDED_BELOW)}
+
+
 def this_process() -> str:
     """A name for this process that no later one shares: place, pid, start time."""
     return f"{_place()}/{os.getpid()}/{_started(os.getpid())}"

@@ -10,6 +10,7 @@ import sys
 import threading
 
 from desk.mail_view.sanitising import bounded, sanitise
+from ventanilla.processes import bare_environment
 
 SECONDS = 3
 """Of one processor; three times as many by the clock."""
@@ -39,6 +40,7 @@ def sanitised(html: str) -> tuple[str, bool]:
             capture_output=True,
             timeout=3 * SECONDS,
             check=False,
+            env=bare_environment(),
         )
     except subprocess.TimeoutExpired:
         raise TooMuch from None

@@ -61,4 +61,4 @@ def test_a_setting_that_is_taken_out_would_be_noticed(tmp_path: Path, setting: s
 def test_a_child_that_is_killed_for_its_memory_does_not_end_the_others() -> None:
     unit = systemd_unit(PLAIN).splitlines()
 
-    assert {"OOMPolicy=continue", "UMask=0077", "LimitNOFILE=65536", "TasksMax=1024"} <= set(unit)
+    assert {"OOMPolicy=continue", "UMask=0077", "LimitNOFILE=65536", "TasksMax=1024", "LimitCORE=0"} <= set(unit)
