@@ -96,11 +96,18 @@ def _read(path: Path) -> Source:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise _refused(path, "not UTF-8 text; save the file as UTF-8", line=line) from None
+    return Source(path=path, content=content, table=_parsed(path, text), lines=key_lines(text))
+
+
+def _parsed(path: Path, text: str) -> dict[str, Any]:
     try:
-        table = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _syntax(path, str(error), text) from None
-    return Source(path=path, content=content, table=table, lines=key_lines(text))
+    except RecursionError:
+        raise _refused(path, "lists and tables stand in one another too deep to be read") from None
+    except ValueError:  # Python reads no number of thousands of digits
+        raise _refused(path, "holds a number of far too many digits") from None
 
 
 def _refused(path: Path, message: str, *, line: int | None = None) -> ConfigError:

@@ -7,6 +7,7 @@ import json
 import re
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -22,6 +23,9 @@ _LARGEST_DOCUMENT = 64 * 1024 * 1024
 """Bytes of a manifest that are read into memory; one of ours with a million files is smaller."""
 _LONGEST_LINE = 16 * 1024 * 1024
 """Bytes of one event that are read into memory; ours have some hundreds."""
+_MOST_UNPACKED = 64 * 1024 * 1024
+_MOST_TIMES = 200
+"""How many bytes all files may come to, and how many times the ZIP's own size beyond that: ours shrink tenfold at most."""
 _TOO_MANY = 2**63
 """No chain is that long, and no store can be asked for it."""
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError)
@@ -63,10 +67,12 @@ def verify_evidence(path: Path) -> Verified:
 
 def _verified(path: Path, packed: zipfile.ZipFile) -> Verified:
     names = packed.namelist()
+    if sum(one.file_size for one in packed.infolist()) > _MOST_UNPACKED + _MOST_TIMES * path.stat().st_size:
+        raise BadInput(f"{path}: would unpack to far more than evidence ever does; it was not read")
     if MANIFEST not in names:
         raise BadInput(f"{path}: holds no {MANIFEST}: `ventanilla evidence KEY` did not make it")
     problems = [f"{name}: is no safe name" for name in names if not _is_safe(name)]
-    problems += [f"{name}: is there twice" for name in sorted({one for one in names if names.count(one) > 1})]
+    problems += [f"{name}: is there twice" for name, times in sorted(Counter(names).items()) if times > 1]
     wanted, odd = _manifest(packed)
     problems += odd
     problems += [f"{name}: is in {MANIFEST} and not in the ZIP" for name in sorted(set(wanted) - set(names))]

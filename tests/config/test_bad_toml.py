@@ -53,6 +53,20 @@ def test_a_line_that_is_no_toml_is_not_shown_since_it_may_hold_a_secret(tmp_path
     assert "hunter2" not in str(problems_of(path))
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a = " + "[" * 100_000 + "]" * 100_000, "stand in one another too deep"),
+        ("a = " + "{a=" * 50_000 + "1" + "}" * 50_000, "stand in one another too deep"),
+        ("a = " + "9" * 10_000, "far too many digits"),
+    ],
+    ids=["lists in lists", "tables in tables", "a number of 10,000 digits"],
+)
+def test_a_file_that_no_reader_can_take_is_refused_like_any_other(tmp_path: Path, text: str, expected: str) -> None:
+    (problem,) = problems_of(write(tmp_path, text))
+    assert expected in problem.message
+
+
 def test_a_missing_file_names_the_command_that_writes_one(tmp_path: Path) -> None:
     (problem,) = problems_of(tmp_path / "ventanilla.toml")
     assert str(problem) == f"{tmp_path}/ventanilla.toml: there is no such file; `ventanilla init` writes one"

@@ -7,7 +7,9 @@ import io
 import json
 import stat
 import subprocess
+import time
 import tracemalloc
+import warnings
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -204,6 +206,29 @@ def test_names_that_would_leave_the_folder_are_told(made: Made, tmp_path: Path) 
     assert "../../evil: is no safe name" in verify_evidence(bad).problems
     with pytest.raises(BadInput, match="no ZIP"):
         verify_evidence(Path(__file__))
+
+
+def test_a_zip_that_would_unpack_without_end_is_not_read(tmp_path: Path) -> None:
+    bad = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(bad, "w", zipfile.ZIP_DEFLATED) as packed, packed.open("originals/0/1", "w") as file:
+        for _ in range(128):
+            file.write(bytes(1024 * 1024))
+
+    with pytest.raises(BadInput, match="unpack to far more"):
+        verify_evidence(bad)
+
+
+def test_names_by_the_ten_thousand_are_looked_at_once(tmp_path: Path) -> None:
+    bad = tmp_path / "names.zip"
+    with warnings.catch_warnings(), zipfile.ZipFile(bad, "w") as packed:
+        warnings.simplefilter("ignore")  # the writer's own, about the name that comes twice
+        for number in (*range(20_000), 7):
+            packed.writestr(f"f{number}", b"")
+        packed.writestr("MANIFEST.sha256", b"")
+    before = time.process_time()
+
+    assert "f7: is there twice" in verify_evidence(bad).problems
+    assert time.process_time() - before < 8
 
 
 def test_the_same_moment_gives_the_same_bytes_and_nothing_is_overwritten(made: Made, tmp_path: Path) -> None:
