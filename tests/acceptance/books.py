@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from tests.acceptance.letters import Letter
 from tests.acceptance.service import Service
+from tests.acceptance.sources import compare_sources
 from tests.faults.tally import count_audit
 from tests.servers.ports import wait_until
 from tests.servers.smtp import SmtpServer, Taken
@@ -69,9 +70,10 @@ def check_books(service: Service, letters: Sequence[Letter], smtp: SmtpServer) -
 
 
 def check_audit(service: Service) -> None:
-    """The service's own audit finds nothing."""
+    """The service's own audit finds nothing, and what its sources hold is what its ledger holds."""
     found = service.json("audit")
     assert found, "the audit checks nothing"
+    found |= compare_sources(service)
     count_audit(found)
     assert {name: count for name, count in found.items() if count} == {}
 

@@ -174,6 +174,11 @@ class Dovecot:
             client.delete_messages([uid], silent=True)
             client.expunge()
 
+    def uidvalidity(self, user: str, folder: str = "INBOX") -> int:
+        """What a folder's numbers are good for."""
+        with self.client(user) as client:
+            return int(client.select_folder(folder, readonly=True)[b"UIDVALIDITY"])
+
     def change_uidvalidity(self, user: str, value: int, folder: str = "INBOX") -> None:
         """Give a folder another UIDVALIDITY, as a server restored or moved does."""
         self.doveadm("mailbox", "update", "-u", user, "--uid-validity", str(value), folder)

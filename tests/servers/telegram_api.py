@@ -10,9 +10,10 @@ import json
 import socket
 import threading
 import time
+from collections import Counter
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.servers.telegram_bot import ApiError, TelegramBot, Upload
@@ -22,12 +23,16 @@ class TelegramApi:
     """Started with `start`, ended with `stop`; `with TelegramApi() as server:` does both. Serves the one bot `bot`.
 
     `planned` are answers, (status, body) by method, that come once each before the bot answers; a status of 0 hangs up without
-    an answer. A `redirect` sends downloads elsewhere; `trickle` is how many seconds each of their bytes takes.
+    an answer. `lost_answers` are how many calls of a method are done and not answered. A `redirect` sends downloads elsewhere;
+    `trickle` is how many seconds each of their bytes takes. `running` are all that run now, by their address.
     """
+
+    running: ClassVar[dict[str, TelegramApi]] = {}
 
     def __init__(self, token: str = "7000001:AAF-a_secret-that-nobody-may-read12") -> None:
         self.bot = TelegramBot(token)
         self.planned: dict[str, list[tuple[int, Any]]] = {}
+        self.lost_answers: Counter[str] = Counter()
         self.redirect: str | None = None
         self.downloads: list[str] = []
         self.trickle = 0.0
@@ -48,12 +53,14 @@ class TelegramApi:
         self.bot.is_down = False
         self._http = _Server(("127.0.0.1", self._port), self._handler())
         self._port = self._http.server_address[1]
+        self.running[self.url] = self
         threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
         return self
 
     def stop(self) -> None:
         """Without a goodbye to those connected. Twice does no harm."""
         if self._http is not None:
+            self.running.pop(self.url, None)
             self.bot.go_down()
             self._http.shutdown()
             self._http.server_close()
@@ -75,9 +82,13 @@ class TelegramApi:
             self.bot.note(method, fields)
             return planned.pop(0)
         try:
-            return 200, {"ok": True, "result": self.bot.call(token, method, fields)}
+            result = self.bot.call(token, method, fields)
         except ApiError as error:
             return error.code, error.body
+        if self.lost_answers[method]:
+            self.lost_answers[method] -= 1
+            return 0, b""
+        return 200, {"ok": True, "result": result}
 
     def download(self, token: str, path: str) -> tuple[int, bytes, dict[str, str]]:
         """Status, body and headers for a file."""

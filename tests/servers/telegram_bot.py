@@ -53,7 +53,8 @@ class Webhook:
 
 
 class TelegramBot:
-    """`waiting` are updates not yet confirmed, `calls` all that was asked, `sent` the messages by (chat, number)."""
+    """`waiting` are updates not yet confirmed, `calls` all that was asked, `sent` the messages by (chat, number), `awaited` is how
+    many polls wait for news just now."""
 
     def __init__(self, token: str) -> None:
         self.token = token
@@ -71,7 +72,7 @@ class TelegramBot:
         self.migrated: dict[int, int] = {}
         self.webhook = Webhook()
         self.next_update, self.next_message = 812_000_001, 1
-        self._polls = 0
+        self._polls = self.awaited = 0
         self._news = threading.Condition()
         self._methods: dict[str, Callable[[dict[str, Any]], Any]] = {
             "getMe": self._get_me,
@@ -187,7 +188,9 @@ class TelegramBot:
                 self.confirmed += [each["update_id"] for each in self.waiting if each["update_id"] < offset]
                 self.waiting = [each for each in self.waiting if each["update_id"] >= offset]
             while not self.waiting and time.monotonic() < ends and mine == self._polls and not self.is_down:
+                self.awaited += 1
                 self._news.wait(ends - time.monotonic())
+                self.awaited -= 1
             if self.is_down:
                 raise ApiError(0, "")
             if mine != self._polls:

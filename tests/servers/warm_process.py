@@ -22,10 +22,7 @@ NOT_IMPORTED = ("__main__", ".shim", ".env")  # programs, and what Alembic runs
 
 def main(door: str) -> None:
     """Listen until nobody holds our standard input open."""
-    for room in ROOMS:
-        for module in pkgutil.walk_packages(importlib.import_module(room).__path__, f"{room}."):
-            if not module.name.endswith(NOT_IMPORTED):
-                importlib.import_module(module.name)
+    load(*ROOMS)
     assert threading.active_count() == 1, "a copy would have the locks of threads that it has not"
     gc.collect()
     gc.freeze()
@@ -43,6 +40,14 @@ def main(door: str) -> None:
                 listener.close()
                 _answer(link)
             link.close()
+
+
+def load(*rooms: str) -> None:
+    """Import all of them, so that every copy of this process has them at once."""
+    for room in rooms:
+        for module in pkgutil.walk_packages(importlib.import_module(room).__path__, f"{room}."):
+            if not module.name.endswith(NOT_IMPORTED):
+                importlib.import_module(module.name)
 
 
 def _answer(link: socket.socket) -> NoReturn:
