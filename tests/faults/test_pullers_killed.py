@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import subprocess
@@ -14,7 +15,6 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-import sqlalchemy as sa
 
 from router.service import route_items
 from tests.acceptance import books
@@ -23,8 +23,10 @@ from tests.acceptance.test_every_channel import (
     CALLS,
     CHATS,
     MAILS,
+    NUMBER,
     TEXTS,
     Post,
+    chatter,
     check_threads,
     keys_in,
     on_every_channel,
@@ -34,13 +36,30 @@ from tests.faults.tally import count_kills
 from tests.router.house_for_tests import House, mail
 from tests.servers.dovecot import Dovecot
 from tests.servers.telegram_api import TelegramApi
-from tests.servers.twilio_api import TwilioServer
+from tests.servers.telegram_updates import written
+from tests.servers.twilio_api import ACCOUNT, TwilioServer
 from ventanilla.store.engine import Store
 from ventanilla.store.inbox import overdue
-from ventanilla.store.tables import inbox, leases
+from ventanilla.store.tables import inbox
 
 ROOT = Path(__file__).parents[2]
-KILLS = 7
+KILLS, EACH = 7, 8
+CHANNELS = f"""
+[channels.chat]
+kind = "telegram"
+mode = "live"
+team = "atencion"
+token = "7000001:x"
+
+[channels.telefono]
+kind = "twilio"
+mode = "live"
+team = "atencion"
+account_sid = "{ACCOUNT}"
+auth_token = "x"
+numbers = ["{NUMBER}"]
+calls = true
+"""
 
 
 @pytest.mark.faults
@@ -73,36 +92,33 @@ def test_who_pulls_killed_at_random_while_every_channel_brings_something(
 @pytest.mark.fault(1, 2)
 @pytest.mark.parametrize("moment", ["before the commit", "after it"])
 def test_who_pulls_dies_at_each_batch_just_before_or_after_its_commit(
-    moment: str, store: Store, dovecot: Dovecot, tmp_path: Path
+    moment: str, store: Store, dovecot: Dovecot, telegram: TelegramApi, twilio: TwilioServer, tmp_path: Path
 ) -> None:
-    house = House(store, tmp_path, now=datetime.now(UTC))
-    for number in range(12):
-        raw = mail(sender=f"c{number}@clientes.example", message_id=f"<m{number}@c.example>")
-        dovecot.append("soporte", raw)
+    house = House(store, tmp_path, {"more": CHANNELS}, now=datetime.now(UTC))
+    person = chatter(550_001)
+    for number in range(EACH):
+        dovecot.append("soporte", mail(sender=f"c{number}@clientes.example", message_id=f"<m{number}@c.example>"))
+        telegram.bot.put(written(telegram.bot.new_number(), f"mensaje {number}", sender=person))
+        twilio.message(f"+3460000000{number}", NUMBER, f"texto {number}")
+        twilio.call(f"+3460000000{number}", NUMBER, "no-answer")
+    where = {"imap": dovecot.port, "bot": telegram.token, "telegram": telegram.url, "items": EACH}
+    where |= {"account": twilio.account, "token": twilio.token, "twilio": twilio.url, "number": NUMBER}
     address = store.engine.url.render_as_string(hide_password=False)
-    argv = [sys.executable, "-m", "tests.faults.dying_puller", address, str(store.blobs), str(dovecot.port), moment]
+    argv = [sys.executable, "-m", "tests.faults.dying_pullers", address, str(store.blobs), moment, json.dumps(where)]
 
     # when each process gets as far as its second batch (or the commit of its first) and dies there
-    lives = 0
-    while (committed := _count(store)) < 12:
-        process = subprocess.run(argv, cwd=ROOT, env=dict(os.environ), check=False, timeout=60)
-        assert process.returncode == -9
-        count_kills()
-        lives += 1
-        assert lives <= 30, committed
-        with store.write() as connection:  # another machine would wait for the lease to lapse
-            connection.execute(sa.delete(leases))
+    done = subprocess.run(argv, cwd=ROOT, env=dict(os.environ), stdout=subprocess.PIPE, check=True, timeout=300)
+    died: dict[str, int] = json.loads(done.stdout)
+    count_kills(sum(died.values()))
+    assert len(died) == 4
+    assert min(died.values()) >= EACH / 2
 
     # then the queue was told of none of them, and the sweeper finds them all
-    assert lives >= 6
     later = house.later(minutes=2)
     route_items(house.router, overdue(store, now=later))
-    assert audited(store, now=later)
     ledger = house.rows(inbox)
-    assert [row.state for row in ledger] == ["routed"] * 12
-    assert len({row.item_key for row in ledger}) == 12
-
-
-def _count(store: Store) -> int:
-    with store.read() as connection:
-        return int(connection.scalar(sa.select(sa.func.count()).select_from(inbox)) or 0)
+    assert [row.state for row in ledger] == ["routed"] * 4 * EACH
+    held = [f"INBOX/{dovecot.uidvalidity('soporte')}/{uid}" for uid in dovecot.flags("soporte")]
+    held += [f"550001/{number}/message/0" for number in range(1, EACH + 1)]
+    held += [one["sid"] for what in ("messages", "calls") for one in twilio.lists[what]]
+    assert audited(store, now=later, held=held)
