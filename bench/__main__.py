@@ -1,167 +1,139 @@
-"""`make bench`: prints a table. `--mails N`, `--single N`, `--webhook N` and `--long-poll N` set how many (0: none);
-`--desk N` how many people are at the desk; `--postgresql` measures that engine too."""
+"""`make bench`: measures the service as a whole and prints a table; `make bench ARGS="--only road"` a part of it.
+
+examples:
+  make bench                                             everything, on SQLite and PostgreSQL (about 12 minutes)
+  make bench ARGS="--only floor,road --mails 1000"       mailbox to assigned, against the floor, with fewer mails
+  make bench ARGS="--only latency --seconds 60"          arrival to assigned at three rates, a minute each
+  make bench ARGS="--only soak --soak 1h"                an hour's steady load
+  make bench ARGS="--engine sqlite --json bench.json"    one engine; the figures as JSON besides
+"""
 
 from __future__ import annotations
 
 import argparse
-import statistics
+import os
+import platform
+import re
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 
-import sqlalchemy as sa
+from bench import chats, desk, floor, killed_worker, latency, memory, next_agent, road, soak, stages
+from bench.engines import CHOICES, Engine, engines
+from bench.rows import Row, as_table, of_desk, write_json
+from ventanilla.logs import set_up_logs
 
-from bench import desk
-from bench.chat import bare_times, long_poll_times, quantiles, webhook_times
-from bench.servers import mail_server
-from bench.shop import Mailbox, sample_mail, service, wait_for
-from connectors.imap_email.reading.context import MailContext
-from connectors.imap_email.reading.message import read_mail
-from ventanilla.store.engine import Store
-from ventanilla.store.tables import inbox
-from ventanilla.words import InboxState
+PARTS = ("floor", "road", "latency", "next-agent", "killed-worker", "memory", "soak", "stages", "chat", "desk")
+BY_DEFAULT = tuple(part for part in PARTS if part != "stages")
+FLOOR_MAILS = 500
+ASSUMED_PEAK = 100.0
+"""Mails a second of which the latencies take their share where the road is not measured in the same run."""
 
 
 def main() -> int:
     """Measure and print; 1 when a goal was missed."""
     arguments = _arguments()
-    rows: list[tuple[str, str, str]] = []
-    missed = False
+    set_up_logs(level="error")
+    rows: list[Row] = []
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
-        engines = _engines(stack, postgresql=arguments.postgresql)
-        for engine, url in engines.items():
-            part, slow = _measure_chat(folder / f"chat {engine}", url, engine, arguments)
-            rows += part
-            missed |= slow
-        if arguments.desk:
-            part, slow = desk.measure(desk.settings(["--agents", str(arguments.desk)]))
-            rows += part
-            missed |= slow
-        if not arguments.mails:
-            _print(rows)
-            return int(missed)
-        name, mailbox = stack.enter_context(mail_server())
-        mails = [sample_mail(number, attachment=number % 10 == 0) for number in range(arguments.mails)]
-        floor = _reading_floor(mails)
-        mailbox.append(mails)
-        print(f"mail server: {name}; {arguments.mails} mails, every tenth with a 20 KB picture\n", flush=True)
-        for engine, url in engines.items():
-            part, slow = _measure(folder / engine, mailbox, url(), engine, arguments, floor)
-            rows += part
-            missed |= slow
-            arguments.mails += arguments.single  # the next engine finds those of this one in the mailbox as well
-    _print(rows)
-    return int(missed)
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=arguments.folder)))
+        for part, found in _measured(stack, folder, arguments):
+            rows += found
+            print(f"[{part}]\n{as_table(found)}\n", flush=True)
+    print(as_table(rows))
+    if arguments.json:
+        write_json(rows, arguments.json, conditions=_conditions(arguments))
+    return int(any(row.met is False for row in rows))
 
 
-def _engines(stack: ExitStack, *, postgresql: bool) -> dict[str, Callable[[], str]]:
-    """How to make a store's address of each engine, a new store each time."""
-    engines: dict[str, Callable[[], str]] = {"SQLite": lambda: "sqlite"}
-    if postgresql:
-        from tests.servers.postgresql import started_postgresql
-
-        server = stack.enter_context(started_postgresql())
-        engines["PostgreSQL"] = lambda: server.url(server.create())
-    return engines
-
-
-def _measure_chat(
-    folder: Path, url: Callable[[], str], engine: str, arguments: argparse.Namespace
-) -> tuple[list[tuple[str, str, str]], bool]:
-    rows, missed = [], False
-    most = max(arguments.webhook, arguments.long_poll)
-    bare, _ = quantiles(bare_times(folder / "bare", store_url=url(), count=most)) if most else (1.0, 1.0)
-    for what, measure, count in (
-        ("webhook", webhook_times, arguments.webhook),
-        ("long poll", long_poll_times, arguments.long_poll),
-    ):
-        if count:
-            middle, late = quantiles(measure(folder / what, store_url=url(), count=count))
-            figure = f"p50 {middle * 1000:.0f} ms, p99 {late * 1000:.0f} ms"
-            ratio = f"{middle / bare:.1f} times the work alone ({bare * 1000:.0f} ms)"
-            rows.append((f"{engine}: {what} → assigned, idle", figure, f"{_goal(middle, 0.05)}; {ratio}"))
-            missed |= middle > 0.05
-    return rows, missed
+def _measured(stack: ExitStack, folder: Path, arguments: argparse.Namespace) -> Iterator[tuple[str, list[Row]]]:
+    """The parts that were asked for, each as soon as it is measured."""
+    wanted = arguments.only
+    parts = floor.shared(folder, count=min(arguments.mails, FLOOR_MAILS)) if "floor" in wanted else None
+    for engine in engines(stack, arguments.engine):
+        where, known, peak = folder / engine.name, None, arguments.peak
+        if parts is not None:
+            known = floor.measure(where / "floor", engine, parts, count=min(arguments.mails, FLOOR_MAILS))
+            yield "floor", floor.rows(engine, known)
+        if "road" in wanted:
+            found, peak = road.measure(where / "road", engine, mails=arguments.mails, floor=known)
+            yield "road", found
+        for part, measure in _others(where, engine, arguments, peak or ASSUMED_PEAK).items():
+            if part in wanted:
+                yield part, measure()
+    if "desk" in wanted and arguments.desk:
+        yield "desk", of_desk(desk.measure(desk.settings(["--agents", str(arguments.desk)]))[0])
 
 
-def _measure(
-    folder: Path, mailbox: Mailbox, url: str, engine: str, arguments: argparse.Namespace, floor: float
-) -> tuple[list[tuple[str, str, str]], bool]:
-    with service(folder, mailbox, store_url=url) as store:
-        wait_for(store, arguments.mails, seconds=60 + arguments.mails / 5)
-        rate = _rate(store)
-        time.sleep(2)
-        arrivals = [_one(mailbox, store, arguments.mails + number) for number in range(arguments.single)]
-        commits = _commit_to_assigned(store, arguments.single)
-    arrival, commit = statistics.median(arrivals), statistics.median(commits)
-    return [
-        (
-            f"{engine}: mailbox → assigned",
-            f"{rate:,.0f} mails/s",
-            f"{rate / floor:.2f} of reading them alone ({floor:,.0f}/s)",
+def _others(
+    where: Path, engine: Engine, arguments: argparse.Namespace, peak: float
+) -> dict[str, Callable[[], list[Row]]]:
+    largest = arguments.cases
+    sizes = [size for size in next_agent.SIZES if size[1] <= largest]
+    return {
+        "latency": lambda: latency.measure(
+            where / "latency", engine, seconds=arguments.seconds, peak=peak, singles=arguments.single
         ),
-        (f"{engine}: arrival → assigned, idle", f"p50 {arrival * 1000:.0f} ms", _goal(arrival, 1.0)),
-        (f"{engine}: commit → assigned, idle", f"p50 {commit * 1000:.0f} ms", _goal(commit, 0.05)),
-        (f"{engine}: commit → assigned, idle", f"max {max(commits) * 1000:.0f} ms", ""),
-    ], arrival > 1.0 or commit > 0.05
+        "next-agent": lambda: next_agent.measure(where / "next", engine, sizes=sizes),
+        "killed-worker": lambda: killed_worker.measure(where / "killed", engine, mails=1000),
+        "memory": lambda: memory.measure(where / "memory", engine),
+        "soak": lambda: soak.measure(where / "soak", engine, seconds=arguments.soak),
+        "stages": lambda: stages.measure(where / "stages", engine, count=400),
+        "chat": lambda: chats.measure(where / "chat", engine, count=arguments.chat),
+    }
 
 
-def _one(mailbox: Mailbox, store: Store, before: int) -> float:
-    """Seconds from the server's answer to an arriving mail until it has its owner."""
-    mailbox.append([sample_mail(1_000_000 + before)])
-    start = time.monotonic()
-    wait_for(store, before + 1, seconds=90)
-    taken = time.monotonic() - start
-    time.sleep(0.3)
-    return taken
+def _conditions(arguments: argparse.Namespace) -> dict[str, object]:
+    return {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "cores": len(os.sched_getaffinity(0)),
+        "load": os.getloadavg(),
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        **{name: value for name, value in vars(arguments).items() if name not in ("json", "folder")},
+    }
 
 
-def _rate(store: Store) -> float:
-    """Mails a second, from the first commit into the ledger to the last assignment."""
-    query = sa.select(sa.func.min(inbox.c.pulled_at), sa.func.max(inbox.c.routed_at), sa.func.count())
-    with store.read() as connection:
-        first, last, count = connection.execute(query.where(inbox.c.state == InboxState.ROUTED)).one()
-    return float(count / max((last - first).total_seconds(), 1e-6))
+def _parts(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(","))
+    unknown = [name for name in names if name not in PARTS]
+    if unknown:
+        raise argparse.ArgumentTypeError(f'no part is called "{unknown[0]}"; there are {", ".join(PARTS)}')
+    return names
 
 
-def _commit_to_assigned(store: Store, count: int) -> list[float]:
-    query = sa.select(inbox.c.pulled_at, inbox.c.routed_at).order_by(inbox.c.id.desc()).limit(count)
-    with store.read() as connection:
-        return [(row.routed_at - row.pulled_at).total_seconds() for row in connection.execute(query)]
-
-
-def _reading_floor(mails: Sequence[bytes]) -> float:
-    """Mails a second that reading alone would do, in one process."""
-    context = MailContext(own_addresses=frozenset({"soporte@example.com"}))
-    start = time.monotonic()
-    for mail in mails:
-        read_mail(mail, context)
-    return len(mails) / (time.monotonic() - start)
-
-
-def _goal(seconds: float, limit: float) -> str:
-    return f"goal {limit * 1000:.0f} ms: {'met' if seconds <= limit else 'MISSED'}"
-
-
-def _print(rows: list[tuple[str, str, str]]) -> None:
-    widths = [max(len(row[column]) for row in rows) for column in range(2)]
-    for what, figure, note in rows:
-        print(f"{what:<{widths[0]}}  {figure:>{widths[1]}}  {note}")
+def _seconds(text: str) -> float:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text)
+    if found is None:
+        raise argparse.ArgumentTypeError(f'expected a time such as 90s, 10m or 1h, got "{text}"')
+    return float(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[found[2]]
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--mails", type=int, default=500)
-    parser.add_argument("--single", type=int, default=20)
-    parser.add_argument("--webhook", type=int, default=100)
-    parser.add_argument("--long-poll", type=int, default=100)
-    parser.add_argument("--desk", type=int, default=200)
-    parser.add_argument("--postgresql", action=argparse.BooleanOptionalAction, default=True)
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    add("--only", type=_parts, default=BY_DEFAULT, metavar="PARTS", help=f"some of {', '.join(PARTS)}, by commas")
+    add("--engine", choices=CHOICES, default="both", help="the store to measure on")
+    add("--mails", type=int, default=5000, help="how many wait in the mailbox (default 5000)")
+    add("--seconds", type=_seconds, default=20.0, help="how long each rate of the latencies is offered (default 20s)")
+    add("--peak", type=float, default=0.0, help="mails a second to take shares of, where the road is not measured")
+    add("--single", type=int, default=25, help="mails handed to the mail server one by one (default 25)")
+    add("--cases", type=int, default=1_000_000, help="the largest number of open cases for next-agent")
+    add("--soak", type=_seconds, default=45.0, help="how long the soak lasts (default 45s)")
+    add("--chat", type=int, default=50, help="chat messages by each way (default 50)")
+    add("--desk", type=int, default=200, help="how many people are at the desk (default 200)")
+    add("--json", type=Path, metavar="FILE", help="write the figures and the conditions there too")
+    add("--folder", type=Path, help="where stores are made (default: the system's folder for temporary files)")
     return parser.parse_args()
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    began = time.monotonic()
+    code = main()
+    print(f"\n{(time.monotonic() - began) / 60:.1f} minutes")
+    raise SystemExit(code)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
+from random import Random
 
 import sqlalchemy as sa
 from imapclient import IMAPClient
@@ -31,7 +32,7 @@ url = "{store}"
 
 [channels.soporte]
 kind = "email"
-mode = "internal"
+mode = "live"
 start = "all"
 team = "atencion"
 address = "soporte@example.com"
@@ -48,6 +49,7 @@ email = "agent{number}@example.com"
 capacity = 10000
 """
 AGENTS = 12
+PICTURE_EVERY = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,23 +69,53 @@ class Mailbox:
                 client.append("INBOX", mail)
 
 
-@contextmanager
-def service(folder: Path, mailbox: Mailbox, *, store_url: str = "sqlite") -> Iterator[Store]:
-    """The running service (`ventanilla up`) on a folder of its own; yields a view of its store."""
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The service while it runs: its supervisor's process id, a view of its store, and when it was started (monotonic)."""
+
+    pid: int
+    store: Store
+    folder: Path
+    began: float
+
+    def said(self, what: str) -> bool:
+        """Whether its log has this text by now."""
+        return what in (self.folder / "log").read_text()
+
+
+def write_shop(folder: Path, mailbox: Mailbox, *, store_url: str) -> Path:
+    """The shop's configuration file in a folder of its own: twelve agents, everything that comes in is answered and told."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "secret").write_text(mailbox.password)
     (folder / "secret").chmod(0o600)
     members = ", ".join(f'"agent{number}"' for number in range(AGENTS))
     text = TOML.format(store=store_url, imap=mailbox.imap, smtp=mailbox.smtp, user=mailbox.user, members=members)
-    (folder / "ventanilla.toml").write_text(text + "".join(AGENT.format(number=number) for number in range(AGENTS)))
+    path = folder / "ventanilla.toml"
+    path.write_text(text + "".join(AGENT.format(number=number) for number in range(AGENTS)))
+    return path
+
+
+def command(folder: Path, *words: str) -> list[str]:
+    """The command line of the installed service in that folder."""
+    return [sys.executable, "-P", "-m", "cli", "--config", str(folder / "ventanilla.toml"), *words]
+
+
+def environment() -> dict[str, str]:
+    """Our own, without what would make each process compile every module anew."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
+@contextmanager
+def service(folder: Path, mailbox: Mailbox, *, store_url: str = "sqlite") -> Iterator[Running]:
+    """The running service (`ventanilla up`) on a folder of its own. Raises TimeoutError with what it said last."""
+    write_shop(folder, mailbox, store_url=store_url)
     url = f"sqlite:///{folder / 'var' / 'ventanilla.db'}" if store_url == "sqlite" else store_url
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    began = time.monotonic()
     with (folder / "log").open("w") as log:
-        command = [sys.executable, "-P", "-m", "cli", "--config", str(folder / "ventanilla.toml"), "up"]
-        process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
+        process = subprocess.Popen(command(folder, "up"), stdout=log, stderr=log, env=environment())
     store = open_store(url, folder / "var" / "blobs")
     try:
-        yield store
+        yield Running(process.pid, store, folder, began)
     except TimeoutError as error:
         raise TimeoutError(f"{error}; the service said last:\n{(folder / 'log').read_text()[-2000:]}") from None
     finally:
@@ -102,13 +134,18 @@ def routed(store: Store) -> int:
         return 0
 
 
-def wait_for(store: Store, count: int, *, seconds: float) -> None:
-    """Until so many are routed. Raises TimeoutError."""
+def wait_for(store: Store, count: int, *, seconds: float, step: float = 0.02) -> None:
+    """Until so many are routed, asked every `step` seconds. Raises TimeoutError."""
     end = time.monotonic() + seconds
-    while routed(store) < count:
+    while (done := routed(store)) < count:
         if time.monotonic() > end:
-            raise TimeoutError(f"{routed(store)} of {count} mails routed in {seconds:.0f} s")
-        time.sleep(0.02)
+            raise TimeoutError(f"{done} of {count} mails routed in {seconds:.0f} s")
+        time.sleep(step)
+
+
+def sample_mails(count: int, *, first: int = 0) -> list[bytes]:
+    """Mails of so many customers, every tenth with a 20 KB picture."""
+    return [sample_mail(number, attachment=number % PICTURE_EVERY == 0) for number in range(first, first + count)]
 
 
 def sample_mail(number: int, *, attachment: bool = False) -> bytes:
@@ -121,5 +158,6 @@ def sample_mail(number: int, *, attachment: bool = False) -> bytes:
     mail["Date"] = "Mon, 23 Nov 2026 10:00:00 +0100"
     mail.set_content("Buenos días, quería saber cuándo llega mi pedido. Gracias.\n" * 20)
     if attachment:
-        mail.add_attachment(os.urandom(20_000), maintype="image", subtype="png", filename="foto.png")
+        picture = Random(number).randbytes(20_000)
+        mail.add_attachment(picture, maintype="image", subtype="png", filename="foto.png")
     return mail.as_bytes()
