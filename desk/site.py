@@ -120,7 +120,7 @@ class Site:
             try:
                 form = await read_form(request, largest=page.largest)
             except TooLarge:
-                return wrong(visit, "too_large", status=413, size=size_in_words(page.largest))
+                return wrong(visit, "too_large", status=413, size=size_in_words(page.largest, visit.language))
             except NoForm:
                 return wrong(visit, "input", status=400)
             if not self._is_ours(visit, form):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -47,7 +48,7 @@ class Pencil:
             auto_reload=False,
         )
         self._environment.context_class = QuickContext
-        self._environment.filters.update(length=in_words, size=size_in_words, quote=lambda text: quote(text, safe=""))
+        self._environment.filters.update(length=in_words, quote=lambda text: quote(text, safe=""))
 
     def draw(self, visit: Visit, template: str, values: Mapping[str, Any]) -> str:
         """A template filled in. It sees `visit`, `person` (None for a stranger), `language`, `now`, what `Hand` does, its values.
@@ -72,11 +73,13 @@ def in_words(seconds: float | timedelta | None) -> str:
     return " ".join(part for part in parts[:2] if part)
 
 
-def size_in_words(count: int) -> str:
-    """Bytes as people say them: "340 KB", "2.1 MB"."""
+def size_in_words(count: int, language: str) -> str:
+    """Bytes as people who read this language say them: "340 KB", "2.1 MB" or "2,1 MB"."""
     if count < 1000:
         return f"{count} B"
-    return f"{count / 1000:.0f} KB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
+    if count < 1_000_000:
+        return f"{format_decimal(count / 1000, '0', locale=spoken(language))} KB"
+    return f"{format_decimal(count / 1_000_000, '#,##0.0', locale=spoken(language))} MB"
 
 
 @cache
@@ -105,6 +108,7 @@ class Hand:
             "static": self.static,
             "when": self.when,
             "exactly": self.exactly,
+            "size": self.size,
             "ago": self.ago,
             "due": self.due,
             "icon": self.icon,
@@ -177,6 +181,10 @@ class Hand:
         if moment is None:
             return "–"
         return moment.astimezone(self._zone).replace(tzinfo=None).isoformat(" ", "seconds")
+
+    def size(self, count: int) -> str:
+        """So many bytes, in words."""
+        return size_in_words(count, self._visit.language)
 
     def ago(self, moment: datetime | None) -> Markup:
         """How long ago something was; the page's script keeps it going (`data-ago`)."""

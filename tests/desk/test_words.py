@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from desk.pages.rendering import size_in_words
 from desk.words import LANGUAGES, PLACES, WORDS, say
 
 
@@ -40,3 +41,11 @@ def test_one_of_something_is_said_as_one() -> None:
     assert len(twins) > 5
     assert say("es", "search.also", n=1) == "y un mensaje más de este caso"
     assert say("es", "search.also", n=2) == "y 2 mensajes más de este caso"
+
+
+@pytest.mark.parametrize(
+    ("count", "spanish", "english"),
+    [(999, "999 B", "999 B"), (340_000, "340 KB", "340 KB"), (21_500_000, "21,5 MB", "21.5 MB")],
+)
+def test_a_size_is_written_as_the_readers_language_writes_numbers(count: int, spanish: str, english: str) -> None:
+    assert (size_in_words(count, "ca"), size_in_words(count, "en")) == (spanish, english)

@@ -115,7 +115,9 @@ def _wrong(visit: Visit, draft: Draft, size: int) -> str | None:
     if len(draft.text) > _LONGEST:
         return visit.say("case.wrong.long", most=format_decimal(_LONGEST, locale=visit.language))
     if size > LARGEST:
-        return visit.say("case.wrong.files", size=size_in_words(size), most=size_in_words(LARGEST))
+        return visit.say(
+            "case.wrong.files", size=size_in_words(size, visit.language), most=size_in_words(LARGEST, visit.language)
+        )
     odd = next((each for each in _addresses(draft.cc) if not _ADDRESS.fullmatch(each)), None)
     return None if odd is None else visit.say("case.wrong.cc", address=odd[:80])
 
