@@ -19,7 +19,7 @@ from ventanilla.store.tables import inbox
 HEAD = b"To: soporte@example.com\r\nSubject: x\r\nMIME-Version: 1.0\r\n"
 
 
-@pytest.mark.fault(15)
+@pytest.mark.fault(15, 17)
 def test_mail_that_attacks_or_cannot_be_read_breaks_no_process_and_holds_nothing_up(
     service: Service, dovecot: Dovecot
 ) -> None:

@@ -12,6 +12,7 @@ from email.utils import parseaddr
 import pytest
 import sqlalchemy as sa
 
+from tests.acceptance import books
 from tests.acceptance.conftest import Launch
 from tests.acceptance.letters import mail
 from tests.acceptance.service import Service, house
@@ -122,6 +123,8 @@ def test_machines_wired_against_each_other_fall_silent_with_one_automatic_text_a
         # and a person was told of the loops, once each
         assert _alerts(sol) == {"own": 1, ROBOT: 1}
         assert _alerts(luna) == {ROBOT: 1}
+        for service in (sol, luna):
+            books.check_audit(service)
         assert (sol.stop(), luna.stop()) == (0, 0)
 
 

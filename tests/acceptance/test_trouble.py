@@ -99,3 +99,4 @@ def test_an_expired_certificate_pauses_that_channel_alone_until_it_is_replaced(
         books.wait_for_letters(service)
         alerts = [row for row in books.outbox_rows(service) if row.kind == "alert"]
         assert [(row.recipient, row.state) for row in alerts] == [("marta@example.com", "sent")]
+        books.check_audit(service)

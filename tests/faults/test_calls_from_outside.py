@@ -31,7 +31,7 @@ class Web:
 
     def __init__(self, service: Service, twilio: TwilioServer) -> None:
         self.port, self.twilio = free_port(), twilio
-        self.address = "https://desk.example.com/webhooks/telefono/sms"
+        self.address, self.status = (f"https://desk.example.com/webhooks/telefono/{path}" for path in ("sms", "status"))
         service.settings["service"]["public_url"] = "https://desk.example.com"
         service.settings["web"] = {"listen": f"127.0.0.1:{self.port}"}
         service.write()
@@ -40,7 +40,7 @@ class Web:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
         headers = {**call.headers, "host": "desk.example.com", "x-forwarded-proto": "http"}
         try:
-            connection.request("POST", urlsplit(self.address).path, body=call.body, headers=headers)
+            connection.request("POST", urlsplit(call.url).path, body=call.body, headers=headers)
             with connection.getresponse() as answer:
                 answer.read()
                 return answer.status
@@ -49,6 +49,9 @@ class Web:
 
     def call(self, sid: str, *, token: str | None = None, **changed: str) -> int:
         return self.post(self.twilio.signed(self.address, self.twilio.message_fields(sid) | changed, token=token))
+
+    def report(self, sid: str, state: str) -> int:
+        return self.post(self.twilio.signed(self.status, {"MessageSid": sid, "MessageStatus": state}))
 
     def is_up(self) -> bool:
         return get(self.port, "/healthz") == 200
@@ -98,6 +101,13 @@ def test_calls_doubled_forged_blank_and_missing_for_a_while_leave_each_message_i
     assert Counter(_keys(service)) == Counter(dict.fromkeys([sid, *others], 1))
     assert len(service.json("conversations")) == 9
     assert sum(one["calls"] for one in service.json("status")["refused_calls"]) >= 4
+
+    # and when what became of a receipt is told backwards, it stays delivered
+    receipt = next(row for row in books.outbox_rows(service) if row.via == "telefono" and row.external_id)
+    for told in ("delivered", "sent", "queued"):
+        assert web.report(receipt.external_id, told) == 200
+        assert {row.id: row.state for row in books.outbox_rows(service)}[receipt.id] == "delivered"
+    count_faults(2)
     books.check_audit(service)
 
 

@@ -84,12 +84,13 @@ def test_the_worker_goes_on_by_itself_when_redis_comes_back(
 
 
 @pytest.mark.fault(6)
+@pytest.mark.parametrize("number", [pytest.param(1, id="done"), pytest.param(666, id="raising")])
 def test_an_actor_that_ends_while_redis_is_away_is_acknowledged_later(
-    server: Server, broker: QueueBroker, workers: Workers
+    number: int, server: Server, broker: QueueBroker, workers: Workers
 ) -> None:
     workers.start("a", pause=1)
-    enqueue(broker, [1])
-    wait_until(lambda: workers.done() == [1], what="the id at work")
+    enqueue(broker, [number])
+    wait_until(lambda: workers.done() == [number], what="the id at work")
     server.kill()
     time.sleep(1.5)
     server.start()
