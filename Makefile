@@ -6,7 +6,7 @@
 #   make faults                  everything of docs/faults.md, tried at length: kill -9, cut lines, full disks; ends with a report
 #   make check                   what must hold besides: style, types, rooms, docs, the wheel
 #   make bench                   how fast it is
-#   make lock                    writes the two lock files afresh (needs uv)
+#   make lock                    writes the three lock files afresh (needs uv)
 #   make clean                   removes the environment and what tests leave
 #
 # PYTHON=/path/to/python chooses the interpreter.

@@ -8,18 +8,23 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
+import tomllib
 from functools import cache
+from importlib.metadata import requires
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml  # type: ignore[import-untyped]
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from cli.groups import GROUPS
 from cli.main import command_line
 from config.load import load_config
 from daemon.inside import HEARTBEAT
 from daemon.service import UNIT
+from tests.rules.project import locked, project
 from tests.servers.needs import need_program
 
 ROOT = Path(__file__).parents[2]
@@ -29,6 +34,8 @@ SECRETS = {
     "queue": "redis://:x@queue:6379/3",
     "soporte": "x",
 }
+OUR_IMAGE = "localhost/ventanilla"
+"""A name that no registry on the internet can answer to, should somebody start what was not built."""
 PARTS = {"connect", "route", "deliver", "sweep", "desk"}
 # What a part of several does otherwise than the whole on one machine: it speaks to no supervisor of ours.
 OF_THE_WHOLE = (
@@ -51,7 +58,7 @@ def compose() -> dict[str, Any]:
 
 def ours() -> dict[str, dict[str, Any]]:
     """The containers that run our image."""
-    return {name: one for name, one in compose()["services"].items() if one["image"] == "ventanilla"}
+    return {name: one for name, one in compose()["services"].items() if one["image"] == OUR_IMAGE}
 
 
 def check_command(words: list[str]) -> None:
@@ -123,11 +130,104 @@ def test_what_a_health_check_asks_is_answered_by_a_heartbeat(tmp_path: Path) -> 
     assert (before.returncode, after.returncode) == (1, 0)
 
 
-def test_what_the_image_copies_is_there() -> None:
-    copied = re.findall(r"^COPY (\S+) ", (DEPLOY / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+def dockerfile() -> str:
+    """Without comments, a step a line."""
+    text = (DEPLOY / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
+    return "\n".join(line for line in text.splitlines() if not line.startswith("#"))
 
-    assert copied == ["requirements.lock", "."]
+
+def test_what_the_image_copies_is_there() -> None:
+    copied = re.findall(r"^COPY (\S+) ", dockerfile(), re.MULTILINE)
+
+    assert copied == ["requirements-build.lock", ".", "requirements.lock"]
     assert all((ROOT / name).exists() for name in copied)
+
+
+def test_nothing_is_fetched_into_the_image_that_is_not_pinned_with_its_hash() -> None:
+    fetched = re.findall(r"pip (?:install|wheel) [^&\n]+", dockerfile())
+
+    assert len(fetched) == 4
+    assert all("--require-hashes" in one or "--no-deps" in one for one in fetched)
+    assert all("--no-build-isolation" in one for one in fetched if "pip wheel" in one)
+
+
+def test_what_builds_the_wheel_is_pinned_as_for_the_tests_and_complete() -> None:
+    pins, tests = locked("requirements-build.lock"), locked("requirements-dev.lock")
+    needed, found = {"hatchling"}, set[str]()
+    while needed:
+        name = needed.pop()
+        found.add(name)
+        wants = (Requirement(one) for one in requires(name) or ())
+        needed |= {canonicalize_name(one.name) for one in wants if one.marker is None or one.marker.evaluate()} - found
+
+    assert found == set(pins)
+    assert pins == {name: tests[name] for name in pins}
+    assert project()["build-system"]["requires"] == [
+        one for one in project()["dependency-groups"]["dev"] if one.startswith("hatchling")
+    ]
+
+
+def test_the_images_are_of_versions_that_were_tried() -> None:
+    images = {one["image"] for one in compose()["services"].values()} - {OUR_IMAGE}
+    bases = set(re.findall(r"^FROM (\S+)", dockerfile(), re.MULTILINE))
+
+    # a major version where one reads the files of no other; never whatever is newest
+    assert images == {"postgres:17", "redis:7"}
+    assert len(bases) == 1
+    (version,) = re.findall(r"^python:(3\.\d+)-slim$", bases.pop())
+    assert f"Programming Language :: Python :: {version}" in project()["project"]["classifiers"]
+
+
+def test_the_image_runs_as_nobody_with_rights_in_the_folders_that_compose_gives_it() -> None:
+    settings = tomllib.loads((DEPLOY / "ventanilla.toml").read_text(encoding="utf-8"))
+    image = dockerfile().partition("FROM")[2].rpartition("FROM")[2]
+    (uid,) = re.findall(r"^USER (\d+)$", image, re.MULTILINE)
+    (config,) = re.findall(r"VENTANILLA_CONFIG=(\S+)", image)
+    volumes = dict(each.split(":")[1::-1] for each in ours()["route"]["volumes"])
+
+    assert f"useradd --system --uid {uid} " in image
+    assert f"--home-dir {settings['service']['data_dir']} " in image
+    assert volumes[settings["service"]["data_dir"]] == "files"
+    assert volumes[config] == "./ventanilla.toml"
+    for one in ours().values():
+        assert (one["read_only"], one["cap_drop"]) == (True, ["ALL"])
+        assert "user" not in one
+    assert f"chown {uid} " in (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+
+
+def test_nothing_but_the_desk_is_reached_from_outside_and_that_from_this_machine_alone() -> None:
+    ports = {name: one["ports"] for name, one in compose()["services"].items() if "ports" in one}
+    settings = tomllib.loads((DEPLOY / "ventanilla.toml").read_text(encoding="utf-8"))
+
+    assert ports == {"desk": ["127.0.0.1:8080:8080"]}
+    assert settings["web"]["listen"].endswith(":8080")
+
+
+def test_logs_do_not_grow_for_ever_and_stopping_waits_for_what_is_at_work() -> None:
+    for one in compose()["services"].values():
+        assert set(one["logging"]["options"]) == {"max-size", "max-file"}
+    assert {one["stop_grace_period"] for one in ours().values()} == {"35s"}
+
+
+def test_what_the_page_writes_as_secrets_is_what_the_containers_are_given(tmp_path: Path) -> None:
+    shell = need_program("openssl", package="openssl") and "sh"
+    (block,) = re.findall(
+        r"```sh\n(umask 077\n.*?)```", (ROOT / "docs" / "operations.md").read_text(encoding="utf-8"), re.S
+    )
+    lines = [line for line in block.splitlines() if not line.startswith(("sudo", "docker"))]
+    (tmp_path / "deploy").mkdir()
+
+    subprocess.run([shell, "-ec", "\n".join(lines)], cwd=tmp_path, check=True, capture_output=True)
+
+    made = {path.name: path.read_text().strip() for path in (tmp_path / "deploy" / "secrets").iterdir()}
+    assert set(made) == set(compose()["secrets"])
+    assert made["store"] == SECRETS["store"].replace(":x@", f":{made['store_password']}@")
+    assert made["queue"] == SECRETS["queue"].replace(":x@", f":{made['queue_password']}@")
+    assert {path.stat().st_mode & 0o077 for path in (tmp_path / "deploy" / "secrets").iterdir()} == {0}
+    owners = dict(re.findall(r"^sudo chown (\d+) (.+)$", block, re.MULTILINE))
+    assert {name for names in owners.values() for name in names.split()} == {
+        f"deploy/secrets/{name}" for name in set(made) - {"queue_password"}
+    }
 
 
 @pytest.mark.parametrize("part", sorted(PARTS))
