@@ -25,18 +25,22 @@ if TYPE_CHECKING:
 
 
 WAITING = ("tests/acceptance/", "tests/demo/test_demo_run.py")
-"""Where tests mostly wait for processes of ours."""
+"""Where tests mostly wait for processes of ours; so do those that start the whole service elsewhere."""
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that wait stand evenly among those that calculate, so that a machine of two cores does both at once all the time."""
-    waiting = [item for item in items if item.nodeid.startswith(WAITING)]
+    waiting = [item for item in items if _waits(item)]
     if not waiting or len(waiting) == len(items):
         return
-    rest = iter([item for item in items if not item.nodeid.startswith(WAITING)])
+    rest = iter([item for item in items if not _waits(item)])
     between = (len(items) - len(waiting)) * 9 // (10 * len(waiting))  # none of them is among the last
     items[:] = [each for item in waiting for each in (item, *islice(rest, between))] + list(rest)
+
+
+def _waits(item: pytest.Item) -> bool:
+    return item.nodeid.startswith(WAITING) or "make_service" in getattr(item, "fixturenames", ())
 
 
 def pytest_collection_finish() -> None:

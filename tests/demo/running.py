@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -17,6 +18,26 @@ def run_demo(*arguments: str, cwd: Path, seconds: float = 150, **more: str) -> s
     return subprocess.run(
         argv, cwd=cwd, capture_output=True, text=True, timeout=seconds, env=environment(**more), check=False
     )
+
+
+def demo_at_work(*, cwd: Path, **more: str) -> tuple[subprocess.Popen[bytes], bytes]:
+    """A demo whose first message has an owner, so that everything of it runs, and what it has written so far."""
+    process = subprocess.Popen([*COMMAND], cwd=cwd, env=environment(**more), stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    written = b""
+    while "→".encode() not in written:
+        more_of_it = os.read(process.stdout.fileno(), 4096)
+        assert more_of_it, f"the demo ended with {process.wait()}: {written.decode()}"
+        written += more_of_it
+    return process, written
+
+
+def run_demo_to_its_first_message(*, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    """One whole run, however long a start takes; Ctrl-C ends it."""
+    process, written = demo_at_work(cwd=cwd, **more)
+    process.send_signal(signal.SIGINT)
+    rest, _ = process.communicate(timeout=150)
+    return subprocess.CompletedProcess(process.args, process.returncode, (written + rest).decode(), "")
 
 
 def environment(**more: str) -> dict[str, str]:

@@ -15,7 +15,15 @@ import pytest
 
 from daemon.status import read_status
 from tests.demo.on_terminal import OnTerminal
-from tests.demo.running import COMMAND, command_lines, environment, processes_of, run_demo
+from tests.demo.running import (
+    COMMAND,
+    command_lines,
+    demo_at_work,
+    environment,
+    processes_of,
+    run_demo,
+    run_demo_to_its_first_message,
+)
 from tests.servers.needs import need_demo_libraries
 from tests.servers.ports import wait_until
 
@@ -97,18 +105,14 @@ def test_in_a_pipe_each_message_is_a_line_and_ctrl_c_ends_with_the_summary(folde
 
 @pytest.mark.faults
 def test_a_second_demo_beside_the_first_has_its_own_folder(folder: Path) -> None:
-    process = subprocess.Popen([*COMMAND], cwd=folder, env=environment(), stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    written = b""
-    while b"\xe2\x86\x92" not in written:  # an arrow: a message has an owner, everything runs
-        written += os.read(process.stdout.fileno(), 4096)
+    process, _ = demo_at_work(cwd=folder)
     elsewhere = folder / "tmp"
     elsewhere.mkdir()
-    beside = run_demo("--for", "8s", cwd=folder, TMPDIR=str(elsewhere))
+    beside = run_demo_to_its_first_message(cwd=folder, TMPDIR=str(elsewhere))
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=60)
 
-    assert (process.returncode, beside.returncode) == (0, 0), beside.stdout + beside.stderr
+    assert (process.returncode, beside.returncode) == (0, 0), beside.stdout
     assert f"Data in {elsewhere.relative_to(folder)}/ventanilla-demo-" in beside.stdout
     assert processes_of(folder) == set()
 
@@ -155,21 +159,17 @@ def test_a_terminal_whose_window_is_closed_ends_the_demo(folder: Path) -> None:
 def test_a_demo_that_is_killed_leaves_no_process_behind_and_the_next_starts_from_nothing_with_commands_that_work(
     folder: Path,
 ) -> None:
-    process = subprocess.Popen([*COMMAND], cwd=folder, env=environment(), stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    written = b""
-    while b"\xe2\x86\x92" not in written:  # an arrow: a message has an owner, everything runs
-        written += os.read(process.stdout.fileno(), 4096)
+    process, _ = demo_at_work(cwd=folder)
     family = processes_of(folder)
     assert len(family) >= 8, command_lines(family)
 
     process.kill()
     process.communicate(timeout=10)
 
-    wait_until(lambda: not processes_of(folder), seconds=10, what=f"the end of {command_lines(family)}")
+    wait_until(lambda: not processes_of(folder), seconds=30, what=f"the end of {command_lines(family)}")
     (folder / "var" / "demo" / "left over").write_text("of the day before")
-    again = run_demo("--for", "8s", cwd=folder)
-    assert again.returncode == 0, again.stdout + again.stderr
+    again = run_demo_to_its_first_message(cwd=folder)
+    assert again.returncode == 0, again.stdout
     assert "Data in var/demo;" in again.stdout
     posted = re.search(r"(\d+) put in by customers, (\d+) in the ledger", again.stdout)
     assert posted is not None

@@ -5,6 +5,7 @@ It knows markers and counts. It runs in every process of pytest-xdist and writes
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Generator
 from dataclasses import dataclass, field
@@ -30,6 +31,11 @@ class Tried:
     broken: Counter[str] = field(default_factory=Counter)
 
     @property
+    def ran(self) -> int:
+        """How many tests came to an end."""
+        return self.outcomes["passed"] + self.outcomes["failed"]
+
+    @property
     def verdict(self) -> str:
         """In a word or two; "held" is the only one that passes."""
         if self.outcomes["failed"] or self.broken:
@@ -49,9 +55,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     """Send along, from whichever process ran it, which cases a test tried and what was counted in this part of it."""
     report = yield
     counts, broken = take_counts()
-    cases = cases_of(item)
-    if cases:
-        report.user_properties.append((PROPERTY, {"cases": cases, "counts": counts, "broken": broken}))
+    report.user_properties.append((PROPERTY, {"cases": cases_of(item), "counts": counts, "broken": broken}))
     return report
 
 
@@ -60,12 +64,15 @@ class Report:
 
     def __init__(self) -> None:
         self.tried = {number: Tried() for number in read_cases()}
+        self.all, self.beside = Tried(), Tried()
+        self._began = time.monotonic()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         told: list[Any] = [value for name, value in report.user_properties if name == PROPERTY]
         for each in told[-1:]:
-            for number in each["cases"]:
-                note(self.tried[number], report, each)
+            own = [self.tried[number] for number in each["cases"]] or [self.beside]
+            for one in (*own, self.all):
+                note(one, report, each)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -90,12 +97,16 @@ class Report:
         lines = []
         for number, one in self.tried.items():
             lines += [f"{number:2}. {sentences[number]}", f"    {one.verdict}: {_in_words(one)}"]
+        if self.beside.ran:
+            lines += [f"Beside the cases: {_in_words(self.beside)}"]
         return "\n".join([*lines, "", self.last_line()])
 
     def last_line(self) -> str:
-        """All of it in a line."""
+        """All of it in a line; a test that tries several cases counts once."""
         verdicts = Counter(one.verdict for one in self.tried.values())
-        return f"{len(self.tried)} cases: " + ", ".join(f"{count} {name}" for name, count in verdicts.most_common())
+        found = ", ".join(f"{count} {name}" for name, count in verdicts.most_common())
+        minutes, seconds = divmod(round(time.monotonic() - self._began), 60)
+        return f"{len(self.tried)} cases: {found}. All together {_in_words(self.all)}; {minutes} min {seconds} s."
 
 
 def note(tried: Tried, report: pytest.TestReport, told: dict[str, Any]) -> None:
@@ -107,13 +118,18 @@ def note(tried: Tried, report: pytest.TestReport, told: dict[str, Any]) -> None:
 
 
 def _in_words(one: Tried) -> str:
-    ran = one.outcomes["passed"] + one.outcomes["failed"]
-    parts = [f"{ran} tests", f"{one.counts['kills']} kills", f"{one.counts['faults']} other faults"]
-    parts += [f"{one.counts['audits']} audits", f"{one.broken.total()} violations"]
+    parts = [f"tried by {_plural(one.ran, 'test')}"]
+    parts += [f"{_plural(one.counts['kills'], 'process', 'processes')} killed"] if one.counts["kills"] else []
+    parts += [_plural(one.counts["faults"], "other fault")] if one.counts["faults"] else []
+    parts += [f"audited {_plural(one.counts['audits'], 'time')}, {_plural(one.broken.total(), 'promise')} broken"]
     parts += [f"{one.outcomes['failed']} FAILED"] if one.outcomes["failed"] else []
     parts += [f"{one.outcomes['skipped']} skipped"] if one.outcomes["skipped"] else []
-    parts += [f"found {dict(one.broken)}"] if one.broken else []
-    return ", ".join(parts)
+    parts += [", ".join(f"{name}: {times}" for name, times in one.broken.items())] if one.broken else []
+    return "; ".join(parts)
+
+
+def _plural(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -65,6 +65,18 @@ def test_a_run_in_which_a_case_was_not_tried_fails_and_says_which() -> None:
     report.pytest_sessionfinish(session)
 
     assert session.exitstatus == 1
-    assert f"{read_cases()[7]}\n    NOT TRIED: 0 tests" in report.text()
-    assert "    held: 1 tests, 2 kills, 0 other faults, 1 audits, 0 violations" in report.text()
-    assert report.last_line() == "20 cases: 19 held, 1 NOT TRIED"
+    assert f"{read_cases()[7]}\n    NOT TRIED: tried by 0 tests" in report.text()
+    assert "    held: tried by 1 test; 2 processes killed; audited 1 time, 0 promises broken" in report.text()
+    assert report.last_line().startswith("20 cases: 19 held, 1 NOT TRIED. All together")
+
+
+def test_a_test_of_several_cases_counts_for_each_of_them_and_once_in_all() -> None:
+    report = Report()
+    for cases in ([1, 2], [1], []):
+        done = part("passed")
+        done.user_properties.append(("fault", {"cases": cases, "counts": {"audits": 1, "faults": 2}, "broken": {}}))
+        report.pytest_runtest_logreport(done)
+
+    assert [report.tried[number].ran for number in (1, 2, 3)] == [2, 1, 0]
+    assert "Beside the cases: tried by 1 test; 2 other faults; audited 1 time" in report.text()
+    assert "All together tried by 3 tests; 6 other faults; audited 3 times, 0 promises broken" in report.last_line()
