@@ -15,8 +15,8 @@ from ventanilla.store.engine import Store
 
 log = structlog.get_logger(__name__)
 
-OPENS_WITHIN = 60.0
-DRAINS_WITHIN = 30.0
+OPENS_WITHIN = 180.0
+DRAINS_WITHIN = 90.0
 
 
 Life = Callable[[threading.Event], None]

@@ -11,7 +11,7 @@ from time import monotonic, sleep
 from daemon.spawn import ask_to_end, ended, kill_group, spawn
 from ventanilla.errors import Unreachable
 
-STARTS_WITHIN = 30.0
+STARTS_WITHIN = 90.0
 _ENDS_WITHIN = 2.0
 
 

@@ -27,7 +27,7 @@ from tests.demo.running import (
 from tests.servers.needs import need_demo_libraries
 from tests.servers.ports import wait_until
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 DESK = re.compile(r"http://127\.0\.0\.1:\d+/welcome/[\w-]{32}")
 LINE = re.compile(r"^\d\d:\d\d:\d\d (?:correo|chat|telefono \[\w+\]) .+:.* (→ \w+|×) \(.+\)", re.MULTILINE)
 
@@ -147,10 +147,10 @@ def test_on_a_terminal_the_screen_is_alive_shows_a_broken_child_and_gives_the_te
 @pytest.mark.faults
 def test_a_terminal_whose_window_is_closed_ends_the_demo(folder: Path) -> None:
     with OnTerminal(COMMAND, columns=120, rows=40, cwd=folder, env=environment()) as terminal:
-        terminal.watch(lambda: "→" in terminal.text, seconds=90, what="the first message")
+        terminal.watch(lambda: "→" in terminal.text, seconds=240, what="the first message")
 
         terminal.shut()
-        terminal.process.wait(timeout=90)
+        terminal.process.wait(timeout=240)
 
     assert processes_of(folder) == set()
 
