@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from io import StringIO
 from typing import Any
@@ -19,13 +20,19 @@ ENDINGS = (
 )
 _LEVEL = ("promise", "target", "within", "normal")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_AFTER_ANOTHER_SEPARATOR = {
+    ",": re.compile(r"([;\t\r\n])(?=[\s\"]*[=@]|\"*[+-])"),
+    ";": re.compile(r"([,\t\r\n])(?=[\s\"]*[=@]|\"*[+-])"),
+}
+"""By the separator that a file has: where a spreadsheet that takes another for it would see a formula begin."""
 
 
 def render_csv(report: Report, *, excel_es: bool = False) -> str:
     """A line a figure under one of names, in seconds and percent, lines ending in CRLF (RFC 4180).
 
     `excel_es`: semicolons, decimal commas and a byte order mark, which is what Excel with Spanish settings opens right. In both a
-    text that a spreadsheet would take for a formula begins with an apostrophe (OWASP, CSV injection).
+    text that a spreadsheet would take for a formula begins with an apostrophe (OWASP, CSV injection), and so does what would become
+    one where the other separator is the spreadsheet's own.
     """
     text = StringIO()
     writer = csv.writer(text, delimiter=";" if excel_es else ",", lineterminator="\r\n")
@@ -36,9 +43,11 @@ def render_csv(report: Report, *, excel_es: bool = False) -> str:
     return (BOM if excel_es else "") + text.getvalue()
 
 
-def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+def harmless(text: str, *, separator: str = ",") -> str:
+    """A text that no spreadsheet takes for a formula in a file of this separator, whichever one it believes in: a Spanish one takes
+    `a;=1` in a file of commas for two cells."""
+    written = _AFTER_ANOTHER_SEPARATOR[separator].sub(r"\1'", text)
+    return f"'{written}" if written.startswith(_FORMULA) else written
 
 
 def _names() -> list[str]:
@@ -67,7 +76,7 @@ def _cell(value: Any, *, comma: bool) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return harmless(value)
+        return harmless(value, separator=";" if comma else ",")
     if isinstance(value, float):
         written = f"{value:.6f}".rstrip("0").rstrip(".")
         return written.replace(".", ",") if comma else written

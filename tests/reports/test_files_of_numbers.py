@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from reports.csv import render_csv
+from reports.csv import harmless, render_csv
 from reports.figures import Figure, Level, Report, Slow, Spread
 from reports.rows import rows_of
 from reports.sheet import render_sheet
@@ -74,6 +74,24 @@ def test_no_group_becomes_a_formula(name: str, excel_es: bool) -> None:
     (row,) = csv.DictReader(StringIO(text, newline=""), delimiter=";" if excel_es else ",")
 
     assert row["group"] == f"'{name}"
+
+
+@pytest.mark.parametrize("apart", [";", ",", "\t", "\n", "\r\n"])
+@pytest.mark.parametrize("formula", ["=cmd|' /C calc'!A0", '"=1+1"', " =1+1", "@SUM(A1)", "+1-1", "-2+3"])
+@pytest.mark.parametrize("excel_es", [False, True])
+def test_no_group_becomes_a_formula_where_a_spreadsheet_takes_another_sign_for_the_separator(
+    apart: str, formula: str, excel_es: bool
+) -> None:
+    text = render_csv(report(f"Hola{apart}{formula}"), excel_es=excel_es).removeprefix("\ufeff")
+
+    for believed in ",;\t":
+        if believed == ("," if excel_es else ";") or apart not in ",;":  # its own sign stands in quotes
+            cells = [cell.strip() for row in csv.reader(StringIO(text, newline=""), delimiter=believed) for cell in row]
+            assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))] == []
+
+
+def test_a_price_is_left_as_it_is() -> None:
+    assert [harmless(text) for text in ("10,-", "a, - b", "uno; dos", "a;b")] == ["10,-", "a, - b", "uno; dos", "a;b"]
 
 
 def test_a_csv_without_figures_has_its_names_alone() -> None:
