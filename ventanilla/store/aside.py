@@ -14,8 +14,8 @@ from ventanilla.store.tables import leases, messages, metadata
 from ventanilla.store.tables.log import APPEND_ONLY, append_only_function
 from ventanilla.store.tables.search import FUNCTION
 
-_REVISIONS = "alembic_version"
-_OURS = (*metadata.tables, _REVISIONS)
+REVISIONS = "alembic_version"
+_OURS = (*metadata.tables, REVISIONS)
 
 
 def holds_something(store: Store) -> bool:

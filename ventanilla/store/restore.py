@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import zlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -10,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import StatementError
 
 from ventanilla.errors import BadInput, Unreachable
 from ventanilla.store.archive_reading import ArchiveReader, reading
-from ventanilla.store.aside import holds_something, set_aside
+from ventanilla.store.aside import REVISIONS, holds_something, set_aside
 from ventanilla.store.backup import Progress, rows_name, serial_tables
 from ventanilla.store.blobs import put_blob
 from ventanilla.store.blobs_folder import forget_blobs_folder
@@ -33,6 +35,8 @@ RESTORED = "restored"
 _UNSENT = (DeliveryState.PENDING, DeliveryState.HELD, DeliveryState.SENDING)
 _AT_ONCE = 500
 _TELL_EVERY = 1_000
+_LONGEST_LINE = 128 * 1024 * 1024
+"""Bytes of one row that are read into memory; ours have a few megabytes at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +118,7 @@ def _load(store: Store, archive: ArchiveReader, *, now: datetime, progress: Prog
             rows = sum(_load_table(connection, archive, name, progress) for name in manifest["rows"])
             _give_out_no_number_twice(connection, manifest.get("sequences", {}))
             unsent = _hold_back(connection, manifest, now)
-    except DBAPIError as error:
+    except StatementError as error:
         raise BadInput(f"{archive.path}: its rows do not fit together: {str(error.orig).splitlines()[0]}") from error
     return Restored(
         made_at=datetime.fromisoformat(manifest["made_at"]),
@@ -127,19 +131,40 @@ def _load(store: Store, archive: ArchiveReader, *, now: datetime, progress: Prog
 
 def _load_table(connection: sa.Connection, archive: ArchiveReader, table: str, progress: Progress) -> int:
     count = 0
-    with archive.file(rows_name(table)) as file, gzip.open(file) as lines:
-        kinds, rows = rows_of(lines)
-        insert = insert_into(table, kinds)
-        while chunk := list(islice(rows, _AT_ONCE)):
-            connection.execute(insert, chunk)
-            count += len(chunk)
-            if count % (_TELL_EVERY * 10) == 0:
-                progress(f"{table}: {count:,} rows")
+    try:
+        with archive.file(rows_name(table)) as file, gzip.open(file) as packed:
+            kinds, rows = rows_of(_lines(packed))
+            _require_columns(connection, table, kinds)
+            insert = insert_into(table, kinds)
+            while chunk := list(islice(rows, _AT_ONCE)):
+                connection.execute(insert, chunk)
+                count += len(chunk)
+                if count % (_TELL_EVERY * 10) == 0:
+                    progress(f"{table}: {count:,} rows")
+    except (BadInput, EOFError, zlib.error, gzip.BadGzipFile, OverflowError, UnicodeError) as error:
+        raise BadInput(f"{archive.path}: {table}: {error}") from None
     expected = archive.manifest["rows"][table]
     if count != expected:
         raise BadInput(f"{archive.path}: {table} has {count} rows where the manifest says {expected}")
     progress(f"{table}: {count:,} rows, done")
     return count
+
+
+def _lines(packed: gzip.GzipFile) -> Iterator[bytes]:
+    """Each line. Raises BadInput for one that no row of ours fills."""
+    while line := packed.readline(_LONGEST_LINE + 1):
+        if len(line) > _LONGEST_LINE:
+            raise BadInput("a row is far too long")
+        yield line
+
+
+def _require_columns(connection: sa.Connection, table: str, kinds: Mapping[str, str]) -> None:
+    """Raises BadInput for a table or a column that the tables of that schema have not."""
+    found = sa.inspect(connection)
+    is_ours = table in found.get_table_names() and table != REVISIONS
+    there = {column["name"] for column in found.get_columns(table)} if is_ours else set()
+    if strange := sorted(set(kinds) - there):
+        raise BadInput(f"there is no column {strange[0][:80]!r}")
 
 
 def _give_out_no_number_twice(connection: sa.Connection, last: dict[str, int]) -> None:

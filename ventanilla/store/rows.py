@@ -50,13 +50,13 @@ def lines_of(connection: sa.Connection, table: sa.Table) -> Iterator[bytes]:
 
 
 def rows_of(lines: Iterable[bytes]) -> tuple[Mapping[str, str], Iterator[dict[str, Any]]]:
-    """The columns with what they hold, and the rows. Raises BadInput for what is none of our files."""
+    """The columns with what they hold, and the rows. Raises BadInput for what is none of our files, at the row that is none too."""
     each = iter(lines)
     try:
         kinds = json.loads(next(each))
-    except (StopIteration, ValueError):
+    except (StopIteration, ValueError, RecursionError):
         raise BadInput("a file of rows has no first line that names its columns") from None
-    if not isinstance(kinds, dict) or not set(kinds.values()) <= set(_TYPES):
+    if not isinstance(kinds, dict) or not all(isinstance(kind, str) and kind in _TYPES for kind in kinds.values()):
         raise BadInput("a file of rows names columns of a kind that this version does not know")
     return kinds, _decoded(kinds, each)
 
@@ -68,12 +68,15 @@ def insert_into(name: str, kinds: Mapping[str, str]) -> sa.Insert:
 
 def _decoded(kinds: Mapping[str, str], lines: Iterator[bytes]) -> Iterator[dict[str, Any]]:
     decoders = [_DECODE.get(kind) for kind in kinds.values()]
-    for line in lines:
-        values = json.loads(line)
-        yield {
-            column: value if decode is None or value is None else decode(value)
-            for column, decode, value in zip(kinds, decoders, values, strict=True)
-        }
+    for number, line in enumerate(lines, start=1):
+        try:
+            values = json.loads(line)
+            yield {
+                column: value if decode is None or value is None else decode(value)
+                for column, decode, value in zip(kinds, decoders, values, strict=True)
+            }
+        except (ValueError, TypeError, RecursionError):
+            raise BadInput(f"row {number:,} of a file of rows cannot be read") from None
 
 
 def _kind(type_: sa.types.TypeEngine[Any]) -> str:
