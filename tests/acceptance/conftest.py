@@ -12,8 +12,12 @@ from tests.acceptance.redis_server import RedisServer
 from tests.acceptance.service import Service, house
 from tests.servers.dovecot import Dovecot
 from tests.servers.smtp import SmtpServer
+from tests.servers.telegram_api import TelegramApi
+from tests.servers.twilio_api import TwilioServer
 
 Launch = Callable[..., Service]
+NUMBER, WHATSAPP = "+34910000000", "whatsapp:+34910000001"
+"""What the phone account has."""
 
 
 @pytest.fixture
@@ -70,3 +74,20 @@ def service_on_each(
     service = make_service(settings)
     yield service
     service.close()
+
+
+@pytest.fixture
+def telegram() -> Iterator[TelegramApi]:
+    """A Bot API server with one bot."""
+    with TelegramApi() as server:
+        yield server
+
+
+@pytest.fixture
+def twilio() -> Iterator[TwilioServer]:
+    """A Twilio account with one number and one WhatsApp sender."""
+    server = TwilioServer()
+    server.number(NUMBER)
+    server.senders.append({"sid": "XE1", "sender_id": WHATSAPP, "status": "ONLINE"})
+    with server:
+        yield server

@@ -6,7 +6,7 @@ import json
 import random
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from threading import Thread
@@ -16,6 +16,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.acceptance import books
+from tests.acceptance.conftest import NUMBER, WHATSAPP
 from tests.acceptance.letters import mail
 from tests.acceptance.service import Service
 from tests.servers.dovecot import Dovecot
@@ -25,30 +26,12 @@ from tests.servers.telegram_updates import written
 from tests.servers.twilio_api import TwilioServer
 from ventanilla.store.tables import conversations, inbox, messages
 
-NUMBER, WHATSAPP = "+34910000000", "whatsapp:+34910000001"
 on_each = pytest.mark.parametrize(
     "service_on_each",
     [pytest.param("embedded", marks=pytest.mark.faults), "postgresql and redis"],  # test_the_road.py has the other half
     indirect=True,
 )
 MAILS, CHATS, TEXTS, CALLS = 100, 110, 90, 10
-
-
-@pytest.fixture
-def telegram() -> Iterator[TelegramApi]:
-    """A Bot API server with one bot."""
-    with TelegramApi() as server:
-        yield server
-
-
-@pytest.fixture
-def twilio() -> Iterator[TwilioServer]:
-    """A Twilio account with one number and one WhatsApp sender."""
-    server = TwilioServer()
-    server.number(NUMBER)
-    server.senders.append({"sid": "XE1", "sender_id": WHATSAPP, "status": "ONLINE"})
-    with server:
-        yield server
 
 
 def on_every_channel(service: Service, telegram: TelegramApi, twilio: TwilioServer) -> Service:

@@ -1,4 +1,4 @@
-"""Twenty mails of somebody new at once, among others' mails, with several threads routing."""
+"""Many messages of somebody new at once, among others' mails, with several threads routing, and people who go away meanwhile."""
 
 from __future__ import annotations
 
@@ -12,8 +12,12 @@ from tests.acceptance import books
 from tests.acceptance.letters import mail
 from tests.acceptance.mailing import append_raws
 from tests.acceptance.service import Service
+from tests.acceptance.test_every_channel import chatter, on_every_channel
 from tests.servers.dovecot import Dovecot
 from tests.servers.ports import wait_until
+from tests.servers.telegram_api import TelegramApi
+from tests.servers.telegram_updates import written
+from tests.servers.twilio_api import TwilioServer
 from ventanilla.store.tables import addresses
 
 SENDER = "nuevo@clientes.example"
@@ -77,6 +81,37 @@ def test_fifty_mails_of_one_new_sender_stay_with_one_owner_though_there_is_one_p
     wait_until(lambda: {case["owner"] for case in _of_sender(service)} == {"marta"}, seconds=60, what="one owner")
     assert len(_of_sender(service)) == 50
     assert len({case["contact_id"] for case in _of_sender(service)}) == 1
+    books.wait_for_letters(service)
+    books.check_audit(service)
+
+
+@pytest.mark.fault(13)
+@pytest.mark.faults
+@on_postgresql
+def test_fifty_chat_messages_of_somebody_new_are_one_case_of_one_owner_though_who_had_the_one_place_goes_away(
+    service_on_each: Service, telegram: TelegramApi, twilio: TwilioServer
+) -> None:
+    service = service_on_each
+    service.settings["teams"]["atencion"]["members"] = ["ana"]
+    service.settings["agents"]["ana"]["capacity"] = 1
+    service.settings["teams"]["atencion"]["away_grace"] = "1s"
+    on_every_channel(service, telegram, twilio).start()
+
+    # when the only one with a place goes away between the first and the last of fifty
+    for number in range(50):
+        if number == 25:
+            wait_until(lambda: service.json("conversations"), what="the case")
+            service.json("away", "ana")
+        telegram.bot.put(written(telegram.bot.new_number(), f"mensaje {number}", sender=chatter(550_001)))
+    books.wait_for_post(service, 50)
+
+    # then it is one case, and whoever is on duty has it
+    wait_until(lambda: service.json("conversations")[0]["owner"] == "marta", seconds=60, what="the next owner")
+    (case,) = service.json("conversations")
+    assert case["messages"] == 50
+    (shown,) = service.json("show", case["key"])
+    books.check_one_owner(shown)
+    assert [one["agent"] for one in shown["assignments"]] == ["ana", "marta"]
     books.wait_for_letters(service)
     books.check_audit(service)
 

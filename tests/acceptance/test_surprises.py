@@ -15,8 +15,11 @@ from tests.acceptance.conftest import Launch
 from tests.acceptance.letters import mail, post
 from tests.acceptance.mailing import append_raws, appending
 from tests.acceptance.service import Service, house
+from tests.faults.tally import count_faults
 from tests.servers.dovecot import Dovecot
+from tests.servers.ports import wait_until
 from tests.servers.postgresql import PostgreSQL
+from tests.servers.small_disk import filled, small_disk
 from tests.servers.smtp import SmtpServer
 from ventanilla.store.tables import inbox
 
@@ -97,6 +100,27 @@ def test_a_disk_that_takes_no_more_delays_and_loses_nothing(
     books.wait_for_letters(service)
 
     books.check_books(service, letters, smtp)
+
+
+@pytest.mark.fault(7)
+@pytest.mark.faults
+def test_a_disk_without_a_free_byte_delays_and_loses_nothing(
+    make_service: Launch, dovecot: Dovecot, smtp: SmtpServer
+) -> None:
+    letters = post(count=COUNT, seed=11)
+    service = make_service(house(dovecot, smtp))
+    with small_disk(service.data_dir, megabytes=24):
+        service.start()
+
+        # given the disk is full while mail comes in, until somebody makes room
+        with filled(service.data_dir), appending(dovecot, letters, seconds=3):
+            wait_until(lambda: any("full" in str(line.get("problem")) for line in service.said()), seconds=120)
+            count_faults()
+        books.wait_for_post(service, len(letters))
+        books.wait_for_letters(service)
+
+        books.check_books(service, letters, smtp)
+        service.close()
 
 
 @pytest.mark.fault(7)

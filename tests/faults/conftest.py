@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from tests.acceptance.conftest import dovecot, make_service, redis_server, service, service_on_each, smtp
-from tests.acceptance.test_every_channel import telegram, twilio
+from tests.acceptance.conftest import (
+    dovecot,
+    make_service,
+    redis_server,
+    service,
+    service_on_each,
+    smtp,
+    telegram,
+    twilio,
+)
 
 __all__ = ["dovecot", "make_service", "redis_server", "service", "service_on_each", "smtp", "telegram", "twilio"]

@@ -13,8 +13,9 @@ import pytest
 import sqlalchemy as sa
 
 from tests.acceptance import books
+from tests.acceptance.conftest import NUMBER
 from tests.acceptance.service import Service
-from tests.acceptance.test_every_channel import NUMBER, on_every_channel
+from tests.acceptance.test_every_channel import on_every_channel
 from tests.desk.running import get
 from tests.faults.tally import count_faults
 from tests.servers.ports import free_port, wait_until

@@ -8,8 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from tests.acceptance import books
+from tests.acceptance.conftest import NUMBER
 from tests.acceptance.service import Service
-from tests.acceptance.test_every_channel import NUMBER, chatter, on_every_channel
+from tests.acceptance.test_every_channel import chatter, on_every_channel
 from tests.faults.tally import count_faults
 from tests.servers.ports import wait_until
 from tests.servers.telegram_api import TelegramApi

@@ -18,12 +18,12 @@ import pytest
 
 from router.service import route_items
 from tests.acceptance import books
+from tests.acceptance.conftest import NUMBER
 from tests.acceptance.service import Service
 from tests.acceptance.test_every_channel import (
     CALLS,
     CHATS,
     MAILS,
-    NUMBER,
     TEXTS,
     Post,
     chatter,
