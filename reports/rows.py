@@ -18,11 +18,6 @@ def rows_of(report: Report) -> list[dict[str, Any]]:
     return [_row(figure, report, earlier) for figure in report.figures]
 
 
-def worst_of(report: Report) -> list[dict[str, Any]]:
-    """An object for each of the slowest cases."""
-    return [asdict(each) for each in report.worst]
-
-
 def _row(figure: Figure, report: Report, earlier: Mapping[tuple[str, str], Figure]) -> dict[str, Any]:
     before = earlier.get((figure.group, figure.metric))
     return {

@@ -15,7 +15,6 @@ SLOW_RIGHT = SLOW_TITLES[1:4]
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _OPENING_HOURS = "· in opening hours"
 _NET = "· less waiting on the customer"
-_COUNTED = ("waiting_now", "backlog")
 
 
 def title(report: Report) -> str:

@@ -152,7 +152,8 @@ class News:
             self._lines.append(case)
 
     def to(self, person: Person, *, shown: Collection[str] | None = None) -> set[str]:
-        """What this person's pages are told; of single cases only those that they show, by key (None: of each)."""
+        """What this person's pages are told, `case:KEY` for whoever may see that case; of single cases only those that they
+        show, by key (None: of each)."""
         if not person.has(Right.LOOK):
             return set()
         found = set(self._overseen) if self._overseen and person.has(Right.OVERSEE) else set()
@@ -164,11 +165,6 @@ class News:
             if any(sees(person, case) for case in self._cases.get(key, ())):
                 found.add(f"case:{key}")
         return found
-
-
-def topics_of(happening: Happening, person: Person) -> frozenset[str]:
-    """What this person's pages are told of it; `case:KEY` is among it for whoever may see that case."""
-    return frozenset(News([happening]).to(person))
 
 
 def occasion_of(happening: Happening, person: Person) -> Occasion | None:

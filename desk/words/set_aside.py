@@ -17,6 +17,16 @@ SET_ASIDE: tuple[tuple[str, str], ...] = (
         r"unfetchable: the connection was lost (\d+) times at it",
         "el servidor no lo entrega: la conexión se cortó {} veces al pedirlo",
     ),
+    # what is left of a note once its customer was erased
+    (r"too large", "demasiado grande"),
+    (r"unfetchable", "el servidor no lo entrega"),
+    (r"bounce", "aviso de entrega"),
+    (r"auto_reply", "respuesta automática"),
+    (r"list", "lista de correo o boletín"),
+    (r"loop", "lo escribió este mismo servicio"),
+    (r"spam", "correo no deseado"),
+    (r"own", "propio"),
+    (r"opted_out|opted_in|opted out|opted in", "palabra de alta o baja"),
     (r"unfetchable: (.*)", "el servidor no lo entrega: {}"),
     (r"this mail could not be read: (.+)", "este correo no se puede leer: {}"),
     (

@@ -31,10 +31,6 @@ def decided() -> sa.ColumnElement[bool]:
     return clocks.c.ended.in_((*MET, Ended.UNANSWERED)) | said_too_late()
 
 
-Columns = Any
-"""A table, or something joined, with columns by name."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """One period of a report. `as_of` is when the open ones are counted: now, or, counted by their end, the period's end."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from router.texts import spoken_language
 
-_WORDS: dict[str, dict[str, str]] = {
+RECEIPT_WORDS: Mapping[str, Mapping[str, str]] = {
     "es": {
         "query": "su consulta",
         "request": "su solicitud",
@@ -223,9 +223,8 @@ _WORDS: dict[str, dict[str, str]] = {
         ),
     },
 }
-RECEIPT_WORDS: Mapping[str, Mapping[str, str]] = _WORDS
 
 
 def receipt_words(language: str, code: str, **values: str) -> str:
     """One text in the nearest language there is, filled in."""
-    return _WORDS[spoken_language(language)][code].format_map(values)
+    return RECEIPT_WORDS[spoken_language(language)][code].format_map(values)

@@ -78,15 +78,6 @@ def refold_from(connection: sa.Connection, case_id: int) -> None:
     note_in_books(connection, **{_REFOLD: case_id})
 
 
-def rebuild(store: Store, house: House, *, now: datetime) -> None:
-    """Work out every case's clocks from its events, whatever stands in the table. What is right already is not written. Each few
-    hundred cases are a transaction of their own; stopped in the middle, the next `catch_up` goes on."""
-    with store.write() as connection:
-        lock_books(connection)
-        refold_from(connection, 0)
-    catch_up(store, house, now=now, limit=whole())
-
-
 def works_afresh(connection: sa.Connection) -> bool:
     """Whether clocks are still being worked out afresh: after a correction, or of cases that somebody was changing."""
     books = connection.scalar(sa.select(bookkeeping.c.data).where(bookkeeping.c.id == 1)) or {}

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from daemon.embedded_queue import LONGEST_SOCKET_PATH, EmbeddedQueue, embedded_url, find_server, socket_under
+from daemon.embedded_queue import LONGEST_SOCKET_PATH, EmbeddedQueue, find_server, socket_under, url_of
 from daemon.leftover import end_leftover, listener
 from daemon.private_folder import make_private
 from tests.daemon.processes_of_ours import runs
@@ -37,7 +37,7 @@ def test_it_listens_on_a_private_socket_only_and_redis_py_takes_its_url(tmp_path
     queue = EmbeddedQueue.under(tmp_path / "with space")
     queue.prepare()
 
-    with started(queue), redis.Redis.from_url(embedded_url(tmp_path / "with space")) as client:
+    with started(queue), redis.Redis.from_url(url_of(socket_under(tmp_path / "with space"))) as client:
         settings = client.config_get("port", "appendonly", "save")
 
         assert settings == {"port": "0", "appendonly": "yes", "save": ""}

@@ -25,8 +25,7 @@ from ventanilla.channel import Attachment
 from ventanilla.errors import LoginRefused, Permanent, Temporary
 from ventanilla.store.blobs import get_blob
 from ventanilla.store.engine import Store
-from ventanilla.store.files import files_of
-from ventanilla.store.tables import attachments, channels, events
+from ventanilla.store.tables import attachments, channels, events, remote_files
 
 FILE = Attachment(filename="foto.jpg", content_type="image/jpeg", content=b"a photograph")
 
@@ -71,8 +70,7 @@ class Desk:
 
     def file(self) -> Any:
         with self.store.read() as connection:
-            (row,) = files_of(connection, 1)
-        return row
+            return connection.execute(sa.select(remote_files).where(remote_files.c.message_id == 1)).one()
 
     def kept(self) -> list[Any]:
         with self.store.read() as connection:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from desk.entry.person import Person
 from desk.entry.seeing import may_see
 from desk.live.notices import Notices
-from desk.live.topics import Happening, News, Occasion, occasion_of, sees, topics_of
+from desk.live.topics import Happening, News, Occasion, occasion_of, sees
 from desk.machine.trail import Row, Trail
 from tests.store.rows import NOW, add_case, add_house
 from ventanilla.store.engine import Store
@@ -63,7 +63,7 @@ MARTA, OLGA = person("marta", Role.SUPERVISOR), person("olga", Role.AUDITOR)
     ],
 )
 def test_each_hears_what_concerns_them(who: Person, happening: Happening, told: set[str]) -> None:
-    assert topics_of(happening, who) == told
+    assert News([happening]).to(who) == told
 
 
 def test_many_happenings_tell_each_what_all_of_them_tell_one_by_one() -> None:
@@ -73,7 +73,7 @@ def test_many_happenings_tell_each_what_all_of_them_tell_one_by_one() -> None:
 
     for who in (ANA, LUIS, PAU, MARTA, OLGA, person("eva", Role.AGENT, "otros", "atencion")):
         for some in (happenings, happenings[::7], happenings[3::11], []):
-            one_by_one = {topic for happening in some for topic in topics_of(happening, who)}
+            one_by_one = {topic for happening in some for topic in News([happening]).to(who)}
             assert News(some).to(who) == one_by_one
             assert News(some).to(who, shown={"P4R"}) == {
                 topic for topic in one_by_one if topic in ("case:P4R", "cases", "line", "board", "channels")

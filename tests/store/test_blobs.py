@@ -15,7 +15,7 @@ import pytest
 
 from tests.servers.ports import wait_until
 from tests.store.at_once import at_once
-from ventanilla.store.blobs import blob_path, collect_garbage, get_blob, put_blob
+from ventanilla.store.blobs import blob_path, get_blob, put_blob
 
 OLD = datetime.now(UTC) - timedelta(days=2)
 A_DAY_AGO = datetime.now(UTC) - timedelta(days=1)
@@ -96,27 +96,11 @@ def test_the_file_and_every_new_folder_on_its_way_are_synced(tmp_path: Path, mon
     assert any(each.name.startswith(f".{path.name}") for each in synced)
 
 
-def test_garbage_is_deleted_and_what_rows_name_or_is_young_is_kept(tmp_path: Path) -> None:
-    named, unnamed, young = (put_blob(tmp_path, content) for content in (b"named", b"unnamed", b"young"))
-    abandoned = blob_path(tmp_path, unnamed).with_name(".abandoned.1234")
-    abandoned.write_bytes(b"half")
-    for path in (blob_path(tmp_path, named), blob_path(tmp_path, unnamed), abandoned):
-        age(path)
-
-    assert collect_garbage(tmp_path, keep=[named], older_than=A_DAY_AGO) == 2
-
-    assert {path.name for path in files_in(tmp_path)} == {named, young}
-
-
-def test_old_garbage_that_is_put_again_is_young_again(tmp_path: Path) -> None:
+def test_what_is_put_again_is_young_again(tmp_path: Path) -> None:
     digest = put_blob(tmp_path, b"twice")
     age(blob_path(tmp_path, digest))
 
     put_blob(tmp_path, b"twice")
 
-    assert collect_garbage(tmp_path, keep=[], older_than=A_DAY_AGO) == 0
+    assert blob_path(tmp_path, digest).stat().st_mtime > A_DAY_AGO.timestamp()
     assert get_blob(tmp_path, digest) == b"twice"
-
-
-def test_there_is_nothing_to_collect_where_nothing_was_put(tmp_path: Path) -> None:
-    assert collect_garbage(tmp_path / "never", keep=[], older_than=A_DAY_AGO) == 0

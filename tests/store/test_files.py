@@ -21,18 +21,23 @@ from ventanilla.store.files import (
     claim_file,
     due_files,
     fail_file,
-    files_of,
     finish_file,
     free_claims_of_the_dead,
     put_files,
     put_off_file,
 )
-from ventanilla.store.tables import attachments, events
+from ventanilla.store.tables import attachments, events, remote_files
 
 MINUTE = timedelta(minutes=1)
 PHOTO = RemoteFile(filename="foto.jpg", content_type="image/jpeg", ref={"file": "A"}, size=10, largest=100)
 VOICE = RemoteFile(filename="voz.ogg", content_type="audio/ogg", ref={"file": "B"})
 HUGE = RemoteFile(filename="cine.mp4", content_type="video/mp4", ref={"file": "C"}, size=101, largest=100)
+
+
+def files_of(connection: sa.Connection, message_id: int) -> Sequence[sa.Row[Any]]:
+    """In order."""
+    query = sa.select(remote_files).where(remote_files.c.message_id == message_id)
+    return connection.execute(query.order_by(remote_files.c.position)).all()
 
 
 @pytest.fixture

@@ -12,12 +12,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
+from tests.store.ddl import create_statements
 from tests.store.promises import BREAKS, check_refused, lay_ground
 from tests.store.rows import everything
 from tests.store.schema import schema_of
 from ventanilla.errors import Temporary, Unreachable
 from ventanilla.store import migrate
-from ventanilla.store.ddl import create_statements
 from ventanilla.store.engine import Store, open_store
 from ventanilla.store.migrate import current_revision, require_current, upgrade
 from ventanilla.store.revision import newest_revision

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from router.timekeeping.keeper import catch_up, rebuild
+from router.timekeeping.keeper import catch_up
 from tests.router.chat_house import ChatHouse, chat, letter
 from tests.router.test_random_lives import Life, holds
+from tests.timekeeping.afresh import work_out_afresh
 from ventanilla.store.engine import Store
 from ventanilla.store.tables import clocks, conversations, events
 from ventanilla.words import EventKind
@@ -62,7 +63,7 @@ def test_clocks_kept_step_by_step_are_those_worked_out_from_nothing(store: Store
     noted = len(house.rows(events, lambda t: t.c.kind == EventKind.DUE_SET))
     with store.write() as connection:
         connection.execute(sa.delete(clocks))
-    rebuild(store, house.router.house, now=house.now)
+    work_out_afresh(house)
     assert clock_table(store) == kept
     assert dues(store) == due
     assert len(house.rows(events, lambda t: t.c.kind == EventKind.DUE_SET)) == noted

@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from router.moves.base import find_case
 from router.moves.reply import Answer, write_reply
 from router.promises.sweep import warn_and_break
-from router.timekeeping.keeper import catch_up, rebuild
+from router.timekeeping.keeper import catch_up
 from router.timekeeping.recompute import Comparison, by_metric, compare, recompute
 from tests.router.house_for_tests import House, mail
 from tests.router.moving import acting, case_of, go_out, happened, is_sound
+from tests.timekeeping.afresh import work_out_afresh
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
 from ventanilla.store.tables import clocks, conversations, outbox
@@ -175,7 +176,7 @@ def test_a_clock_that_was_told_of_twice_has_the_last_time_back_when_the_rows_are
     # when the table is emptied
     with shop.store.write() as connection:
         connection.execute(sa.delete(clocks))
-    rebuild(shop.store, shop.router.house, now=shop.now)
+    work_out_afresh(shop)
 
     # then it is as it was, and nothing is told again
     assert shop.clock(key) == kept
@@ -195,6 +196,6 @@ def test_what_was_told_of_another_clock_that_had_the_number_before_is_not_told_o
         journal.flush(connection)
         connection.execute(sa.delete(clocks))
 
-    rebuild(shop.store, shop.router.house, now=shop.now)
+    work_out_afresh(shop)
 
     assert shop.clock(key) == kept

@@ -5,17 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 
 from ventanilla.ownership import give_to_owner_of_folder
 
 
 def put_blob(folder: Path, content: bytes) -> str:
-    """Keep the bytes and return their SHA-256. A repeat finds them there and makes them young again, so that nobody collects
-    them from under a row to be. Durable on return: file and folders are synced."""
+    """Keep the bytes and return their SHA-256. A repeat finds them there and makes them young again, so that nobody deletes
+    them from under a row to be (store/erasing/blanking.py). Durable on return: file and folders are synced."""
     digest = hashlib.sha256(content).hexdigest()
     target = blob_path(folder, digest)
     with suppress(FileNotFoundError):
@@ -42,16 +40,6 @@ def get_blob(folder: Path, digest: str) -> bytes:
 def blob_path(folder: Path, digest: str) -> Path:
     """Where the bytes of this SHA-256 stand."""
     return folder / digest[:2] / digest[2:4] / digest
-
-
-def collect_garbage(folder: Path, *, keep: Iterable[str], older_than: datetime) -> int:
-    """Delete blobs that no row names, sparing young ones whose row may be about to be committed. Returns how many."""
-    wanted, deleted = set(keep), 0
-    for path in folder.glob("??/??/*"):
-        if path.name not in wanted and path.stat().st_mtime < older_than.timestamp():
-            path.unlink()
-            deleted += 1
-    return deleted
 
 
 def _make_folder(folder: Path) -> None:

@@ -167,12 +167,6 @@ def free_claims_of_the_dead(store: Store, channel: str, *, now: datetime) -> int
         return connection.execute(change.values(not_before=now, claimed_by=None)).rowcount
 
 
-def files_of(connection: sa.Connection, message_id: int) -> list[sa.Row[Any]]:
-    """The files that a message has or had at its provider, in order."""
-    query = sa.select(remote_files).where(remote_files.c.message_id == message_id)
-    return list(connection.execute(query.order_by(remote_files.c.position)))
-
-
 def _mine(row: sa.Row[Any]) -> sa.ColumnElement[bool]:
     """The row, while nobody has claimed it since: an attempt is counted with each claim."""
     return sa.and_(remote_files.c.id == row.id, remote_files.c.attempts == row.attempts)

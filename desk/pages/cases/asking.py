@@ -11,8 +11,6 @@ from desk.pages.page import Visit
 from ventanilla.store.views.lists import Shelf, Wanted
 from ventanilla.words import CaseState, Kind, Priority
 
-FILTERS = ("channel", "kind", "priority", "tag")
-"""What every shelf can be narrowed down by; ALL also by state and, for who oversees, by owner."""
 STATES = tuple(state for state in CaseState if state is not CaseState.MERGED)
 
 

@@ -1,4 +1,4 @@
-"""The tables as statements for one engine: what the first migration was written from, and what later ones must arrive at."""
+"""The tables as statements for one engine: what the first migration was written from, and what all together must arrive at."""
 
 from __future__ import annotations
 
