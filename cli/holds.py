@@ -36,7 +36,7 @@ def hold(
     ] = None,
     agent: By = None,
 ) -> int:
-    """Keep a case whatever happens: nothing of it is erased until that day. Only a supervisor may.
+    """Keep a case whatever happens: nothing of it is erased until that day. A supervisor may, or who runs this machine.
 
     Cases that are open, under a legal deadline, or that the law has you keep are never erased, and need no hold.
 
@@ -61,7 +61,7 @@ def hold(
 
 
 def unhold(key: Key, agent: By = None) -> int:
-    """End the legal holds of a case. Only a supervisor may. The record of who held it, when and why stays.
+    """End the legal holds of a case. A supervisor may, or who runs this machine. The record of who held it, when and why stays.
 
     Example: ventanilla unhold K7M-Q2X-VTR
     """
