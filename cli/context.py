@@ -64,6 +64,8 @@ class Context:
             from config.opening import open_existing_store
             from ventanilla.store.revision import is_current
 
+            if self.writes_logs:  # what is logged of a wrong clock must not stand in a document
+                self._set_up_logs()
             store = open_existing_store(self.glimpsed.config)
             if not is_current(store):
                 from ventanilla.store.migrate import require_current
