@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from desk.calls.webhooks import Webhooks
     from desk.machine.scraping import Scraping
     from desk.media import Media
+    from desk.readiness import Readiness
     from desk.room import Desk
 
 
@@ -18,16 +19,33 @@ def build_web(service: Service, webhooks: Webhooks) -> Any:
     from desk.app import build_app
 
     config = service.config
-    public_url, media, scraping = config.service.public_url, build_media(service), build_scraping(service)
+    always: dict[str, Any] = {
+        "public_url": config.service.public_url,
+        "ready": build_readiness(service),
+        "media": build_media(service),
+        "scraping": build_scraping(service),
+    }
     if not config.web.desk:
-        return build_app(webhooks, public_url=public_url, media=media, scraping=scraping)
+        return build_app(webhooks, **always)
     from desk.api import build_api
     from desk.pages.every import PAGES
     from desk.site import Site
 
     desk = build_desk(service, webhooks)
     site, api = Site(desk=desk, pages=PAGES), build_api(desk)
-    return build_app(webhooks, public_url=public_url, media=media, scraping=scraping, site=site, api=api)
+    return build_app(webhooks, site=site, api=api, **always)
+
+
+def build_readiness(service: Service) -> Readiness:
+    """What says whether this machine can take visits just now."""
+    from config.apply import is_in_force
+    from desk.readiness import Readiness
+
+    def ask() -> bool:
+        with service.store.read() as connection:
+            return is_in_force(connection, service.loaded)
+
+    return Readiness(is_in_force=ask)
 
 
 def build_desk(service: Service, webhooks: Webhooks) -> Desk:

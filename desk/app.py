@@ -18,6 +18,7 @@ from desk.calls.webhooks import AWAY, Reply, Webhooks
 from desk.insisting import Insisting
 from desk.machine.scraping import Scraping
 from desk.media import Media
+from desk.readiness import Readiness
 from desk.site import Site
 from ventanilla.channel import Hook, HookRequest
 
@@ -33,6 +34,7 @@ def build_app(
     webhooks: Webhooks,
     *,
     public_url: str | None,
+    ready: Readiness | None = None,
     media: Media | None = None,
     scraping: Scraping | None = None,
     site: Site | None = None,
@@ -40,11 +42,13 @@ def build_app(
 ) -> Starlette:
     """The application. `public_url` is where the world sees it: providers sign the address that they called, and what a proxy
     says of host and scheme is not believed. A path in it may be stripped by the proxy or left. Without `media` no file of ours
-    is given out; without `site` and `api` nobody of us can come in. `/metrics` is there with `scraping`, never below the public
-    path."""
+    is given out; without `ready` nobody is told whether we can work; without `site` and `api` nobody of us can come in. `/metrics`
+    is there with `scraping`, never below the public path."""
     desk = _Desk(webhooks, (public_url or "").rstrip("/"))
     below = ("", desk.prefix) if desk.prefix else ("",)
     routes: list[BaseRoute] = [Route("/healthz", _healthz, methods=["GET"])]
+    if ready is not None:
+        routes.append(Route("/ready", ready.give, methods=["GET"]))
     if scraping is not None:
         routes.append(Route("/metrics", scraping.give, methods=["GET"]))
     for start in below:
