@@ -29,6 +29,11 @@ def wait_for_post(service: Service, count: int, *, seconds: float = 240) -> None
         raise TimeoutError(f"{error}; there are {dict(_states(service))}") from None
 
 
+def wait_for_some(service: Service, count: int) -> None:
+    """Until so many items are in the ledger, settled or not: it is at work."""
+    wait_until(lambda: _states(service).total() >= count, seconds=120, what=f"{count} items ({service.log})")
+
+
 def wait_for_letters(service: Service, *, seconds: float = 180) -> None:
     """Until nothing that is due waits to go out."""
     busy = sa.select(sa.func.count()).select_from(outbox).where(outbox.c.state.in_(("pending", "sending")))

@@ -123,6 +123,11 @@ def mail(sender: str, subject: str, *, message_id: str | None = None, text: str 
     return message
 
 
+def one_letter(subject: str) -> Letter:
+    """Of somebody who has nothing to do with any other: a case of its own."""
+    return Letter(raw=_as_sent(mail("eva@clientes.example", subject).as_bytes()), thread=subject, name=subject)
+
+
 def _customer(number: int) -> tuple[str, str]:
     """Thirty people who write again and again."""
     first = FIRST_NAMES[number % len(FIRST_NAMES)]

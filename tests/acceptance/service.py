@@ -255,6 +255,16 @@ class Service:
             self.process = None
 
 
+def make_one_house(first: Service, *others: Service) -> None:
+    """They are machines of one house: given one file, and one folder of blobs that all see. Not yet started."""
+    for service in (first, *others):
+        service.data_dir.mkdir()
+    (first.data_dir / "blobs").mkdir()
+    for service in others:
+        service.config.write_bytes(first.config.read_bytes())
+        (service.data_dir / "blobs").symlink_to(first.data_dir / "blobs")
+
+
 def wait_while(busy: Any, *, seconds: float = 30, what: str = "it") -> float:
     """Poll until `busy()` is false; return the seconds that took."""
     before = time.monotonic()

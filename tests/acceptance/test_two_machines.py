@@ -16,7 +16,7 @@ from tests.acceptance.conftest import Launch
 from tests.acceptance.letters import mail, post
 from tests.acceptance.mailing import appending
 from tests.acceptance.redis_server import RedisServer
-from tests.acceptance.service import Service, house
+from tests.acceptance.service import Service, house, make_one_house
 from tests.servers.dovecot import Dovecot
 from tests.servers.ports import wait_until
 from tests.servers.smtp import SmtpServer
@@ -34,12 +34,7 @@ def pair(
     settings["store"] = {"url": empty_database}
     settings["queue"] = {"url": redis_server.url}
     first, second = make_service(settings, name="a"), make_service(settings, name="b")
-    # given one file, and one folder of blobs that both see
-    second.config.write_bytes(first.config.read_bytes())
-    for service in (first, second):
-        service.data_dir.mkdir()
-    (first.data_dir / "blobs").mkdir()
-    (second.data_dir / "blobs").symlink_to(first.data_dir / "blobs")
+    make_one_house(first, second)
     first.start()
     second.start()
     yield first, second

@@ -29,6 +29,7 @@ class Tried:
     outcomes: Counter[str] = field(default_factory=Counter)
     counts: Counter[str] = field(default_factory=Counter)
     broken: Counter[str] = field(default_factory=Counter)
+    longest: dict[str, float] = field(default_factory=dict)
 
     @property
     def ran(self) -> int:
@@ -54,8 +55,9 @@ def cases_of(item: pytest.Item) -> list[int]:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Send along, from whichever process ran it, which cases a test tried and what was counted in this part of it."""
     report = yield
-    counts, broken = take_counts()
-    report.user_properties.append((PROPERTY, {"cases": cases_of(item), "counts": counts, "broken": broken}))
+    counts, broken, longest = take_counts()
+    told = {"cases": cases_of(item), "counts": counts, "broken": broken, "longest": longest}
+    report.user_properties.append((PROPERTY, told))
     return report
 
 
@@ -113,6 +115,7 @@ def note(tried: Tried, report: pytest.TestReport, told: dict[str, Any]) -> None:
     """Add one part of a test (its setup, itself, its end) to its case."""
     tried.counts.update(told["counts"])
     tried.broken.update(told["broken"])
+    tried.longest |= {what: max(took, tried.longest.get(what, 0.0)) for what, took in told["longest"].items()}
     if report.when == "call" or report.outcome != "passed":
         tried.outcomes[report.outcome] += 1
 
@@ -125,6 +128,7 @@ def _in_words(one: Tried) -> str:
     parts += [f"{one.outcomes['failed']} FAILED"] if one.outcomes["failed"] else []
     parts += [f"{one.outcomes['skipped']} skipped"] if one.outcomes["skipped"] else []
     parts += [", ".join(f"{name}: {times}" for name, times in one.broken.items())] if one.broken else []
+    parts += [f"{what} {took:.1f} s at most" for what, took in sorted(one.longest.items())]
     return "; ".join(parts)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 _counts: Counter[str] = Counter()
 _broken: Counter[str] = Counter()
+_longest: dict[str, float] = {}
 
 
 def count_kills(number: int = 1) -> None:
@@ -25,9 +26,15 @@ def count_audit(found: Mapping[str, int]) -> None:
     _broken.update({name: number for name, number in found.items() if number})
 
 
-def take_counts() -> tuple[dict[str, int], dict[str, int]]:
-    """What was counted since the last time, and violations by check; begins anew."""
-    taken = dict(_counts), dict(_broken)
+def note_time(what: str, seconds: float) -> None:
+    """Something took so long; the report says the longest of its name."""
+    _longest[what] = max(seconds, _longest.get(what, 0.0))
+
+
+def take_counts() -> tuple[dict[str, int], dict[str, int], dict[str, float]]:
+    """What was counted since the last time, violations by check, and the longest times; begins anew."""
+    taken = dict(_counts), dict(_broken), dict(_longest)
     _counts.clear()
     _broken.clear()
+    _longest.clear()
     return taken

@@ -14,15 +14,16 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
-import pytest
-
-from tests.servers.needs import need_program
+from tests.servers.needs import lacking, need_program
 
 _CLONE_NEWNET = 0x40000000
 _NETNS = Path("/run/netns")
 _NET = "10.231.7"
+EVERYBODY = f"{_NET}.0/24"
+"""All addresses of a network."""
 _NOWHERE = "02:00:00:00:00:99"
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -72,14 +73,14 @@ class Network:
     def __init__(self, undo: ExitStack) -> None:
         self._undo = undo
         self._prefix = f"vn-{os.getpid()}-"
-        self._relays: list[Relay] = []
+        self._numbers = count(11)
         self.switch = self._namespace("sw")
         _ip("-n", self.switch, "link", "add", "br0", "type", "bridge")
         _ip("-n", self.switch, "link", "set", "br0", "up")
 
-    def host(self, name: str, number: int) -> Host:
-        """One more machine on the switch, with the address that ends in `number` (11 to 200)."""
-        namespace = self._namespace(name)
+    def host(self, name: str) -> Host:
+        """One more machine on the switch, with an address of its own."""
+        namespace, number = self._namespace(name), next(self._numbers)
         cable, address = f"to-{name}"[:15], f"{_NET}.{number}"
         _ip("-n", self.switch, "link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", namespace)
         _ip("-n", self.switch, "link", "set", cable, "master", "br0", "up")
@@ -87,11 +88,21 @@ class Network:
         _ip("-n", namespace, "link", "set", "eth0", "up")
         return Host(name=name, address=address, namespace=namespace, cable=cable, switch=self.switch)
 
-    def serve(self, number: int, port: int, target: Address) -> tuple[str, int]:
-        """Give a server on this machine's loopback an address on the switch; returns it."""
+    def address(self, number: int) -> str:
+        """An address on the switch, for a server that `wrapper` starts there."""
         address = f"{_NET}.{number}"
         with suppress(subprocess.CalledProcessError):  # several ports of one address
             _ip("-n", self.switch, "addr", "add", f"{address}/24", "dev", "br0")
+        return address
+
+    @property
+    def wrapper(self) -> tuple[str, ...]:
+        """What a command line begins with to run at the switch; the process stays the same one."""
+        return ("ip", "netns", "exec", self.switch)
+
+    def serve(self, number: int, port: int, target: Address) -> tuple[str, int]:
+        """Give a server on this machine's loopback an address on the switch; returns it."""
+        address = self.address(number)
         self._relay(self.switch, (address, port), target, onward=None)
         return address, port
 
@@ -183,7 +194,7 @@ def network() -> Iterator[Network]:
     _remove_leftovers()
     tried = subprocess.run(["ip", "netns", "add", f"vn-{os.getpid()}-try"], capture_output=True, text=True, check=False)
     if tried.returncode != 0:
-        pytest.skip(f"network namespaces may not be made here: {tried.stderr.strip()}")
+        lacking(f"network namespaces may not be made here: {tried.stderr.strip()}")
     _remove(f"vn-{os.getpid()}-try")
     with ExitStack() as undo:
         yield Network(undo)

@@ -17,7 +17,7 @@ import pytest
 import sqlalchemy as sa
 
 # A test's data need not survive a power cut, and is gone before anything need be tidied up.
-_FASTER = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "autovacuum = off", "jit = off")
+FASTER = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "autovacuum = off", "jit = off")
 
 
 class PostgreSQL:
@@ -28,7 +28,7 @@ class PostgreSQL:
         self._server = server
         self._numbers = count(1)
         self._admin = sa.create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-        for setting in _FASTER:
+        for setting in FASTER:
             self._run(f"ALTER SYSTEM SET {setting}")
         self._run("SELECT pg_reload_conf()")
 
