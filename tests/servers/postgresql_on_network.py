@@ -40,7 +40,19 @@ def started_on_network(
     os.chown(folder, user.pw_uid, user.pw_gid)
     become = ("setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups")
     data = folder / "data"
-    made = [*become, str(programs / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
+    made = [
+        *become,
+        str(programs / "initdb"),
+        "-D",
+        str(data),
+        "-U",
+        "postgres",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--no-sync",
+    ]
     subprocess.run(made, check=True, capture_output=True, cwd=folder)
     settings = {"listen_addresses": address[0], "port": str(address[1]), "unix_socket_directories": str(folder)}
     with (data / "postgresql.conf").open("a") as conf:
