@@ -37,14 +37,16 @@ def main() -> None:
     at_work = 0
     for _ in range(kills):
         before = attempts(store)
+        store.close()  # no connection of SQLite's may live on in a copy
         victim = run(config, "route")
         give_up = time.monotonic() + PATIENCE
         while attempts(store) == before and time.monotonic() < give_up:
-            time.sleep(0.02)
+            time.sleep(0.03)
         at_work += attempts(store) > before
         time.sleep(chance.uniform(0, AT_WORK))
         victim.send_signal(9)
         assert victim.wait() == -9
+    store.close()
     for _ in range(2):
         run(config, "route")
     print(at_work, flush=True)
@@ -52,11 +54,9 @@ def main() -> None:
 
 
 def attempts(store: Store) -> int:
-    """How often anybody has begun to route anything. Leaves no connection open: SQLite's may not live on in a copy."""
+    """How often anybody has begun to route anything."""
     with store.read() as connection:
-        found = int(connection.scalar(sa.select(sa.func.sum(inbox.c.attempts))) or 0)
-    store.close()
-    return found
+        return int(connection.scalar(sa.select(sa.func.sum(inbox.c.attempts))) or 0)
 
 
 def run(config: str, part: str) -> Forked:
