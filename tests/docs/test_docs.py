@@ -23,6 +23,10 @@ from tests.docs.pages import ROOT, Block, Section, anchors, blocks, links, pages
 from tests.docs.settings import Setting, settings, written
 from ventanilla.words import CaseState, DeliveryState, InboxState, Kind, Mode
 
+_ROOMS = "ventanilla|store|config|connectors|router|reports|desk|daemon|cli|tests|deploy|tools"
+_OURS = re.compile(rf"`((?:{_ROOMS})/[\w./@-]*(?:\.\w+|/))`")
+    r"`((?:ventanilla|store|config|connectors|router|reports|desk|daemon|cli|tests|deploy|tools)/[\w./@-]*(?:\.\w+|/))`"
+)
 CONFIGURATION = ROOT / "docs" / "configuration.md"
 COMMANDS = ROOT / "docs" / "commands.md"
 GLOBAL = {"--config", "--json", "--version", "--help", "-h"}
@@ -278,6 +282,18 @@ def _leads_somewhere(page: Path, link: str) -> bool:
     if not target.exists():
         return False
     return not anchor or (target.suffix == ".md" and anchor in anchors(target))
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_file_of_ours_that_a_page_names_is_there(page: Path) -> None:
+    gone = {name for name in _OURS.findall(page.read_text(encoding="utf-8")) if not _is_there(name)}
+
+    assert gone == set()
+
+
+def _is_there(name: str) -> bool:
+    """A room's files may be named without the first room: `store/engine.py`."""
+    return "NAME" in name or "NNNN" in name or any((place / name).exists() for place in (ROOT, ROOT / "ventanilla"))
 
 
 def test_every_page_is_reached_from_the_map() -> None:
