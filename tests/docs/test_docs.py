@@ -25,8 +25,6 @@ from ventanilla.words import CaseState, DeliveryState, InboxState, Kind, Mode
 
 _ROOMS = "ventanilla|store|config|connectors|router|reports|desk|daemon|cli|tests|deploy|tools"
 _OURS = re.compile(rf"`((?:{_ROOMS})/[\w./@-]*(?:\.\w+|/))`")
-    r"`((?:ventanilla|store|config|connectors|router|reports|desk|daemon|cli|tests|deploy|tools)/[\w./@-]*(?:\.\w+|/))`"
-)
 CONFIGURATION = ROOT / "docs" / "configuration.md"
 COMMANDS = ROOT / "docs" / "commands.md"
 GLOBAL = {"--config", "--json", "--version", "--help", "-h"}
