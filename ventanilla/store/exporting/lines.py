@@ -77,10 +77,10 @@ def _check(file: IO[bytes], path: Path) -> Checked:
     if end.get("lines") != number - 1 or end.get("sha256") != digest.hexdigest():
         return Checked(
             head=head,
-            counts=end.get("counts", {}),
+            counts=_counts(end),
             problem="it was changed: its lines have not the hash of its last one",
         )
-    return Checked(head=head, counts=end.get("counts", {}), problem=None)
+    return Checked(head=head, counts=_counts(end), problem=None)
 
 
 def _lines(file: IO[bytes]) -> Iterator[bytes]:
@@ -90,7 +90,7 @@ def _lines(file: IO[bytes]) -> Iterator[bytes]:
 
 def _first(line: bytes, path: Path) -> Mapping[str, Any]:
     head = _object(line)
-    if head is None or head.get("type") != "export":
+    if head is None or head.get("type") != "export" or not isinstance(head.get("made_at"), str):
         raise BadInput(f"{path}: is no export of Ventanilla: its first line does not say so")
     if head.get("format") != FORMAT:
         raise BadInput(f"{path}: is of format {head.get('format')}; this version reads format {FORMAT}")
@@ -100,9 +100,14 @@ def _first(line: bytes, path: Path) -> Mapping[str, Any]:
 def _object(line: bytes) -> Mapping[str, Any] | None:
     try:
         told = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return told if isinstance(told, dict) else None
+
+
+def _counts(end: Mapping[str, Any]) -> Mapping[str, int]:
+    counts = end.get("counts")
+    return {name: number for name, number in counts.items() if type(number) is int} if isinstance(counts, dict) else {}
 
 
 def _plain(value: Any) -> Any:
