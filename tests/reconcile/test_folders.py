@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from connectors.comparing_kept import State
+from connectors.imap_email.comparing import named
 from tests.reconcile.folder import Folder, letter
 from tests.servers.dovecot import Dovecot, just_now
 from ventanilla.store.engine import Store
@@ -247,3 +248,14 @@ def test_a_source_out_of_reach_keeps_what_it_said_last(folder: Folder, dovecot: 
     assert found.missing == 1
     assert found.compared_at is not None
     assert found.compared_at < found.looked_at
+
+
+def test_a_folder_that_is_gone_is_told_with_those_that_there_are_and_never_taken_for_well(folder: Folder) -> None:
+    folder.pull()
+    folder.comparer._find = named("Pedidos")
+
+    found = folder.compare()
+
+    assert found.state is State.UNREACHABLE
+    assert "Pedidos" in found.problem
+    assert "INBOX" in f"{found.problem} {found.cure}"
