@@ -99,7 +99,7 @@ def _checks(draft: Draft, pieces: Pieces, *, kinds: Collection[str], today: date
     yield from check_retention(draft)
     yield from check_rules(draft, pieces, today=today, thorough=thorough)
     if thorough:  # a command that only looks needs no mailbox's password and no other package
-        yield from check_secrets(draft)
+        yield from check_secrets(draft, pieces)
         yield from check_plugins(draft)
     yield from check_available(draft)
     yield from check_name(pieces)

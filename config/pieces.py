@@ -65,6 +65,11 @@ class Pieces:
                 return piece.source.problem(written(local), remark.message, at=local)
         return self.main.problem(written(remark.key), remark.message, at=remark.key)
 
+    def source_of(self, key: Key) -> Source:
+        """The file in which the table around a key stands."""
+        found = (self._by_key.get(key[:length]) for length in (2, 1))
+        return next((piece.source for piece in found if piece is not None), self.main)
+
     def places_of(self, section: str) -> tuple[str, ...]:
         """Where each table of a listed section begins: "agents.d/rules.toml:3", seen from the main file's folder."""
         found = (self._by_key[section, number] for number in range(len(self.values(section))))

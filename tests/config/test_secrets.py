@@ -71,9 +71,29 @@ def test_a_secret_file_that_everybody_can_read_is_warned_about(tmp_path: Path) -
 
 
 def test_a_secret_in_the_file_itself_is_warned_about(tmp_path: Path) -> None:
-    (warning,) = load(write(tmp_path, with_password('"hunter2"'))).warnings
+    path = write(tmp_path, with_password('"hunter2"'))
+    path.chmod(0o640)
+    (warning,) = load(path).warnings
     assert warning.key == "channels.soporte.imap.password"
     assert warning.message == 'a password stands in this file; better { file = "secrets/soporte" } or { env = "NAME" }'
+
+    path.chmod(0o644)
+    (warning,) = load(path).warnings
+    assert "stands in this file, which everybody on this machine can read (chmod 640 it); better" in warning.message
+
+
+def test_the_mode_that_counts_is_that_of_the_file_in_which_a_secret_stands(tmp_path: Path) -> None:
+    included = tmp_path / "more.toml"
+    included.write_text('[store]\nurl = "postgresql://u:hunter2@localhost/v"\n')
+    path = write(tmp_path, f'include = ["more.toml"]\n{GOOD}')
+    path.chmod(0o644)
+    included.chmod(0o640)
+    (closed,) = load(path).warnings
+    included.chmod(0o644)
+    (opened,) = load(path).warnings
+
+    assert (closed.file, "everybody" in closed.message) == (str(included), False)
+    assert "everybody on this machine can read" in opened.message
 
 
 def test_a_password_in_the_stores_address_is_warned_about_and_one_without_is_not(tmp_path: Path) -> None:
