@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -22,6 +23,8 @@ from ventanilla.errors import BadInput, ConfigError, Conflict, Permanent, Tempor
 
 _VALUED, _FLAGS = ("--config",), ("--json",)
 _HELP = ("-h", "--help", "--version")
+_IN_THE_WAY = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
+"""What is wrong with a place to write to, and no defect: a full disk, one that is read only, missing rights."""
 READ_BY_OTHERS = ("init",)
 """Commands whose files another user may have to read: settings. What the others write may hold customers' words."""
 
@@ -84,6 +87,10 @@ def main(arguments: Sequence[str]) -> int:
         return _fail(str(error), 3)
     except Permanent as error:
         return _fail(f"{error}\n{error.cure}".strip(), 3)
+    except OSError as error:
+        if error.errno not in _IN_THE_WAY:
+            raise
+        return _fail(f"{error.filename or 'what was to be written'}: {error.strerror}", 3)
     return result if isinstance(result, int) else 0
 
 

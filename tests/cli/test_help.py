@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import shlex
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 import typer
@@ -75,3 +78,17 @@ def test_a_command_has_an_example_of_itself(command: str, doc: str, capsys: pyte
     assert re.search(r"Examples?:", said)
     options = [word for word in words if word.startswith("--") and word not in ("--json", "--config")]
     assert [option for option in options if option not in offered] == []
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EACCES, errno.EROFS])
+def test_a_place_that_cannot_be_written_to_is_said_in_words(
+    code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def refuse(*_: object, **__: object) -> int:
+        raise OSError(code, os.strerror(code), "/backups/monday.tar")
+
+    monkeypatch.setattr(Path, "write_text", refuse)
+    with fresh_context():
+        assert main(["--config", str(tmp_path / "ventanilla.toml"), "init"]) == 3
+
+    assert capsys.readouterr().err == f"/backups/monday.tar: {os.strerror(code)}\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 import stat
@@ -407,3 +408,20 @@ def test_every_state_of_the_outbox_is_either_held_back_or_over() -> None:
     over = {"sent", "delivered", "failed", "unknown", "dropped"}
 
     assert {str(state) for state in DeliveryState} - over == {"pending", "held", "sending"}
+
+
+def test_a_disk_that_is_full_while_files_come_back_is_said_and_the_store_stays_empty(
+    copy: Path, new_store: Callable[[], Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = new_store()
+
+    def fill_up(_folder: Path, _content: bytes) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr("ventanilla.store.restore.put_blob", fill_up)
+        with pytest.raises(Unreachable, match="No space left on device; the store is as it was"):
+            restore(store, copy)
+
+    assert not holds_something(store)
+    restore(store, copy)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import os
 import signal
 import stat
@@ -104,3 +106,18 @@ def test_what_is_put_again_is_young_again(tmp_path: Path) -> None:
 
     assert blob_path(tmp_path, digest).stat().st_mtime > A_DAY_AGO.timestamp()
     assert get_blob(tmp_path, digest) == b"twice"
+
+
+def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blob_path(tmp_path, hashlib.sha256(b"abc").hexdigest()).parent.mkdir(parents=True)
+
+    def fill_up(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as full:
+        full.setattr(os, "fsync", fill_up)
+        with pytest.raises(OSError, match="No space left"):
+            put_blob(tmp_path, b"abc")
+
+    assert files_in(tmp_path) == []
+    assert get_blob(tmp_path, put_blob(tmp_path, b"abc")) == b"abc"

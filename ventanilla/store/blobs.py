@@ -21,13 +21,18 @@ def put_blob(folder: Path, content: bytes) -> str:
         return digest
     _make_folder(target.parent)
     temporary = target.with_name(f".{digest}.{secrets.token_hex(4)}")
-    with temporary.open("xb") as file:
-        os.fchmod(file.fileno(), 0o600)
-        give_to_owner_of_folder(temporary)
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.rename(target)
+    try:
+        with temporary.open("xb") as file:
+            os.fchmod(file.fileno(), 0o600)
+            give_to_owner_of_folder(temporary)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.rename(target)
+    except OSError:  # on a full disk each further try would leave one more
+        with suppress(OSError):
+            temporary.unlink()
+        raise
     _sync_folder(target.parent)
     return digest
 

@@ -105,7 +105,13 @@ def _load_blobs(archive: ArchiveReader, store: Store, progress: Progress) -> int
     names = archive.names("blobs/")
     for number, name in enumerate(names, start=1):
         with archive.file(name) as file:
-            put_blob(store.blobs, file.read())
+            content = file.read()
+        try:
+            put_blob(store.blobs, content)
+        except OSError as error:
+            raise Unreachable(
+                f"{store.blobs} cannot be written to: {error.strerror}; the store is as it was, and the same may be tried again"
+            ) from error
         if number % _TELL_EVERY == 0:
             progress(f"attachments and large originals: {number:,} of {len(names):,}")
     return len(names)
