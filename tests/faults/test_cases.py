@@ -38,7 +38,7 @@ def part(outcome: str, when: str = "call") -> Any:
 
 
 def told(**counts: int) -> dict[str, Any]:
-    return {"cases": [1], "counts": counts, "broken": {}}
+    return {"cases": [1], "counts": counts, "broken": {}, "longest": {}}
 
 
 def test_a_case_holds_only_if_something_tried_it_and_the_audit_was_asked() -> None:
@@ -74,7 +74,7 @@ def test_a_test_of_several_cases_counts_for_each_of_them_and_once_in_all() -> No
     report = Report()
     for cases in ([1, 2], [1], []):
         done = part("passed")
-        done.user_properties.append(("fault", {"cases": cases, "counts": {"audits": 1, "faults": 2}, "broken": {}}))
+        done.user_properties.append(("fault", told(audits=1, faults=2) | {"cases": cases}))
         report.pytest_runtest_logreport(done)
 
     assert [report.tried[number].ran for number in (1, 2, 3)] == [2, 1, 0]
