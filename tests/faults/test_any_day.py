@@ -4,36 +4,37 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from structlog.testing import capture_logs
 
-from tests.faults.crashes import How
-from tests.faults.promises_hold import (
-    each_item_has_one_fate,
-    each_open_case_has_one_owner,
-    no_letter_goes_out_twice,
-    no_promise_is_broken,
-)
+from tests.faults.crashes import How, Moment, Trouble
+from tests.faults.promises_hold import all_holds
 from tests.faults.providers import Mood
-from tests.faults.whole_house import Day
+from tests.faults.whole_house import RANKS, Day
 from tests.servers.stores import migrated_store
 from ventanilla.store import tables as t
 from ventanilla.store.engine import Store
-from ventanilla.words import Verdict
+from ventanilla.words import DeliveryState, Verdict
 
 SOME = st.integers(0, 30)
 FEW = st.integers(0, 3)
-TROUBLE = st.one_of(st.none(), st.none(), st.tuples(st.sampled_from(How), st.integers(1, 12)))
-"""What a step dies of, and at which of its writes."""
-Trouble = tuple[How, int] | None
+DEADLY = st.builds(
+    Trouble,
+    how=st.sampled_from([How.KILLED, How.CUT]),
+    moment=st.sampled_from(Moment),
+    number=st.sampled_from([1, 1, 1, 2, 2, 3, 5, 8, 13]),
+)
+OVERTAKING = st.builds(Trouble, how=st.just(How.OVERTAKEN), moment=st.just(Moment.COMMITTED), number=st.integers(1, 2))
+TROUBLE = st.one_of(st.none(), DEADLY, DEADLY, OVERTAKING)
 Open = Callable[[], AbstractContextManager[Store]]
 
 
@@ -42,37 +43,39 @@ class AnyDay(RuleBasedStateMachine):
 
     def __init__(self, open_one: Open, seen: Counter[str]) -> None:
         super().__init__()
-        self._folder = TemporaryDirectory()
-        self._opened, self._seen, self._looked_at = open_one(), seen, -1
-        self.day = Day(self._opened.__enter__(), Path(self._folder.name))
+        self._stack, self._seen, self._looked_at = ExitStack(), seen, -1
+        self._logged = self._stack.enter_context(capture_logs())
+        folder = self._stack.enter_context(TemporaryDirectory())
+        self.day = Day(self._stack.enter_context(open_one()), Path(folder))
+        self._stack.callback(self.day.close)
+        self.day.after_death = self.all_holds
 
     def teardown(self) -> None:
-        try:
+        with self._stack:
             self.day.come_to_rest()
-            self._all_holds(at_rest=True)
-            self._seen.update(steps=self.day.steps, deaths=self.day.deaths, refused=self.day.refused)
-            self._seen.update(cases=len(self.day.house.rows(t.conversations)))
-        finally:
-            self.day.close()
-            self._opened.__exit__(None, None, None)
-            self._folder.cleanup()
+            all_holds(self.day, self._logged, at_rest=True)
+            self._seen.update({f"deaths in {kind}": number for kind, number in self.day.deaths.items()})
+            self._seen.update({f"deaths at {where}": number for where, number in self.day.crashes.deaths.items()})
+            self._seen.update(steps=self.day.steps.total(), refused=self.day.refused.total())
+            self._seen.update(deaths=self.day.deaths.total(), cases=len(self.day.house.rows(t.conversations)))
 
-    @initialize(letters=st.integers(2, 8))
+    @initialize(letters=st.integers(2, 6))
     def it_begins_with_some_post(self, letters: int) -> None:
         for number in range(letters):
             self.day.somebody_writes(number, number, "Hola")
-        self.day.some_are_routed(letters, latest_first=False)
+        self.day.some_are_routed(letters)
 
     @rule(channel=FEW, who=FEW, trouble=TROUBLE)
-    def somebody_writes(self, channel: int, who: int, trouble: Trouble) -> None:
+    def somebody_writes(self, channel: int, who: int, trouble: Trouble | None) -> None:
         self.day.trouble = trouble
         self.day.somebody_writes(channel, who, "¿Cuándo llega?")
 
-    @rule(channel=FEW, who=FEW, letters=st.integers(2, 5))
-    def somebody_is_in_distress(self, channel: int, who: int, letters: int) -> None:
+    @rule(channel=FEW, who=FEW, letters=st.integers(2, 5), trouble=TROUBLE)
+    def somebody_is_in_distress(self, channel: int, who: int, letters: int, trouble: Trouble | None) -> None:
         for _ in range(letters):
             self.day.somebody_writes(channel, who, "¡Por favor!")
-        self.day.some_are_routed(letters, latest_first=False)
+        self.day.trouble = trouble
+        self.day.some_are_routed(letters)
 
     @rule(which=SOME, who=FEW)
     def somebody_answers(self, which: int, who: int) -> None:
@@ -90,80 +93,90 @@ class AnyDay(RuleBasedStateMachine):
     def something_unreadable_comes(self) -> None:
         self.day.something_unreadable_comes()
 
-    @rule(which=SOME, renumbered=st.booleans())
-    def an_item_comes_again(self, which: int, renumbered: bool) -> None:
+    @rule(which=SOME, renumbered=st.booleans(), trouble=TROUBLE)
+    def an_item_comes_again(self, which: int, renumbered: bool, trouble: Trouble | None) -> None:
+        self.day.trouble = trouble
         self.day.an_item_comes_again(which, renumbered=renumbered)
 
-    @rule(how_many=st.integers(1, 5), latest_first=st.booleans(), trouble=TROUBLE)
-    def some_are_routed(self, how_many: int, latest_first: bool, trouble: Trouble) -> None:
+    @rule(how_many=st.integers(1, 5), latest_first=st.booleans(), again=st.booleans(), trouble=TROUBLE)
+    def some_are_routed(self, how_many: int, latest_first: bool, again: bool, trouble: Trouble | None) -> None:
         self.day.trouble = trouble
-        self.day.some_are_routed(how_many, latest_first=latest_first)
+        self.day.some_are_routed(how_many, latest_first=latest_first, again=again)
 
     @rule(what=SOME, which=SOME, other=SOME, who=SOME, pick=SOME, trouble=TROUBLE)
-    def somebody_moves(self, what: int, which: int, other: int, who: int, pick: int, trouble: Trouble) -> None:
+    def somebody_moves(self, what: int, which: int, other: int, who: int, pick: int, trouble: Trouble | None) -> None:
         self.day.trouble = trouble
         self.day.somebody_moves(what, which, other, who, pick)
 
     @rule(what=SOME, which=FEW, other=FEW, who=SOME, pick=SOME, trouble=TROUBLE)
     def somebody_moves_one_of_the_first(
-        self, what: int, which: int, other: int, who: int, pick: int, trouble: Trouble
+        self, what: int, which: int, other: int, who: int, pick: int, trouble: Trouble | None
     ) -> None:
         self.day.trouble = trouble
         self.day.somebody_moves(what, which, other, who, pick)
 
-    @rule(which=SOME)
-    def an_answer_is_withdrawn(self, which: int) -> None:
+    @rule(which=SOME, trouble=TROUBLE)
+    def an_answer_is_withdrawn(self, which: int, trouble: Trouble | None) -> None:
+        self.day.trouble = trouble
         self.day.an_answer_is_withdrawn(which)
 
-    @rule(who=FEW, hours=st.sampled_from([0, 0, 1, 9]), cover=FEW)
-    def somebody_comes_or_goes(self, who: int, hours: int, cover: int) -> None:
+    @rule(who=FEW, hours=st.sampled_from([0, 0, 1, 9]), cover=FEW, trouble=TROUBLE)
+    def somebody_comes_or_goes(self, who: int, hours: int, cover: int, trouble: Trouble | None) -> None:
+        self.day.trouble = trouble
         self.day.somebody_comes_or_goes(who, hours, cover)
 
     @rule(minutes=st.sampled_from([1, 11, 61, 600, 20 * 24 * 60]))
     def time_goes_by(self, minutes: int) -> None:
         self.day.house.later(minutes=minutes)
 
-    @rule(trouble=TROUBLE)
-    def the_sweeper_sweeps(self, trouble: Trouble) -> None:
+    @rule(which=SOME, trouble=TROUBLE)
+    def the_sweeper_sweeps(self, which: int, trouble: Trouble | None) -> None:
         self.day.trouble = trouble
-        self.day.the_sweeper_sweeps()
+        self.day.the_sweeper_sweeps(which, 4)
 
     @rule(trouble=TROUBLE)
-    def the_sweeper_brings_back(self, trouble: Trouble) -> None:
+    def the_sweeper_brings_back(self, trouble: Trouble | None) -> None:
         self.day.trouble = trouble
         self.day.the_sweeper_brings_back()
 
-    @rule(trouble=TROUBLE)
-    def letters_go_out(self, trouble: Trouble) -> None:
-        self.day.trouble = trouble
-        self.day.letters_go_out()
+    @rule(trouble=TROUBLE, what=SOME, which=FEW)
+    def letters_go_out(self, trouble: Trouble | None, what: int, which: int) -> None:
+        """Overtaken by another who delivers, or by one of us who does something to a case."""
+        day = self.day
+        others = (None, lambda: day.somebody_moves(what, which, 0, 1, what), lambda: day.an_answer_is_withdrawn(which))
+        day.trouble = trouble
+        day.letters_go_out(others[which % 3])
 
     @rule(which=FEW, mood=st.sampled_from(Mood))
     def a_provider_is(self, which: int, mood: Mood) -> None:
         self.day.a_provider_is(which, mood)
         self.day.letters_go_out()
 
+    @rule(which=SOME, state=st.sampled_from(list(RANKS)), trouble=TROUBLE)
+    def a_provider_reports(self, which: int, state: DeliveryState, trouble: Trouble | None) -> None:
+        self.day.trouble = trouble
+        self.day.a_provider_reports(which, state)
+
     @rule(which=FEW, trouble=TROUBLE)
-    def the_file_changes(self, which: int, trouble: Trouble) -> None:
+    def the_file_changes(self, which: int, trouble: Trouble | None) -> None:
         self.day.trouble = trouble
         self.day.the_file_changes(which)
 
     @rule(which=SOME, trouble=TROUBLE)
-    def a_customer_is_erased(self, which: int, trouble: Trouble) -> None:
+    def a_customer_is_erased(self, which: int, trouble: Trouble | None) -> None:
         self.day.trouble = trouble
         self.day.a_customer_is_erased(which)
 
+    @rule(trouble=TROUBLE)
+    def what_is_old_is_forgotten(self, trouble: Trouble | None) -> None:
+        self.day.trouble = trouble
+        self.day.what_is_old_is_forgotten()
+
     @invariant()
     def all_holds(self) -> None:
-        if self._looked_at != self.day.crashes.writes:  # else nothing was written since
-            self._all_holds()
-        self._looked_at = self.day.crashes.writes
-
-    def _all_holds(self, *, at_rest: bool = False) -> None:
-        no_promise_is_broken(self.day, at_rest=at_rest)
-        each_open_case_has_one_owner(self.day)
-        each_item_has_one_fate(self.day)
-        no_letter_goes_out_twice(self.day)
+        if self._looked_at != self.day.crashes.commits:  # else nothing has changed since
+            all_holds(self.day, self._logged)
+        self._looked_at = self.day.crashes.commits
 
 
 @pytest.fixture
@@ -187,6 +200,7 @@ def live(open_one: Open, *, days: int, steps: int, derandomize: bool) -> Counter
         settings=settings(
             max_examples=days,
             stateful_step_count=steps,
+            phases=[Phase.generate],  # to shrink a day costs more than to read it
             deadline=None,
             database=None,
             derandomize=derandomize,
@@ -197,18 +211,21 @@ def live(open_one: Open, *, days: int, steps: int, derandomize: bool) -> Counter
 
 
 @pytest.mark.fault(1, 2, 3, 12)
-def test_a_few_days_hold_every_promise(open_one: Open) -> None:
-    seen = live(open_one, days=3, steps=10, derandomize=True)
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_a_short_day_holds_every_promise(open_one: Open) -> None:
+    seen = live(open_one, days=2, steps=3, derandomize=True)
 
-    assert seen["cases"] > 5
+    assert seen["cases"] > 1
 
 
 @pytest.mark.faults
-@pytest.mark.fault(1, 2, 3, 12)
+@pytest.mark.fault(1, 2, 3, 7, 12)
 @pytest.mark.timeout(1800)
-def test_many_days_hold_every_promise(open_one: Open, request: pytest.FixtureRequest) -> None:
+def test_many_days_hold_every_promise(open_one: Open, dialect: str, request: pytest.FixtureRequest) -> None:
     # the same days each time, unless --hypothesis-seed asks for others
-    seen = live(open_one, days=40, steps=40, derandomize=request.config.getoption("--hypothesis-seed") is None)
+    derandomize = request.config.getoption("--hypothesis-seed") is None
+    seen = live(open_one, days=12 if dialect == "sqlite" else 6, steps=25, derandomize=derandomize)
 
-    assert seen["deaths"] > 50
-    assert seen["cases"] > 200
+    assert seen["deaths"] > 20
+    assert seen["deaths at overtaken"] > 5
+    assert seen["cases"] > 30

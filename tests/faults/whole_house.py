@@ -1,12 +1,16 @@
 """A house that works: customers on three channels, people who do everything that they may, providers in any mood, and crashes.
 
 Whatever happens goes through the product's own functions on a real store; this only chooses. Every choice is a number that the
-caller draws, so that the same numbers make the same day.
+caller draws, so that the same numbers make the same day. Judges nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+import threading
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import count
@@ -17,54 +21,42 @@ import sqlalchemy as sa
 
 from cli.staffing import note_failed, note_sent, note_welcome
 from connectors.deliver import Deliverer, still_theirs
+from connectors.pull import Puller
 from router.assigning.endings import close_what_is_over, wake_what_waited
 from router.assigning.lapses import lapse_acceptances
 from router.assigning.leavers import hand_over_leavers
 from router.assigning.line import drain_line, move_on_from_absent
 from router.automatic.announcements import announce_delays
 from router.automatic.late_by_law import tell_before_late
+from router.bounces import tell_of_failure
 from router.erasing import erase, plan_erasure
-from router.moves.accept import accept
-from router.moves.answered_in import answered_in
-from router.moves.base import find_case
-from router.moves.called import called
-from router.moves.classify import set_kind, set_priority
-from router.moves.collaborate import add_collaborator, remove_collaborator
-from router.moves.decline import decline
-from router.moves.hold import hold, unhold
-from router.moves.merge import merge, unmerge
-from router.moves.note import add_note
 from router.moves.refusals import Refused
-from router.moves.reopen import reopen
-from router.moves.reply import Answer, withdraw_reply, write_reply
-from router.moves.resolve import mark_spam, resolve
-from router.moves.restrict import block, restrict, unrestrict
-from router.moves.split import split
-from router.moves.transfer import transfer
-from router.moves.wait import WaitFor, wait
-from router.moves.write_first import First, write_first
+from router.moves.reply import withdraw_reply
 from router.notices.digests import send_morning_digests, send_opening_digests, send_screened_digest
 from router.permission import still_allowed
 from router.promises.sweep import warn_and_break
+from router.retention.forgetting import forget_due
+from router.retention.terms import Terms
 from router.service import route_items
 from router.timekeeping.keeper import catch_up
 from router.webhooks_out.writing import write_webhooks
 from router.whatsapp.warning import warn_of_closing_windows
-from tests.faults.crashes import Crashes, How, Killed
+from tests.faults.crashes import Crashes, How, Killed, Trouble
+from tests.faults.people_move import PEOPLE, SENDERS, moves
 from tests.faults.providers import Mood, Provider
+from tests.faults.sources import Shelf
 from tests.router.chat_house import BOT, LUCIA, ChatHouse, chat, letter, sms, whatsapp
 from tests.router.moving import do
-from ventanilla.channel import Batch, Message, RawItem, Screening
+from ventanilla.channel import DeliveryReport, Message, RawItem, Screening
 from ventanilla.errors import BadInput, Conflict, Temporary
 from ventanilla.store import tables as t
 from ventanilla.store.agents import add_absence, end_absences
+from ventanilla.store.deliveries import forget_old_reports, note_reports
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
-from ventanilla.store.inbox import commit_batch, overdue
-from ventanilla.words import CallOutcome, InboxState, Kind, OutboxKind, Priority, Resolution, Verdict
+from ventanilla.store.inbox import overdue
+from ventanilla.words import DeliveryState, OutboxKind, Verdict
 
-PEOPLE = ("ana", "luis", "marta")
-SENDERS = ("lucia@clientes.example", "leo@clientes.example", "nil@clientes.example")
 FILES: tuple[dict[str, str], ...] = (
     {"capacity": "2", "members": '"ana", "luis"', "team": 'accept_within = "10m"', "luis": ""},
     {"capacity": "8", "members": '"ana", "luis"', "team": "", "luis": ""},
@@ -73,51 +65,111 @@ FILES: tuple[dict[str, str], ...] = (
 )
 EXPECTED = (Refused, BadInput, Conflict)
 """What the product may answer to somebody who asks for what cannot be."""
+AT_A_TIME = (catch_up, write_webhooks, send_opening_digests, send_morning_digests, send_screened_digest)
+SWEEPS: tuple[Callable[..., object], ...] = (
+    *AT_A_TIME,
+    warn_and_break,
+    drain_line,
+    move_on_from_absent,
+    lapse_acceptances,
+    hand_over_leavers,
+    announce_delays,
+    tell_before_late,
+    wake_what_waited,
+    warn_of_closing_windows,
+    close_what_is_over,
+    forget_old_reports,
+)
+"""What the sweeper does, each a work of its own."""
+TERMS = Terms(keep=timedelta(days=15), items=timedelta(days=15), trail=timedelta(days=15))
+RANKS = {DeliveryState.SENT: 1, DeliveryState.DELIVERED: 2, DeliveryState.FAILED: 9}
+WORD = re.compile(r"palabra\d+x")
+"""Each text has a word of its own, by which it is found wherever it lies."""
+
+
+class Hurried(threading.Event):
+    """A stop that never comes, and for which nobody has to wait."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        return False
 
 
 class Day:
-    """One house on one store, and everything that may happen in it. `deaths` and `refused` count what became of steps."""
+    """One house on one store, and everything that may happen in it.
+
+    `trouble` comes to the next step, `always` is done to each before it is done.
+    `steps`, `deaths` and `refused` count what became of steps, by kind. `after_death` is called when a step has died, before it
+    is done again. `gone` are words that the last erasing took out of the cases.
+    """
 
     def __init__(self, store: Store, folder: Path) -> None:
         self.house = ChatHouse(store, folder, {"marta": 'role = "supervisor"', **FILES[0]})
         self.crashes = Crashes(store.engine)
-        self.trouble: tuple[How, int] | None = None
+        self.trouble: Trouble | None = None
+        self.always: Callable[[str, Callable[[], object]], object] | None = None
         self.posts = {"soporte": Provider(True), "chat": Provider(False), "telefono": Provider(False)}
-        self.pending: list[int] = []
-        self.items: list[tuple[str, RawItem]] = []
-        self.deaths = self.refused = self.steps = 0
+        self.shelves = {name: Shelf(f"shelf of {name}") for name in self.posts}
+        self.queue: list[int] = []
+        self.fates: dict[int, str] = {}
+        self.gone: set[str] = set()
+        self.steps, self.deaths, self.refused = Counter[str](), Counter[str](), Counter[str]()
+        self.after_death: Callable[[], object] = lambda: None
+        self._routed: list[int] = []
         self._numbers = count(1)
         self._deliverer = self._new_deliverer()
+        self._pullers: dict[str, Puller] = {}
 
     def close(self) -> None:
         self.crashes.close()
 
     # How a step is done
 
-    def doing(self, step: Callable[[], object]) -> None:
-        """Do it; if trouble is due, let it die on the way (or be done to the end), and do it again."""
-        self.steps += 1
+    def doing(self, kind: str, step: Callable[[], object], meanwhile: Callable[[], object] | None = None) -> bool:
+        """Do it; if trouble is due, let it die on the way (or be done to the end), and do it again. Overtaken, it is so by
+        `meanwhile`, else by itself. Whether nothing refused it in the end."""
         trouble, self.trouble = self.trouble, None
-        if trouble is not None:
-            with self.crashes.at(trouble[1], trouble[0]):
-                self._try(step)
-        self._try(step)
+        if self.always is not None:
+            self.always(kind, step)
+            done = self._try(kind, step)
+        elif trouble is not None and trouble.how is How.OVERTAKEN:
+            with self.crashes.at(trouble, meanwhile or (lambda: self._try(kind, step))):
+                done = self._try(kind, step)
+        else:
+            if trouble is not None:
+                self.die_once(kind, step, trouble)
+            done = self._try(kind, step)
         self.house.later(seconds=7)
+        return done
 
-    def _try(self, step: Callable[[], object]) -> None:
+    def die_once(self, kind: str, step: Callable[[], object], trouble: Trouble) -> bool:
+        """Do it with trouble on the way. Whether it came to that."""
+        before = self.crashes.deaths.total()
+        with self.crashes.at(trouble):
+            self._try(kind, step)
+        died = self.crashes.deaths.total() > before
+        if died:
+            self.deaths[kind] += 1
+            self._deliverer = self._new_deliverer()
+            self._pullers.clear()
+            self.after_death()
+        return died
+
+    def _try(self, kind: str, step: Callable[[], object]) -> bool:
+        self.steps[kind] += 1
         try:
             step()
         except EXPECTED:
-            self.refused += 1
+            self.refused[kind] += 1
+            return False
         except (Killed, Temporary):
-            self.deaths += 1
-            self._deliverer = self._new_deliverer()
+            return False
+        return True
 
     # What customers do
 
     def somebody_writes(self, channel: int, who: int, text: str, **more: Any) -> None:
         name = ("soporte", "chat", "telefono", "telefono")[channel % 4]
-        external = f"m{next(self._numbers)}"
+        external, text = f"m{next(self._numbers)}", f"{text} {self._word()}"
         if channel % 4 == 0:
             message = letter(text, sender=SENDERS[who % 3], external_id=f"<{external}@c.example>", **more)
         elif channel % 4 == 1:
@@ -137,90 +189,107 @@ class Day:
         known = self.house.rows(t.messages, lambda m: (m.c.medium == "telegram") & (m.c.direction == "in"))
         if known:
             one = known[which % len(known)]
-            self._comes("chat", chat("Mejor así", user=one.external_id.split("/")[1], edits=one.external_id))
+            user = one.external_id.split("/")[1]
+            self._comes("chat", chat(f"Mejor así {self._word()}", user=user, edits=one.external_id))
 
     def a_machine_writes(self, verdict: Verdict) -> None:
         self.somebody_writes(0, 2, "Boletín", screening=Screening(verdict=verdict, reason="a machine"))
 
     def something_unreadable_comes(self) -> None:
-        self._put("soporte", f"nobody can read {next(self._numbers)}".encode())
+        self._put("soporte", f"nobody can read {self._word()}".encode())
 
     def an_item_comes_again(self, which: int, *, renumbered: bool) -> None:
-        if self.items:
-            channel, item = self.items[which % len(self.items)]
+        """From its source, under its old number or a new one."""
+        name = sorted(self.shelves)[which % 3]
+        known = self.shelves[name].items
+        if known:
+            item = known[which % len(known)]
             if renumbered:
-                item = RawItem(
-                    key=f"again/{next(self._numbers)}",
-                    raw=item.raw,
-                    received_at=item.received_at,
-                    identity=item.identity,
-                    size=item.size,
-                )
-            self.doing(partial(self._commit, channel, item))
+                item = replace(item, key=f"again/{next(self._numbers)}")
+            known.append(item)
+            self._is_pulled(name)
+
+    def _word(self) -> str:
+        return f"palabra{next(self._numbers)}x"
 
     def _comes(self, channel: str, message: Message) -> None:
-        raw = f"item {next(self._numbers)}".encode()
+        raw = f"item {next(self._numbers)} {message.text}".encode()
         self.house.said[raw] = message
         self._put(channel, raw)
 
     def _put(self, channel: str, raw: bytes) -> None:
-        key = raw.decode()
-        item = RawItem(key=key, raw=raw, received_at=self.house.now, identity=f"identity of {key}", size=len(raw))
-        self.items.append((channel, item))
-        self.doing(partial(self._commit, channel, item))
-
-    def _commit(self, channel: str, item: RawItem) -> None:
-        batch = Batch(source=channel, items=[item], checkpoint={"last": item.key})
-        self.pending += commit_batch(self.house.store, channel, batch, lease=None, now=self.house.now)
+        number = next(self._numbers)
+        item = RawItem(
+            key=f"key/{number}", raw=raw, received_at=self.house.now, identity=f"same/{number}", size=len(raw)
+        )
+        self.shelves[channel].items.append(item)
+        self._is_pulled(channel)
 
     # What the service does
 
-    def some_are_routed(self, how_many: int, *, latest_first: bool) -> None:
-        chosen = self.pending[-how_many:][::-1] if latest_first else self.pending[:how_many]
-        self.doing(lambda: route_items(self.house.router, chosen))
-        with self.house.store.read() as connection:
-            waits = t.inbox.c.state == InboxState.PENDING
-            left = set(connection.scalars(sa.select(t.inbox.c.id).where(waits)))
-        self.pending = [one for one in self.pending if one in left]
+    def _is_pulled(self, name: str) -> None:
+        self.doing("pull", lambda: self._puller(name)._round())
+
+    def _puller(self, name: str) -> Puller:
+        if name not in self._pullers:
+            self._pullers[name] = Puller(
+                channel=name,
+                source=self.shelves[name],
+                store=self.house.store,
+                poll=timedelta(0),
+                enqueue=self.queue.extend,
+                tell_trouble=lambda *_: None,
+                clock=lambda: self.house.now,
+            )
+        return self._pullers[name]
+
+    def some_are_routed(self, how_many: int, *, latest_first: bool = False, again: bool = False) -> None:
+        """`again`: with some that the queue gives a second time."""
+        chosen = self.queue[-how_many:][::-1] if latest_first else self.queue[:how_many]
+        asked = [*chosen, *(self._routed[-2:] if again else ())]
+        self.doing("route", lambda: route_items(self.house.router, asked))
+        self.queue = [one for one in self.queue if one not in chosen]
+        self._routed += chosen
 
     def the_sweeper_brings_back(self) -> None:
-        self.doing(lambda: route_items(self.house.router, overdue(self.house.store, now=self.house.now)))
+        self.doing("bring back", lambda: route_items(self.house.router, overdue(self.house.store, now=self.house.now)))
 
-    def the_sweeper_sweeps(self) -> None:
-        for sweep in self._sweeps():
-            self.doing(sweep)
+    def the_sweeper_sweeps(self, which: int = 0, how_many: int | None = None) -> None:
+        """Some of its works from one on; all of them by default. Trouble is the first one's."""
+        works = self.sweeps()
+        for kind, step in [*works, *works][which % len(works) :][: how_many or len(works)]:
+            self.doing(kind, step)
 
-    def letters_go_out(self) -> None:
-        self.doing(lambda: (self._deliverer.recover(), self._deliverer.deliver_due()))
+    def letters_go_out(self, meanwhile: Callable[[], object] | None = None) -> None:
+        self.doing("deliver", self.deliver, meanwhile)
+
+    def deliver(self) -> None:
+        self._deliverer.recover()
+        self._deliverer.deliver_due()
 
     def a_provider_is(self, which: int, mood: Mood) -> None:
         self.posts[sorted(self.posts)[which % 3]].mood = mood
 
+    def a_provider_reports(self, which: int, state: DeliveryState) -> None:
+        """Of what it took, whether we noted that or not."""
+        taken = [(name, number, ids) for name, post in self.posts.items() for number, ids in post.taken.items() if ids]
+        if taken:
+            name, _, ids = taken[which % len(taken)]
+            report = DeliveryReport(external_id=ids[-1], state=state, rank=RANKS[state], reason="because")
+            self.doing("report", partial(self._note_report, name, report))
+
+    def _note_report(self, name: str, report: DeliveryReport) -> None:
+        def failed(connection: sa.Connection, row: sa.Row[Any], journal: Journal) -> None:
+            tell_of_failure(connection, self.house.router.house, row, journal)
+
+        note_reports(self.house.store, name, [report], now=self.house.now, failed=failed)
+
     def the_file_changes(self, which: int) -> None:
-        self.doing(lambda: self.house.apply(**FILES[which % len(FILES)]))
+        self.doing("file", lambda: self.house.apply(**FILES[which % len(FILES)]))
 
-    def _sweeps(self) -> Iterator[Callable[[], object]]:
-        store, house, now = self.house.store, self.house.router.house, self.house.now
-        yield partial(catch_up, store, house, now=now)
-        yield partial(write_webhooks, store, house, now=now)
-        for each in (
-            partial(warn_and_break, patience=1.0),
-            drain_line,
-            move_on_from_absent,
-            lapse_acceptances,
-            hand_over_leavers,
-            announce_delays,
-            tell_before_late,
-            wake_what_waited,
-            warn_of_closing_windows,
-            close_what_is_over,
-        ):
-            yield partial(self._sweep, each)
-        for told in (send_opening_digests, send_morning_digests, send_screened_digest):
-            yield partial(told, store, house, now=now)
-
-    def _sweep(self, work: Callable[..., object]) -> None:
-        work(self.house.store, self.house.router.house, Journal(now=self.house.now, actor="sweeper"))
+    def sweeps(self) -> list[tuple[str, Callable[[], object]]]:
+        """The sweeper's works, by name. Each looks at the clock when it is begun."""
+        return [(f"sweep {work.__name__}", partial(_sweep, work, self)) for work in SWEEPS]
 
     def _new_deliverer(self) -> Deliverer:
         """As a process that has just begun; what an earlier one had in its memory is gone."""
@@ -237,6 +306,7 @@ class Day:
             tell_trouble=lambda *_: None,
             clock=lambda: self.house.now,
             welcome=note_welcome,
+            stop=Hurried(),
         )
 
     # What our people do
@@ -254,60 +324,27 @@ class Day:
                 else:
                     end_absences(connection, name, now=now)
 
-        self.doing(step)
+        self.doing("presence", step)
 
-    def somebody_moves(self, what: int, which: int, other: int, who: int, pick: int) -> None:
+    def somebody_moves(self, what: int | str, which: int, other: int, who: int, pick: int) -> bool:
+        """A move by its number or its name. Whether it was done."""
         cases = self.house.rows(t.conversations)
         if not cases:
-            return
+            return False
         case, another = cases[which % len(cases)], cases[other % len(cases)]
         mover = case.owner if who % 5 and case.owner else PEOPLE[pick % 3]
-        moves = self._moves(case, another, pick)
-        move, arguments, named = moves[what % len(moves)]
-        self.doing(lambda: do(self.house, move, *arguments, as_=mover, **named))
-
-    def _moves(
-        self, case: Any, other: Any, pick: int
-    ) -> list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]]:
-        key, person, later = case.key, PEOPLE[pick % 3], self.house.now + timedelta(hours=1 + pick)
         said = self.house.rows(t.messages, lambda m: m.c.conversation_id == case.id)
         once = f"once {next(self._numbers)}"
-        answer = partial(Answer, text="Sale hoy.", idempotency_key=once)
-        first = First(to=SENDERS[pick % 3], channel="soporte", text="Buenas", subject="Hola", idempotency_key=once)
-        return [
-            (_answer, (key, answer(then=("", "resolve")[pick % 2])), {}),
-            (_answer, (key, answer()), {}),
-            (resolve, (key,), {"resolution": list(Resolution)[pick % len(Resolution)], "text": ("", "ya")[pick % 2]}),
-            (reopen, (key,), {}),
-            (mark_spam, (key,), {}),
-            (wait, (key,), {"on": list(WaitFor)[pick % len(WaitFor)], "until": later}),
-            (add_note, (key, "@luis mira"), {}),
-            (called, (key, list(CallOutcome)[pick % len(CallOutcome)]), {}),
-            (merge, (key, other.key), {"customers_differ": True}),
-            (unmerge, (key,), {}),
-            (split, (key, said[pick % len(said)].id if said else 0), {"and_after": bool(pick % 2)}),
-            (answered_in, (key, other.key), {}),
-            (add_collaborator, (key, person), {}),
-            (remove_collaborator, (key, person), {}),
-            (transfer, (key, person), {}),
-            (transfer, (key, person), {"expected_number": case.assignment_number}),
-            (accept, (key,), {}),
-            (decline, (key,), {"reason": "no es mío"}),
-            (set_kind, (key, list(Kind)[pick % len(Kind)]), {"reason": "así es"}),
-            (set_priority, (key, list(Priority)[pick % len(Priority)]), {}),
-            (restrict, (case.contact_id, person), {"reason": "difícil"}),
-            (block, (case.contact_id, later), {"reason": "difícil"}),
-            (unrestrict, (case.contact_id,), {}),
-            (write_first, (first,), {}),
-            (hold, (key,), {"reason": "pleito", "until": None}),
-            (unhold, (key,), {}),
-        ]
+        known = moves(case, another, said, pick=pick, once=once, word=self._word(), now=self.house.now)
+        names = [one.name for one in known]
+        one = known[names.index(what) if isinstance(what, str) else what % len(known)]
+        return self.doing(one.name, lambda: do(self.house, one.move, *one.arguments, as_=mover, **one.named))
 
     def an_answer_is_withdrawn(self, which: int) -> None:
         letters = self.house.rows(t.outbox, lambda o: (o.c.kind == OutboxKind.REPLY) & (o.c.state == "pending"))
         if letters:
             row = letters[which % len(letters)]
-            self.doing(lambda: do(self.house, withdraw_reply, row.id, as_=row.agent))
+            self.doing("withdraw", lambda: do(self.house, withdraw_reply, row.id, as_=row.agent))
 
     def a_customer_is_erased(self, which: int) -> None:
         people = self.house.rows(t.contacts, lambda c: c.c.erased_at.is_(None))
@@ -321,21 +358,44 @@ class Day:
             clock = lambda: self.house.now  # noqa: E731
             erase(store, house, plan, clock=clock, actor="marta", except_held=True, tell=lambda _: None)
 
-        self.doing(step)
+        self._forgetting("erase", step)
+
+    def what_is_old_is_forgotten(self) -> None:
+        def step() -> None:
+            for _ in forget_due(self.house.store, self.house.router.house, TERMS, clock=lambda: self.house.now):
+                pass
+
+        self._forgetting("retention", step)
+
+    def _forgetting(self, kind: str, step: Callable[[], object]) -> None:
+        before = self._words()
+        self.doing(kind, step)
+        self.gone = before - self._words()
+
+    def _words(self) -> set[str]:
+        texts = [row.text or "" for table in (t.messages, t.notes) for row in self.house.rows(table)]
+        return set(WORD.findall(" ".join(texts)))
 
     # The end of the day
 
-    def come_to_rest(self) -> None:
+    def come_to_rest(self, rounds: int = 3) -> None:
         """No more trouble: providers take everything, and what waits on nothing but us is done."""
         self.trouble = None
         for post in self.posts.values():
             post.mood = Mood.TAKES
-        for _ in range(3):
+        for _ in range(rounds):
             self.house.later(minutes=16)
             self.the_sweeper_brings_back()
             self.the_sweeper_sweeps()
             self.letters_go_out()
 
 
-def _answer(move: Any, key: str, answer: Answer) -> object:
-    return write_reply(move, find_case(move, key), answer, anyway=True)
+def _sweep(work: Callable[..., object], day: Day) -> None:
+    store, house, now = day.house.store, day.house.router.house, day.house.now
+    if work is forget_old_reports:
+        work(store, before=now - timedelta(days=7))
+    elif work in AT_A_TIME:
+        work(store, house, now=now)
+    else:
+        more = {"patience": 1.0} if work is warn_and_break else {}
+        work(store, house, Journal(now=now, actor="sweeper"), **more)
