@@ -52,7 +52,8 @@ class Trouble:
 class Crashes:
     """Watches the writes of one store's engine; used by one thread.
 
-    `writes` and `commits` count writes that were begun, and transactions with one that were committed; `deaths` those of steps, by moment and by what was to be written.
+    `writes` counts writes that were begun, `commits` transactions with one that were committed, `deaths` those of steps, by moment
+    and by what was to be written.
     """
 
     def __init__(self, engine: sa.Engine) -> None:
