@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import base64
 import bz2
+import subprocess
+import sys
 import tracemalloc
 import zlib
+from collections.abc import Callable
 
 import pytest
 
@@ -13,6 +16,7 @@ from connectors.imap_email.reading import read_mail
 from connectors.imap_email.reading.limits import MAX_ATTACHMENTS, MAX_TEXT
 from tests.email_reading.house import HOUSE
 from tests.email_reading.test_mail_hostile import HEAD, HTML, in_bounded_time, parts
+from tests.rules.source import ROOT
 
 MEGABYTE = 1024 * 1024
 
@@ -100,6 +104,28 @@ def test_a_bomb_is_read_in_bounded_time(name: str) -> None:
     assert len(message.text) <= MAX_TEXT + 1000
     assert len(message.attachments) <= MAX_ATTACHMENTS
     assert len(message.to) + len(message.cc) <= 2000
+
+
+LARGE: dict[str, Callable[[], bytes]] = {
+    "50 MB of one attachment": lambda: HEAD
+    + parts(b"b", b"Content-Type: application/zip\nContent-Transfer-Encoding: base64\n\n" + b"QUJD" * 12_500_000),
+    "50 MB of header lines": lambda: b"From: a@b.example\n" + b"X: y\n" * 10_000_000 + b"\nx",
+    "50 MB of empty lines": lambda: HEAD + b"\n" + b"\n" * 50_000_000,
+    "50 MB as old Unix programs wrote files": lambda: HEAD
+    + b"Content-Transfer-Encoding: x-uuencode\n\nbegin 644 a\n"
+    + (b"M" + b"!" * 60 + b"\n") * 800_000,
+    "50 MB of HTML": lambda: HTML + b"<p>x</p>\n" * 5_000_000,
+}  # fmt: skip
+
+
+@pytest.mark.faults
+@pytest.mark.fault(15)
+@pytest.mark.parametrize("name", LARGE)
+def test_the_largest_mail_takes_a_bounded_memory_to_be_read(name: str) -> None:
+    command = [sys.executable, "-m", "tests.security.reading_peak"]
+    done = subprocess.run(command, input=LARGE[name](), capture_output=True, check=True, cwd=ROOT)
+
+    assert int(done.stdout) < 300 * MEGABYTE
 
 
 @pytest.mark.parametrize("name", [name for name in BOMBS if "inflates" in name])
