@@ -15,7 +15,11 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from desk.listening import BACKLOG
 
 READ_WITHIN = 10.0
-"""Seconds in which a whole request must have come, from its first byte (of a new connection: from its beginning)."""
+"""Seconds in which a whole request must have come, from its first byte (of a new connection: from its beginning), unless it comes
+faster than SLOWEST."""
+SLOWEST = 32 * 1024
+"""Bytes a second; whoever sends faster has longer: an answer's files may take minutes over a telephone's line. How much anybody may
+send at all is said by each address."""
 MOST_CONNECTIONS = 2048
 """Each of 200 people holds a stream of news while a page is open, and without a proxy their browser keeps up to six connections for
 75 s after its last page: 1,200. Not many more, since each may hold a request's head in memory. Beyond it everybody is told to come
@@ -75,6 +79,8 @@ class PatientProtocol(H11Protocol):
     """uvicorn's own, but a request that trickles in is cut off: it would hold its connection for ever."""
 
     _deadline: asyncio.TimerHandle | None = None
+    _since = 0.0
+    _came = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -85,6 +91,7 @@ class PatientProtocol(H11Protocol):
         super().data_received(data)
         if self.conn.their_state in (h11.IDLE, h11.SEND_BODY):
             self._watch()
+            self._came += len(data)
         else:
             self._unwatch()
 
@@ -100,7 +107,15 @@ class PatientProtocol(H11Protocol):
 
     def _watch(self) -> None:
         if self._deadline is None:
-            self._deadline = self.loop.call_later(READ_WITHIN, self.transport.abort)
+            self._since, self._came = self.loop.time(), 0
+            self._deadline = self.loop.call_later(READ_WITHIN, self._cut_if_slow)
+
+    def _cut_if_slow(self) -> None:
+        left = self._since + READ_WITHIN + self._came / SLOWEST - self.loop.time()
+        if left <= 0:
+            self.transport.abort()
+        else:
+            self._deadline = self.loop.call_later(left, self._cut_if_slow)
 
     def _unwatch(self) -> None:
         if self._deadline is not None:

@@ -139,6 +139,22 @@ def test_a_request_that_trickles_in_is_cut_off(web: Web, part: bytes) -> None:
     assert web.hook.seen == []
 
 
+def test_a_body_that_comes_steadily_has_the_time_that_it_takes(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk_server, "SLOWEST", 1)
+    began = time.monotonic()
+    with web.raw() as connection:
+        connection.sendall(
+            b"POST /webhooks/chat/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 200\r\n\r\n" + b"x" * 100
+        )
+        wait_until(
+            lambda: time.monotonic() > began + 3 * desk_server.READ_WITHIN, what="longer than a request may take"
+        )
+        answer = said_to(connection, b"x" * 100)
+
+    assert answer.startswith(b"HTTP/1.1 403 ")
+    assert [len(request.body) for request in web.hook.seen] == [200]
+
+
 def _drip(connection: socket.socket, stop: threading.Event) -> None:
     while not stop.wait(0.1):
         try:
