@@ -8,6 +8,7 @@ import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
+import structlog
 import typer
 
 from cli.context import Context, context
@@ -16,6 +17,8 @@ from ventanilla.errors import BadInput
 if TYPE_CHECKING:
     from config.schema import Config
     from daemon.child import Child
+
+log = structlog.get_logger(__name__)
 
 ROUTE_THREADS = 4
 HUNG_AFTER = 60.0  # seconds without a sign of life before a process is started afresh
@@ -44,7 +47,7 @@ def up(
     from daemon.lock import DataLock
     from daemon.supervisor import Supervisor
     from ventanilla.logs import set_up_logs
-    from ventanilla.store.migrate import upgrade
+    from ventanilla.store.migrate import revision_of, upgrade
 
     duration = _seconds(for_)
     now = context()
@@ -54,7 +57,9 @@ def up(
         typer.echo(f"warning: {warning}", err=True)
     with DataLock(loaded.config.service.data_dir):
         store = open_configured_store(loaded.config)
-        upgrade(store)
+        before = revision_of(store)
+        if (done := upgrade(store)) and before is not None:
+            log.info("tables_upgraded", revisions=done, before=before)
         begin_with(store, loaded)
         store.close()
         children = children_of(loaded.config, now)

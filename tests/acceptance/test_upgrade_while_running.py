@@ -10,8 +10,10 @@ from tests.acceptance.letters import mail
 from tests.acceptance.service import Service
 from tests.servers.dovecot import Dovecot
 from tests.servers.ports import wait_until
+from tests.store.old_stores import lay_rows
+from ventanilla.store.backup import serial_tables
 from ventanilla.store.revision import NEWEST
-from ventanilla.store.tables import config_versions, inbox
+from ventanilla.store.tables import config_versions, conversations, inbox
 
 pytestmark = pytest.mark.faults
 
@@ -43,6 +45,41 @@ def test_every_process_of_the_old_version_stops_working_says_why_and_goes_on_whe
     books.wait_for_post(service, 1)
     books.wait_for_letters(service)
     books.check_audit(service)
+
+
+def test_up_brings_the_first_versions_house_up_to_date_says_so_and_goes_on_where_it_stood(
+    service_on_each: Service, dovecot: Dovecot
+) -> None:
+    # given a house in the middle of its day, as the first version left it
+    service = service_on_each
+    lay_rows(service.store, "town_of_0001.jsonl", revision="0001")
+    _count_on_from_what_is_there(service)
+    before = _count(service, conversations)
+    assert before
+
+    service.start()
+    dovecot.append("soporte", mail("eva@clientes.example", "Nuevo").as_bytes())
+
+    # then it says what it did, everything is there, and what comes goes on
+    told = [line for line in service.said() if line["event"] == "tables_upgraded"]
+    assert [(line["before"], line["revisions"][-1]) for line in told] == [("0001", NEWEST)]
+    wait_until(lambda: _count(service, conversations) == before + 1, seconds=120, what="the new case")
+    books.wait_for_letters(service)
+    books.check_audit(service)
+
+    # and the next start has nothing to do
+    assert service.stop() == 0
+    service.start()
+    assert len([line for line in service.said() if line["event"] == "tables_upgraded"]) == 1
+
+
+def _count_on_from_what_is_there(service: Service) -> None:
+    """PostgreSQL's numbers, which rows that are laid with numbers of their own do not move."""
+    if service.store.is_sqlite:
+        return
+    with service.store.write() as connection:
+        for name in serial_tables(connection):
+            connection.exec_driver_sql(f"SELECT setval('{name}_id_seq', (SELECT coalesce(max(id), 0) + 1 FROM {name}))")
 
 
 def _bring_up_to(service: Service, revision: str) -> None:

@@ -66,6 +66,12 @@ def current_revision(connection: sa.Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+def revision_of(store: Store) -> str | None:
+    """The same for who has no connection at hand. Raises Temporary."""
+    with store.read() as connection:
+        return current_revision(connection)
+
+
 def require_current(store: Store) -> None:
     """Raise Unreachable, with the cure, unless the schema is the one this version expects."""
     with store.read() as connection:
