@@ -6,6 +6,8 @@ import errno
 import json
 import shutil
 import stat
+import subprocess
+import sys
 import tarfile
 import threading
 from collections.abc import Callable
@@ -34,6 +36,17 @@ from ventanilla.words import DeliveryState, EventKind
 
 LATER = NOW + timedelta(hours=8)
 CHANGED = ("outbox", "channels", "installation", "leases", "events", "webhook_events", "sessions")
+
+SLOW_RESTORE = """
+import sys, time
+from datetime import UTC, datetime
+from pathlib import Path
+from ventanilla.store import restore
+from ventanilla.store.engine import open_store
+restore._give_out_no_number_twice = lambda *_: (print("half-way", flush=True), time.sleep(300))
+store = open_store(sys.argv[1], Path(sys.argv[2]))
+restore.restore_backup(store, Path(sys.argv[3]), now=datetime.now(UTC), progress=lambda _: None, aside="before")
+"""
 
 
 def back_up(store: Store, target: Path) -> Backup:
@@ -425,3 +438,34 @@ def test_a_disk_that_is_full_while_files_come_back_is_said_and_the_store_stays_e
 
     assert not holds_something(store)
     restore(store, copy)
+
+
+@pytest.mark.faults
+@pytest.mark.fault(19)
+def test_a_restore_that_is_killed_half_way_leaves_nothing_half_and_the_same_again_does_it(
+    new_store: Callable[[], Store], copy: Path
+) -> None:
+    # given a store with something in it, which is set aside first
+    other = new_store()
+    upgrade(other)
+    with other.write() as connection:
+        add_inbox(connection, 77)
+    url = other.engine.url.render_as_string(hide_password=False)
+    process = subprocess.Popen(
+        [sys.executable, "-c", SLOW_RESTORE, url, str(other.blobs), str(copy)], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    try:
+        assert process.stdout.readline().strip() == "half-way"
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+    other.close()
+
+    assert not holds_something(other)
+    restored = restore(other, copy)
+
+    manifest = json.loads((copy / "manifest.json").read_text())
+    assert restored.rows == sum(manifest["rows"].values())
+    require_current(other)
