@@ -17,8 +17,9 @@ from tests.servers.smtp import SmtpServer
 @pytest.mark.faults
 @pytest.mark.fault(19)
 def test_what_was_sent_since_last_nights_copy_is_not_sent_again_and_what_came_in_since_is_there(
-    service: Service, dovecot: Dovecot, smtp: SmtpServer, tmp_path: Path
+    service_on_each: Service, dovecot: Dovecot, smtp: SmtpServer, tmp_path: Path
 ) -> None:
+    service = service_on_each
     service.start()
     append_raws(dovecot, letters(0, 5))
     books.wait_for_post(service, 5)
