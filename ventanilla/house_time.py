@@ -20,6 +20,11 @@ class HouseTime:
     def __init__(self) -> None:
         self._known: tuple[datetime, float] | None = None
 
+    @property
+    def is_told(self) -> bool:
+        """Whether anybody but this machine has said what time it is."""
+        return self._known is not None
+
     def now(self) -> datetime:
         """The time, in UTC: counted on from what `follow` was told, else this machine's."""
         if self._known is None:

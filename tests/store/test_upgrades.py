@@ -18,7 +18,8 @@ from tests.store.full_store import fill
 from tests.store.old_stores import columns_of, lay_rows, lay_statements, rows_by_table
 from tests.store.promises import BREAKS, check_refused
 from ventanilla.errors import AnotherSchema, Unreachable
-from ventanilla.house_time import house_time
+from ventanilla.house_time import house_time, ticks
+from ventanilla.store import server_time
 from ventanilla.store.audit import audit
 from ventanilla.store.blobs_folder import see_blobs_folder
 from ventanilla.store.engine import Store
@@ -199,6 +200,23 @@ def test_the_folder_of_files_is_named_once_and_a_machine_that_sees_another_one_i
     # and it does what it is told
     (apart.blobs / ".folder").write_text((store.blobs / ".folder").read_text())
     assert see_blobs_folder(apart) is None
+
+
+def test_a_slow_answer_about_the_time_is_believed_only_while_there_is_no_better_one(
+    postgresql_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = house_time()
+    monkeypatch.setattr(server_time, "SLOWEST", -1.0)
+    try:
+        house.follow_nobody()
+        follow_server(postgresql_store)
+        assert house.is_told
+
+        house.follow(datetime.now(UTC) - timedelta(hours=5), at=ticks())
+        follow_server(postgresql_store)
+        assert datetime.now(UTC) - house.now() > timedelta(hours=4)
+    finally:
+        house.follow_nobody()
 
 
 def test_time_is_the_servers_and_goes_on_by_a_clock_that_nobody_sets(
