@@ -82,7 +82,7 @@ def up(folder: Path) -> Iterator[Up]:
         process = subprocess.Popen(command, stdout=log, stderr=log, env=known_environment())
     running = Up(folder, process)
     try:
-        wait_until(lambda: '"ready"' in running.log or process.poll() is not None, seconds=60, what="the start")
+        wait_until(lambda: '"ready"' in running.log or process.poll() is not None, seconds=180, what="the start")
         assert process.poll() is None, running.log[-2000:]
         yield running
     finally:
