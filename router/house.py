@@ -15,8 +15,11 @@ from router.promises.choosing import Chosen, choose_promise, the_default
 from ventanilla.clocks.calendar import ALWAYS, Calendar
 from ventanilla.clocks.due import due_at
 from ventanilla.store.installation import Installation, active_config, ensure_installation
+from ventanilla.store.once import once
 from ventanilla.store.tables import channels
 from ventanilla.words import Mode
+
+_MODES = sa.select(channels.c.name, channels.c.mode, channels.c.forced_observe)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,5 +106,9 @@ def open_house(connection: sa.Connection, config: Config, *, now: datetime) -> H
 
 def modes(connection: sa.Connection) -> dict[str, Mode]:
     """How far each channel may go right now; a restored store observes until somebody says otherwise."""
-    rows: Any = connection.execute(sa.select(channels.c.name, channels.c.mode, channels.c.forced_observe))
+    return once(connection, "modes", lambda: _modes(connection))
+
+
+def _modes(connection: sa.Connection) -> dict[str, Mode]:
+    rows: Any = connection.execute(_MODES)
     return {row.name: Mode.OBSERVE if row.forced_observe else Mode(row.mode) for row in rows}

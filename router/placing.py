@@ -40,7 +40,7 @@ from ventanilla.errors import BadMessage
 from ventanilla.store.contacts import contact_at, contacts_for
 from ventanilla.store.conversations import link_cases, open_cases_elsewhere
 from ventanilla.store.events import Journal
-from ventanilla.store.inbox import first_with_identity, settle
+from ventanilla.store.inbox import first_with_identities, settle
 from ventanilla.store.messages import Received, add_inbound
 from ventanilla.store.past_us import await_refs, wake_awaiting
 from ventanilla.words import EventKind, InboxState, Mode, Verdict
@@ -62,8 +62,9 @@ def place_all(
     ours: list[Received] = []
     answers: list[tuple[Received, FoundAnswer]] = []
     in_force = modes(connection)
+    same = first_with_identities(connection, [one.row for one in incoming])
     for one in incoming:
-        older = first_with_identity(connection, one.row)
+        older = same.get(one.row.id)
         if older is not None and not one.row.released_by:
             settle(
                 connection, one.row.id, InboxState.DUPLICATE, now=journal.now, reason="same item", duplicate_of=older

@@ -29,6 +29,7 @@ from ventanilla.store.erasing.copies import forget_copies
 from ventanilla.store.events import Journal
 from ventanilla.store.inbox import claim_attempts, lock_pending, raw_bytes, settle, time_routing, uncount_attempt
 from ventanilla.store.messages import Received
+from ventanilla.store.once import remember
 from ventanilla.store.tables import inbox
 from ventanilla.words import STAFF_BOT, EventKind, InboxState
 
@@ -156,6 +157,7 @@ def _commit(router: Router, read: Sequence[Received], *, since: float) -> dict[i
     journal = Journal(now=router.clock(), actor=ACTOR)
     with router.store.write() as connection:
         time_routing(connection, since=since)
+        remember(connection)
         pending = lock_pending(connection, [one.row.id for one in read])
         outcomes = _place(connection, router.house, [one for one in read if one.row.id in pending], journal)
         doubled = [one for one in read if outcomes.get(one.row.id) is InboxState.DUPLICATE]

@@ -16,6 +16,7 @@ from router.house import House
 from router.incoming.languages import primary
 from ventanilla.store.agents import lock_candidates
 from ventanilla.store.assignments import Grant
+from ventanilla.store.contacts import has_no_case
 from ventanilla.store.tables import conversations
 
 ALL_KEPT_UP_TO = 50
@@ -114,6 +115,8 @@ def _for_restricted(house: House, choice: Choice, actor: str, named: Named, *, k
 
 def _holders_of_open_cases(connection: sa.Connection, wanted: Wanted) -> dict[str, bool]:
     """Who answers for other cases of this customer, and whether one of those is this team's: those first, the latest first."""
+    if has_no_case(connection, wanted.contact.id, but=wanted.exclude_case):
+        return {}
     facts = {"contact": wanted.contact.id, "team": wanted.team, "but": wanted.exclude_case or 0}
     holders: dict[str, bool] = {}
     for row in connection.execute(_HOLDERS, facts):

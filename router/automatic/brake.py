@@ -10,6 +10,7 @@ from router.house import House
 from router.notices.writing import write_alert
 from router.texts import phrase
 from ventanilla.store.events import Journal
+from ventanilla.store.once import once
 from ventanilla.store.outbox import automatic_since
 from ventanilla.words import DeliveryState, EventKind
 
@@ -26,8 +27,12 @@ def first_state(connection: sa.Connection, journal: Journal) -> tuple[DeliverySt
 
 def tell_of_brake(connection: sa.Connection, house: House, journal: Journal) -> None:
     """Once per stretch of ten minutes: a person must look at it."""
-    language = house.config.service.language
     stretch = int(journal.now.timestamp() // WITHIN.total_seconds())
+    once(connection, ("brake told", stretch), lambda: _tell_of_brake(connection, house, journal, stretch))
+
+
+def _tell_of_brake(connection: sa.Connection, house: House, journal: Journal, stretch: int) -> None:
+    language = house.config.service.language
     body = phrase(language, "brake", limit=str(LIMIT), minutes=str(int(WITHIN.total_seconds() // 60)))
     told = write_alert(
         connection,

@@ -26,6 +26,7 @@ from ventanilla.signing import LOOP_HEADER
 from ventanilla.store.consent import opted_out_at
 from ventanilla.store.conversations import beside, came_before
 from ventanilla.store.events import Journal
+from ventanilla.store.once import once
 from ventanilla.store.outbox import Letter, put_letter
 from ventanilla.store.tables import agents, assignments
 from ventanilla.words import DeliveryState, EventKind, Mode, OutboxKind, Priority
@@ -68,7 +69,8 @@ def write_notice(
         )
     else:
         turn = turn_of(connection, case, since)
-    on_duty = bool(connection.scalar(_ON_DUTY, {"agent": case.owner}))
+    asked = {"agent": case.owner}
+    on_duty = bool(once(connection, ("on duty", case.owner), lambda: connection.scalar(_ON_DUTY, asked)))
     state, reason = _first_state(house, case, target, in_force or modes(connection), on_duty=on_duty)
     quietly = state is not DeliveryState.DROPPED and is_restricted(connection, case.contact_id)
     if quietly:
@@ -240,7 +242,8 @@ def _payload(
     on_duty: bool,
 ) -> dict[str, Any]:
     """What the way out needs: whole letters by mail, a few lines for a phone, and what was spoken, to be listened to."""
-    why = connection.scalar(_REASON, {"case_id": case.id, "number": case.assignment_number}) or ""
+    this = {"case_id": case.id, "number": case.assignment_number}
+    why = once(connection, ("reason", case.id, case.assignment_number), lambda: connection.scalar(_REASON, this)) or ""
     subject, text = _words(house, case, target, turn, now, why)
     payload: dict[str, Any] = {"subject": subject, "text": text, "headers": machine_headers(house)}
     if target.on_telegram:

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ventanilla.store.once import note, once
 from ventanilla.store.tables import absences, agents, team_members
 
 _CANDIDATES_LOCKED = (
@@ -23,7 +24,9 @@ _MEMBERS = (
 )
 _PRESENCE_DUE = sa.select(agents.c.name).where(agents.c.duty_changes_at <= sa.bindparam("now")).limit(1)
 _NOTE_ASSIGNED = (
-    sa.update(agents).where(agents.c.name == sa.bindparam("agent")).values(last_assigned_at=sa.bindparam("now"))
+    sa.update(agents)
+    .where(agents.c.name == sa.bindparam("agent"))
+    .values(last_assigned_at=sa.bindparam("now"), load=agents.c.load + sa.bindparam("by"))
 )
 _SHIFT = sa.update(agents).where(agents.c.name == sa.bindparam("agent")).values(load=agents.c.load + sa.bindparam("by"))
 
@@ -36,9 +39,12 @@ def lock_candidates(
     Returns the rows and the names of those who are in the team. (`key_share`: whoever writes a row that only names somebody
     need not wait; PostgreSQL would lock that name out of its order otherwise.)
     """
-    members = select_members(connection, team)
+    members = once(connection, ("members", team), lambda: select_members(connection, team))
     names = sorted({*members, *others})
-    return list(connection.execute(_CANDIDATES_LOCKED, {"names": names})), frozenset(members)
+    rows = list(connection.execute(_CANDIDATES_LOCKED, {"names": names}))
+    for row in rows:  # nobody changes it while we hold the lock
+        note(connection, ("on duty", row.name), row.on_duty)
+    return rows, frozenset(members)
 
 
 def select_members(connection: sa.Connection, team: str) -> list[str]:
@@ -53,9 +59,9 @@ def shift_load(connection: sa.Connection, changes: Mapping[str, int]) -> None:
             connection.execute(_SHIFT, {"agent": agent, "by": by})
 
 
-def note_assigned(connection: sa.Connection, agent: str, *, now: datetime) -> None:
-    """Remember when this agent was last given a case: ties go to whoever has waited longest."""
-    connection.execute(_NOTE_ASSIGNED, {"agent": agent, "now": now})
+def note_assigned(connection: sa.Connection, agent: str, *, now: datetime, by: int = 0) -> None:
+    """Remember when this agent was last given a case: ties go to whoever has waited longest. They hold `by` more that wait."""
+    connection.execute(_NOTE_ASSIGNED, {"agent": agent, "now": now, "by": by})
 
 
 def is_presence_due(connection: sa.Connection, *, now: datetime) -> bool:

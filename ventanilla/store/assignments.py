@@ -13,6 +13,7 @@ from ventanilla.errors import Conflict
 from ventanilla.store.agents import note_assigned, shift_load
 from ventanilla.store.contacts import note_last_owner
 from ventanilla.store.events import Journal
+from ventanilla.store.once import note
 from ventanilla.store.tables import assignments, conversations
 from ventanilla.words import EventKind
 
@@ -50,9 +51,11 @@ _POINT = (
 
 
 def add_assignment(
-    connection: sa.Connection, case_id: int, number: int, grant: Grant, journal: Journal, *, team: str
+    connection: sa.Connection, case_id: int, number: int, grant: Grant, journal: Journal, *, team: str, load: int = 0
 ) -> None:
-    """Write assignment `number` of a case of a team; the caller has pointed the conversation at it in the same transaction."""
+    """Write assignment `number` of a case of a team; the caller has pointed the conversation at it in the same transaction.
+
+    `load` is by how much more its new owner holds that waits."""
     connection.execute(
         _INSERT,
         {
@@ -69,7 +72,8 @@ def add_assignment(
             "accepted_at": journal.now if grant.accepted else None,
         },
     )
-    note_assigned(connection, grant.agent, now=journal.now)
+    note_assigned(connection, grant.agent, now=journal.now, by=load)
+    note(connection, ("reason", case_id, number), grant.reason)
     ids: dict[str, Any] = {"conversation_id": case_id, "assignment_number": number, "agent": grant.agent}
     data: dict[str, Any] = {"reason": grant.reason, "pinned": grant.pinned, "team": team}
     if grant.accept_by is not None and not grant.accepted:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from ventanilla.channel import Party
 from ventanilla.store.insert import insert_ignoring
 from ventanilla.store.installation import known_installation
+from ventanilla.store.once import forget, once
 from ventanilla.store.tables import addresses, erased_opt_outs, events
 from ventanilla.words import AddressKind, EventKind
 
@@ -26,18 +27,22 @@ _OPT_IN = sa.update(addresses).where(_THIS, addresses.c.opted_out_at.is_not(None
 _SINCE = sa.select(sa.func.min(addresses.c.opted_out_at)).where(
     addresses.c.kind.in_(tuple(AddressKind)), addresses.c.value == sa.bindparam("at")
 )
+_MARKED = sa.select(erased_opt_outs.c.opted_out_at).where(erased_opt_outs.c.mark == sa.bindparam("mark"))
+_ANY_MARKED = sa.select(erased_opt_outs.c.mark).limit(1)
 _KEEP = insert_ignoring(erased_opt_outs)
 _LATER_WISHES = sa.select(events.c.data).where(events.c.kind == EventKind.CONSENT, events.c.at > sa.bindparam("since"))
 
 
 def opt_out(connection: sa.Connection, party: Party, *, at: datetime) -> bool:
     """Nothing more is wanted at this address. Whether that is news; a repeat keeps the first time."""
+    forget(connection, ("opted out", party.address))
     facts = {"of_kind": party.kind, "at": party.address, "since": at}
     return connection.execute(_OPT_OUT, facts).rowcount == 1
 
 
 def opt_in(connection: sa.Connection, party: Party) -> bool:
     """It is wanted again. Whether that is news."""
+    forget(connection, ("opted out", party.address))
     marked = sa.delete(erased_opt_outs).where(erased_opt_outs.c.mark == _mark(connection, party.address))
     forgotten = connection.execute(marked).rowcount == 1
     return connection.execute(_OPT_IN, {"of_kind": party.kind, "at": party.address}).rowcount == 1 or forgotten
@@ -45,10 +50,13 @@ def opt_in(connection: sa.Connection, party: Party) -> bool:
 
 def opted_out_at(connection: sa.Connection, address: str) -> datetime | None:
     """Since when nothing is wanted at this address, of whatever kind it is; None where it is."""
+    return once(connection, ("opted out", address), lambda: _opted_out_at(connection, address))
+
+
+def _opted_out_at(connection: sa.Connection, address: str) -> datetime | None:
     found: datetime | None = connection.scalar(_SINCE, {"at": address})
-    if found is None:
-        marked = erased_opt_outs.c.mark == _mark(connection, address)
-        found = connection.scalar(sa.select(erased_opt_outs.c.opted_out_at).where(marked))
+    if found is None and once(connection, "marks", lambda: connection.scalar(_ANY_MARKED)) is not None:
+        found = connection.scalar(_MARKED, {"mark": _mark(connection, address)})
     return found
 
 
@@ -69,6 +77,6 @@ def said_otherwise_since(connection: sa.Connection, contact_id: int, kind: Addre
 
 
 def _mark(connection: sa.Connection, address: str) -> str:
-    known = known_installation(connection)
+    known = once(connection, "installation", lambda: known_installation(connection))
     key = known.signing_key if known is not None else b""
     return hmac.new(key, b"opted out\0" + address.encode(), hashlib.sha256).hexdigest()

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from ventanilla.channel import Party
 from ventanilla.store.insert import insert_ignoring
+from ventanilla.store.once import note, noted
 from ventanilla.store.tables import addresses, contacts
 from ventanilla.words import AddressKind
 
@@ -62,7 +63,8 @@ def contacts_for(
     found = {}
     for kind, value in sorted({*wanted, *_anchors(connection, list(wanted))}, key=lambda key: (key[1], key[0])):
         if (kind, value) in wanted:
-            found[kind, value] = contact_for(connection, wanted[kind, value], now=now)
+            row = found[kind, value] = contact_for(connection, wanted[kind, value], now=now)
+            note(connection, ("restriction", row.id), row)  # changed by nobody who does not hold the address
         else:
             connection.execute(_FIND_AND_LOCK, {"kind": kind, "value": value})
     return found
@@ -74,6 +76,19 @@ def add_address(connection: sa.Connection, contact_id: int, party: Party, *, now
     values = {**key, "name": party.name, "contact_id": contact_id, "created_at": now}
     made = connection.execute(_ADD_ADDRESS[connection.dialect.name], values).scalar_one_or_none()
     return (contact_id, True) if made is not None else (int(connection.execute(_FIND, key).one().id), False)
+
+
+def note_case(connection: sa.Connection, contact_id: int, case_id: int) -> None:
+    """A case was opened for this customer: one who came in this transaction has had none."""
+    before = noted(connection, ("cases of", contact_id))
+    if before is not None:
+        note(connection, ("cases of", contact_id), before | {case_id})
+
+
+def has_no_case(connection: sa.Connection, contact_id: int, *, but: int | None = None) -> bool:
+    """Whether it is certain without looking that this customer has no case but that one: they came in this transaction."""
+    cases = noted(connection, ("cases of", contact_id))
+    return cases is not None and cases <= {but}
 
 
 def note_last_owner(connection: sa.Connection, contact_id: int, agent: str) -> None:
@@ -106,3 +121,5 @@ def _add(connection: sa.Connection, party: Party, now: datetime) -> None:
     if connection.execute(_ADD_ADDRESS[connection.dialect.name], values).scalar_one_or_none() is None:
         # another worker made the address first: theirs stands, ours goes
         connection.execute(sa.delete(contacts).where(contacts.c.id == made))
+    else:
+        note(connection, ("cases of", made), frozenset())

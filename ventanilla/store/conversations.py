@@ -13,9 +13,10 @@ from ventanilla.channel import Party
 from ventanilla.keys import new_key
 from ventanilla.store.agents import shift_load
 from ventanilla.store.assignments import Grant, add_assignment
-from ventanilla.store.contacts import note_last_owner
+from ventanilla.store.contacts import has_no_case, note_case, note_last_owner
 from ventanilla.store.events import Journal
 from ventanilla.store.insert import insert_ignoring
+from ventanilla.store.once import forget, note, once
 from ventanilla.store.tables import conversation_links, conversations, participants
 from ventanilla.words import CaseState, EventKind, Origin
 
@@ -124,9 +125,10 @@ def open_case(connection: sa.Connection, new: NewCase, grant: Grant, journal: Jo
     begins = {"conversation_id": case.id, "channel": new.channel, "at": new.first_message_at}
     journal.add(EventKind.CASE_OPENED, data=_as_opened(new), **begins)
     if since is not None:
-        shift_load(connection, {grant.agent: 1})
         journal.add(EventKind.TURN_OPENED, conversation_id=case.id, at=since)
-    add_assignment(connection, case.id, 1, grant, journal, team=new.team)
+    add_assignment(connection, case.id, 1, grant, journal, team=new.team, load=int(since is not None))
+    note(connection, ("came before", case.id), ())
+    note_case(connection, new.contact_id, case.id)
     note_last_owner(connection, new.contact_id, grant.agent)
     return case
 
@@ -185,9 +187,8 @@ def reopen_case(
         "closed_at": None,
     }
     connection.execute(sa.update(conversations).where(conversations.c.id == case.id).values(values))
-    shift_load(connection, {grant.agent: 1})
     _note_turn(journal, case, at)
-    add_assignment(connection, case.id, number, grant, journal, team=case.team)
+    add_assignment(connection, case.id, number, grant, journal, team=case.team, load=1)
     note_last_owner(connection, case.contact_id, grant.agent)
     return lock_case(connection, case.id)
 
@@ -251,19 +252,24 @@ def last_chat(connection: sa.Connection, *, channel: str, account: str, address:
 def open_cases_elsewhere(connection: sa.Connection, case: sa.Row[Any], *, limit: int = 20) -> Sequence[int]:
     """Ids of the open cases that this case's customer has on another channel, or in a chat on another account of ours. The
     latest first, so many at most. Takes no lock."""
+    if has_no_case(connection, case.contact_id, but=case.id):
+        return ()
     facts = {"contact": case.contact_id, "but": case.id, "channel": case.channel, "account": case.account}
     return connection.scalars(_ELSEWHERE, facts | {"most": limit}).all()
 
 
 def beside(connection: sa.Connection, case: Any, *, limit: int = 3) -> tuple[tuple[str, str], ...]:
     """Key and owner of open cases of the same customer that somebody else answers for, the latest first. Takes no lock."""
+    if has_no_case(connection, case.contact_id, but=case.id):
+        return ()
     facts = {"contact": case.contact_id, "but": case.id, "owner": case.owner, "most": limit}
     return tuple((row.key, row.owner) for row in connection.execute(_BESIDE, facts))
 
 
 def came_before(connection: sa.Connection, case_id: int, *, limit: int = 3) -> tuple[str, ...]:
     """Keys of cases that are over and that this one was linked to when it began, the latest first."""
-    return tuple(connection.scalars(_CAME_BEFORE, {"case_id": case_id, "most": limit}))
+    facts = {"case_id": case_id, "most": limit}
+    return once(connection, ("came before", case_id), lambda: tuple(connection.scalars(_CAME_BEFORE, facts)))
 
 
 def takes_part(connection: sa.Connection, case_id: int, party: Party, contact_id: int | None) -> bool:
@@ -285,6 +291,7 @@ def takes_part(connection: sa.Connection, case_id: int, party: Party, contact_id
 
 def link_cases(connection: sa.Connection, case_id: int, other_id: int, *, reason: str, journal: Journal) -> None:
     """Note that two cases have to do with each other; nothing is merged. A repeat does nothing."""
+    forget(connection, ("came before", case_id))
     row = {"conversation_id": case_id, "other_id": other_id, "reason": reason, "created_at": journal.now}
     if connection.execute(_ADD_LINK[connection.dialect.name], row).first() is not None:
         journal.add(EventKind.CASE_LINKED, conversation_id=case_id, data={"other": other_id, "reason": reason})

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from ventanilla.errors import Temporary
 from ventanilla.ownership import give_to_owner_of_folder
 from ventanilla.store.fence import Fence, guard
+from ventanilla.store.quick import make_quick
 
 _SQLITE_BUSY_SECONDS = 30
 _PRAGMAS = (
@@ -93,6 +94,7 @@ def open_store(url: str, blobs: Path) -> Store:
     else:
         store = Store(_postgresql(parsed), blobs)
     guard(store.engine, store.fence)
+    make_quick(store.engine)
     return store
 
 

@@ -53,10 +53,11 @@ _HEARD_OF = (  # at most once a second: calls that come at once would queue for 
 )
 _LOOKED = sa.update(channels).where(channels.c.name == sa.bindparam("pulled")).values(last_pull_at=sa.bindparam("at"))
 _PULLED = _LOOKED.values(last_item_at=sa.bindparam("at"))
-_SAME_ITEM = (
-    sa.select(sa.func.min(inbox.c.id))
-    .where(inbox.c.channel == sa.bindparam("channel"), inbox.c.identity == sa.bindparam("identity"))
-    .where(inbox.c.id < sa.bindparam("row_id"), inbox.c.state != InboxState.DUPLICATE)
+_SAME_ITEMS = (
+    sa.select(inbox.c.identity, sa.func.min(inbox.c.id).label("oldest"))
+    .where(inbox.c.channel == sa.bindparam("channel"))
+    .where(inbox.c.identity.in_(sa.bindparam("identities", expanding=True)), inbox.c.state != InboxState.DUPLICATE)
+    .group_by(inbox.c.identity)
 )
 
 
@@ -152,12 +153,16 @@ def settle(
     connection.execute(_SETTLE, {**values, "took_ms": took_ms})
 
 
-def first_with_identity(connection: sa.Connection, row: sa.Row[Any]) -> int | None:
-    """The id of an older row of this channel that is the same item under another key; None if there is none."""
-    if row.identity is None:
-        return None
-    found = connection.scalar(_SAME_ITEM, {"channel": row.channel, "identity": row.identity, "row_id": row.id})
-    return None if found is None else int(found)
+def first_with_identities(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> dict[int, int]:
+    """For each of these rows that is the same item as an older one of its channel, that one's id."""
+    first: dict[tuple[str, str], int] = {}
+    for channel in {row.channel for row in rows}:
+        identities = sorted({row.identity for row in rows if row.channel == channel and row.identity is not None})
+        if identities:
+            for row in connection.execute(_SAME_ITEMS, {"channel": channel, "identities": identities}):
+                first[channel, row.identity] = row.oldest
+    older = {row.id: first.get((row.channel, row.identity), row.id) for row in rows}
+    return {row_id: oldest for row_id, oldest in older.items() if oldest < row_id}
 
 
 def overdue(store: Store, *, now: datetime, patience: timedelta = timedelta(seconds=30), limit: int = 500) -> list[int]:

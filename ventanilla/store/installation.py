@@ -14,6 +14,7 @@ from ventanilla.store.insert import insert_ignoring
 from ventanilla.store.tables import config_versions, installation
 
 _MAKE = insert_ignoring(installation)
+_THIS = sa.select(installation)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ def ensure_installation(connection: sa.Connection, *, now: datetime) -> Installa
 
 def known_installation(connection: sa.Connection) -> Installation | None:
     """The same if it is there already; writes nothing."""
-    row = connection.execute(sa.select(installation)).one_or_none()
+    row = connection.execute(_THIS).one_or_none()
     return None if row is None else _known(row)
 
 

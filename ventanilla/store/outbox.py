@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from ventanilla.store.deliveries import apply_kept_report, lock_report
 from ventanilla.store.engine import Store
 from ventanilla.store.insert import insert_ignoring
+from ventanilla.store.once import note, noted, once
 from ventanilla.store.tables import outbox
 from ventanilla.words import STAFF_TELEGRAM, DeliveryState, OutboxKind
 
@@ -19,14 +20,16 @@ MAYBE_SENT = "maybe_sent"
 """In the payload of a row that may have gone out: it is looked up before it is tried again."""
 
 _PUT = insert_ignoring(outbox, outbox.c.id)
+_COUNTED = (OutboxKind.ACKNOWLEDGEMENT, OutboxKind.AUTOMATIC, OutboxKind.SERVICE)
+_NOT_LET_THROUGH = (DeliveryState.HELD, DeliveryState.DROPPED)
 _AUTOMATIC_SINCE = (
     sa.select(sa.func.count())
     .select_from(outbox)
-    .where(outbox.c.kind.in_((OutboxKind.ACKNOWLEDGEMENT, OutboxKind.AUTOMATIC, OutboxKind.SERVICE)))
+    .where(outbox.c.kind.in_(_COUNTED))
     .where(outbox.c.agent.is_(None))
     .where(outbox.c.via != STAFF_TELEGRAM)
     .where(outbox.c.created_at > sa.bindparam("since"))
-    .where(outbox.c.state.not_in((DeliveryState.HELD, DeliveryState.DROPPED)))
+    .where(outbox.c.state.not_in(_NOT_LET_THROUGH))
 )
 _LAST_OF_KIND = sa.select(sa.func.max(outbox.c.created_at)).where(
     outbox.c.kind == sa.bindparam("kind"),
@@ -60,7 +63,12 @@ def put_letter(connection: sa.Connection, letter: Letter, *, now: datetime) -> i
     values = {name: getattr(letter, name) for name in Letter.__dataclass_fields__}
     values |= {"payload": dict(letter.payload), "created_at": now, "not_before": letter.not_before or now}
     row_id = connection.execute(_PUT[connection.dialect.name], values).scalar_one_or_none()
-    return None if row_id is None else int(row_id)
+    if row_id is None:
+        return None
+    is_counted = letter.kind in _COUNTED and letter.agent is None and letter.via != STAFF_TELEGRAM
+    if is_counted and letter.state not in _NOT_LET_THROUGH:
+        note(connection, "let through", (noted(connection, "let through") or 0) + 1)
+    return int(row_id)
 
 
 def due_letters(
@@ -183,8 +191,19 @@ def automatic_since(connection: sa.Connection, since: datetime, *, recipient: st
     """How many acknowledgements and greetings were let through since then (in all, or to one recipient): what the brake and the
     limit count."""
     if recipient is None:
-        return int(connection.scalar(_AUTOMATIC_SINCE, {"since": since}) or 0)
+        return _let_through(connection, since)
     return int(connection.scalar(_AUTOMATIC_TO, {"since": since, "recipient": recipient}) or 0)
+
+
+def _let_through(connection: sa.Connection, since: datetime) -> int:
+    """Counted once in a transaction, and with what it has let through itself from then on."""
+    ours = noted(connection, "let through") or 0
+    counted, before = once(
+        connection,
+        ("let through", since),
+        lambda: (int(connection.scalar(_AUTOMATIC_SINCE, {"since": since}) or 0), ours),
+    )
+    return counted + ours - before
 
 
 def last_of_kind(connection: sa.Connection, kind: OutboxKind, *, via: str, recipient: str) -> datetime | None:

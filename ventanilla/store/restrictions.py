@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ventanilla.store.events import Journal
+from ventanilla.store.once import forget, once
 from ventanilla.store.tables import contacts
 from ventanilla.words import EventKind, Restriction
 
@@ -38,7 +39,8 @@ class Terms:
 
 def restriction_of(connection: sa.Connection, contact_id: int) -> Any:
     """The contact's restriction as it stands, whether or not it has expired."""
-    return connection.execute(_OF, {"contact_id": contact_id}).one()
+    question = ("restriction", contact_id)
+    return once(connection, question, lambda: connection.execute(_OF, {"contact_id": contact_id}).one())
 
 
 def restrict(connection: sa.Connection, contact_id: int, terms: Terms, journal: Journal) -> bool:
@@ -80,7 +82,7 @@ def take_over_restriction(connection: sa.Connection, kept: int, other: int, jour
     mine, theirs = restriction_of(connection, kept), restriction_of(connection, other)
     if _strictness(theirs, journal.now) <= _strictness(mine, journal.now):
         return False
-    _write(connection, kept, dict(theirs._mapping))
+    _write(connection, kept, {name: getattr(theirs, name) for name in _NOTHING})
     until = theirs.restricted_until.isoformat() if theirs.restricted_until else None
     data = {
         "contact": kept,
@@ -107,4 +109,5 @@ def _strictness(terms: Any, now: datetime) -> tuple[int, float]:
 
 
 def _write(connection: sa.Connection, contact_id: int, values: dict[str, Any]) -> None:
+    forget(connection, ("restriction", contact_id))
     connection.execute(sa.update(contacts).where(contacts.c.id == contact_id).values(values))

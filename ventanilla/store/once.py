@@ -1,0 +1,51 @@
+"""What a transaction that routes many messages has found out already, so that it is not asked again for each of them.
+
+It is kept for one transaction, where that wants it (`remember`), and holds only what nobody else can change under it or what may
+be a moment old. Whatever changes such a fact says so here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+Answer = TypeVar("Answer")
+_OPTION = "found_out"
+_NOTHING: dict[Hashable, Any] = {}
+
+
+def remember(connection: sa.Connection) -> None:
+    """From here on this transaction remembers what it is told by `once` and `note`."""
+    connection.execution_options(**{_OPTION: {}})
+
+
+def once(connection: sa.Connection, key: Hashable, ask: Callable[[], Answer]) -> Answer:
+    """The answer to this question, asked at most once in a transaction that remembers."""
+    known = connection.get_execution_options().get(_OPTION)
+    if known is None:
+        return ask()
+    if key not in known:
+        known[key] = ask()
+    found: Answer = known[key]
+    return found
+
+
+def note(connection: sa.Connection, key: Hashable, value: Any) -> None:
+    """This is so from now on, by our own doing."""
+    known = connection.get_execution_options().get(_OPTION)
+    if known is not None:
+        known[key] = value
+
+
+def noted(connection: sa.Connection, key: Hashable) -> Any:
+    """What was noted or found out; None where nothing was."""
+    return connection.get_execution_options().get(_OPTION, _NOTHING).get(key)
+
+
+def forget(connection: sa.Connection, key: Hashable) -> None:
+    """It may be otherwise now: whoever wants to know asks again."""
+    known = connection.get_execution_options().get(_OPTION)
+    if known is not None:
+        known.pop(key, None)
