@@ -36,7 +36,7 @@ def measure(folder: Path, engine: Engine, *, mails: int) -> list[Row]:
             ids = Taking(running.store).take_in(sample_mails(mails, first=1_000_000), first=1_000_000)
             enqueue(build_broker(url_of(socket_under(folder / "var"))), ids)
             wait_for(running.store, began + mails // 4, seconds=180, step=0.005)
-            _kill(running, "route")
+            _kill(running, "v-route")
             killed = time.monotonic()
             left = mails - (routed(running.store) - began)
             wait_for(running.store, began + mails, seconds=180, step=0.02)

@@ -16,7 +16,7 @@ from router.automatic.acknowledgements import acknowledge
 from router.automatic.greetings import greet
 from router.bounces import note_bounce
 from router.house import House, modes
-from router.incoming.ahead import lock_ahead
+from router.incoming.ahead import ask_ahead, lock_ahead
 from router.incoming.chats import match_chat
 from router.incoming.consent import note_wish
 from router.incoming.edits import CAME_FIRST, as_original, place_version
@@ -89,6 +89,7 @@ def place_all(
     contacts = contacts_for(connection, [*(one.message.customer for one, _ in heard), *answered], now=journal.now)
     if len(incoming) > 1:
         lock_ahead(connection, house, {one.row.channel for one in incoming}, contacts.values())
+        ask_ahead(connection, [one for one, _ in heard], now=journal.now)
     for one, screening in heard:
         contact = contacts[one.message.customer.kind, one.message.customer.address]
         outcomes[one.row.id] = _take_in(connection, house, one, screening, contact, in_force, journal)

@@ -6,12 +6,18 @@ One message takes its locks in order by itself: address, case, agents by name. S
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from router.house import House
+from router.incoming.loops import WITHIN
 from ventanilla.store.agents import covers_of, lock_agents
+from ventanilla.store.consent import ask_wishes_ahead
+from ventanilla.store.messages import Received, ask_refs_ahead
+from ventanilla.store.outbox import ask_automatic_ahead
+from ventanilla.store.past_us import ask_awaited_ahead
 from ventanilla.store.tables import conversations
 
 _OPEN_CASES = (
@@ -20,6 +26,20 @@ _OPEN_CASES = (
     .order_by(conversations.c.id)
     .with_for_update()
 )
+
+
+def ask_ahead(connection: sa.Connection, received: Collection[Received], *, now: datetime) -> None:
+    """What would be asked for each message of a batch whose addresses are locked, asked for all of them at once."""
+    messages = [one.message for one in received if not one.message.conversational]
+    named = ([one.external_id, *one.in_reply_to, *one.references] for one in messages)
+    ids = sorted({external_id for each in named for external_id in each if external_id})
+    if ids:
+        ask_refs_ahead(connection, ids)
+        ask_awaited_ahead(connection, ids)
+    people = sorted({one.message.customer.address for one in received if one.message.customer.address})
+    if people:
+        ask_wishes_ahead(connection, people)
+        ask_automatic_ahead(connection, people, since=now - WITHIN)
 
 
 def lock_ahead(connection: sa.Connection, house: House, channels: Collection[str], contacts: Iterable[Any]) -> None:

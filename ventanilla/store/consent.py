@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from ventanilla.channel import Party
 from ventanilla.store.insert import insert_ignoring
 from ventanilla.store.installation import known_installation
-from ventanilla.store.once import forget, once
+from ventanilla.store.once import forget, note, once
 from ventanilla.store.tables import addresses, erased_opt_outs, events
 from ventanilla.words import AddressKind, EventKind
 
@@ -26,6 +26,11 @@ _OPT_OUT = (
 _OPT_IN = sa.update(addresses).where(_THIS, addresses.c.opted_out_at.is_not(None)).values(opted_out_at=None)
 _SINCE = sa.select(sa.func.min(addresses.c.opted_out_at)).where(
     addresses.c.kind.in_(tuple(AddressKind)), addresses.c.value == sa.bindparam("at")
+)
+_SINCE_OF = (
+    sa.select(addresses.c.value, sa.func.min(addresses.c.opted_out_at).label("since"))
+    .where(addresses.c.kind.in_(tuple(AddressKind)), addresses.c.value.in_(sa.bindparam("at", expanding=True)))
+    .group_by(addresses.c.value)
 )
 _MARKED = sa.select(erased_opt_outs.c.opted_out_at).where(erased_opt_outs.c.mark == sa.bindparam("mark"))
 _ANY_MARKED = sa.select(erased_opt_outs.c.mark).limit(1)
@@ -51,6 +56,14 @@ def opt_in(connection: sa.Connection, party: Party) -> bool:
 def opted_out_at(connection: sa.Connection, address: str) -> datetime | None:
     """Since when nothing is wanted at this address, of whatever kind it is; None where it is."""
     return once(connection, ("opted out", address), lambda: _opted_out_at(connection, address))
+
+
+def ask_wishes_ahead(connection: sa.Connection, wanted: Sequence[str]) -> None:
+    """Look once for all addresses that a batch will ask `opted_out_at` for."""
+    if once(connection, "marks", lambda: connection.scalar(_ANY_MARKED)) is None:
+        since = {row.value: row.since for row in connection.execute(_SINCE_OF, {"at": list(wanted)})}
+        for address in wanted:
+            note(connection, ("opted out", address), since.get(address))
 
 
 def _opted_out_at(connection: sa.Connection, address: str) -> datetime | None:

@@ -13,6 +13,7 @@ from ventanilla.channel import Attachment, Message, Party, RemoteFile
 from ventanilla.store.events import Journal
 from ventanilla.store.files import put_files
 from ventanilla.store.insert import insert_ignoring
+from ventanilla.store.once import is_absent, note_added, note_found
 from ventanilla.store.tables import attachments, conversations, message_refs, messages, outbox, participants
 from ventanilla.words import Direction, EventKind
 
@@ -80,12 +81,21 @@ def remember_refs(connection: sa.Connection, case_id: int, ids: Sequence[str | N
         if external_id
     ]
     if rows:
+        note_added(connection, "refs", [str(row["external_id"]) for row in rows])
         connection.execute(_ADD_REFS[connection.dialect.name], rows)
 
 
 def cases_with_refs(connection: sa.Connection, ids: Sequence[str]) -> list[int]:
     """Ids of cases that have seen one of these Message-IDs; the one that saw the latest-named id first."""
-    return _ranked(connection.execute(_WITH_REFS, {"ids": list(ids)}).all(), ids) if ids else []
+    if not ids or is_absent(connection, "refs", ids):
+        return []
+    return _ranked(connection.execute(_WITH_REFS, {"ids": list(ids)}).all(), ids)
+
+
+def ask_refs_ahead(connection: sa.Connection, ids: Sequence[str]) -> None:
+    """Look once for all that a batch will ask `cases_with_refs` for: most ids are new."""
+    rows = connection.execute(_WITH_REFS, {"ids": list(ids)})
+    note_found(connection, "refs", ids, [row.external_id for row in rows])
 
 
 def cases_with_chat_messages(connection: sa.Connection, ids: Sequence[str], *, channel: str, account: str) -> list[int]:

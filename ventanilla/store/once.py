@@ -6,7 +6,7 @@ be a moment old. Whatever changes such a fact says so here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ import sqlalchemy as sa
 Answer = TypeVar("Answer")
 _OPTION = "found_out"
 _NOTHING: dict[Hashable, Any] = {}
+_NEVER: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
 
 
 def remember(connection: sa.Connection) -> None:
@@ -42,6 +43,24 @@ def note(connection: sa.Connection, key: Hashable, value: Any) -> None:
 def noted(connection: sa.Connection, key: Hashable) -> Any:
     """What was noted or found out; None where nothing was."""
     return connection.get_execution_options().get(_OPTION, _NOTHING).get(key)
+
+
+def note_found(connection: sa.Connection, what: str, asked: Collection[str], found: Collection[str]) -> None:
+    """Of those asked for these are there. Whoever adds one says so by `note_added`."""
+    note(connection, what, (frozenset(asked), frozenset(found)))
+
+
+def note_added(connection: sa.Connection, what: str, added: Collection[str]) -> None:
+    """These are there from now on."""
+    known = noted(connection, what)
+    if known is not None:
+        note(connection, what, (known[0], known[1].union(added)))
+
+
+def is_absent(connection: sa.Connection, what: str, wanted: Collection[str]) -> bool:
+    """Whether it is certain without looking that none of these is there."""
+    asked, found = noted(connection, what) or _NEVER
+    return asked.issuperset(wanted) and found.isdisjoint(wanted)
 
 
 def forget(connection: sa.Connection, key: Hashable) -> None:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from ventanilla.store.deliveries import apply_kept_report, lock_report
 from ventanilla.store.engine import Store
 from ventanilla.store.insert import insert_ignoring
-from ventanilla.store.once import note, noted, once
+from ventanilla.store.once import forget, note, noted, once
 from ventanilla.store.tables import outbox
 from ventanilla.words import STAFF_TELEGRAM, DeliveryState, OutboxKind
 
@@ -37,6 +37,11 @@ _LAST_OF_KIND = sa.select(sa.func.max(outbox.c.created_at)).where(
     outbox.c.via == sa.bindparam("via"),
 )
 _AUTOMATIC_TO = _AUTOMATIC_SINCE.where(outbox.c.recipient == sa.bindparam("recipient"))
+_AUTOMATIC_TO_EACH = (
+    _AUTOMATIC_SINCE.with_only_columns(outbox.c.recipient, sa.func.count().label("many"))
+    .where(outbox.c.recipient.in_(sa.bindparam("recipients", expanding=True)))
+    .group_by(outbox.c.recipient)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +70,7 @@ def put_letter(connection: sa.Connection, letter: Letter, *, now: datetime) -> i
     row_id = connection.execute(_PUT[connection.dialect.name], values).scalar_one_or_none()
     if row_id is None:
         return None
+    forget(connection, ("automatic to", letter.recipient))
     is_counted = letter.kind in _COUNTED and letter.agent is None and letter.via != STAFF_TELEGRAM
     if is_counted and letter.state not in _NOT_LET_THROUGH:
         note(connection, "let through", (noted(connection, "let through") or 0) + 1)
@@ -192,7 +198,17 @@ def automatic_since(connection: sa.Connection, since: datetime, *, recipient: st
     limit count."""
     if recipient is None:
         return _let_through(connection, since)
-    return int(connection.scalar(_AUTOMATIC_TO, {"since": since, "recipient": recipient}) or 0)
+    facts = {"since": since, "recipient": recipient}
+    known = noted(connection, ("automatic to", recipient))
+    return int(known[1] if known and known[0] == since else connection.scalar(_AUTOMATIC_TO, facts) or 0)
+
+
+def ask_automatic_ahead(connection: sa.Connection, recipients: Sequence[str], *, since: datetime) -> None:
+    """Count once what `automatic_since` will be asked for by a batch."""
+    rows = connection.execute(_AUTOMATIC_TO_EACH, {"since": since, "recipients": list(recipients)})
+    counts = {row.recipient: row.many for row in rows}
+    for recipient in recipients:
+        note(connection, ("automatic to", recipient), (since, counts.get(recipient, 0)))
 
 
 def _let_through(connection: sa.Connection, since: datetime) -> int:

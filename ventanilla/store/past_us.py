@@ -13,11 +13,15 @@ from ventanilla.store.files import put_files
 from ventanilla.store.inbox import reopen_row
 from ventanilla.store.insert import insert_ignoring
 from ventanilla.store.messages import Received, write_attachments
+from ventanilla.store.once import is_absent, note_added, note_found
 from ventanilla.store.tables import awaited_refs, messages
 from ventanilla.words import Direction, EventKind, InboxState, Side
 
 _ADD = sa.insert(messages).returning(messages)
 _AWAIT = insert_ignoring(awaited_refs)
+_AWAITED_IDS = sa.select(awaited_refs.c.external_id).where(
+    awaited_refs.c.external_id.in_(sa.bindparam("ids", expanding=True))
+)
 _AWAITED = (
     sa.select(awaited_refs.c.inbox_id)
     .where(awaited_refs.c.external_id.in_(sa.bindparam("ids", expanding=True)))
@@ -76,14 +80,20 @@ def await_refs(connection: sa.Connection, row_id: int, ids: Sequence[str | None]
     """No case knows any of these ids yet: when one does, the ledger row is looked at again. A repeat adds nothing."""
     rows = [{"external_id": external_id, "inbox_id": row_id} for external_id in dict.fromkeys(ids) if external_id]
     if rows:
+        note_added(connection, "awaited", [str(row["external_id"]) for row in rows])
         connection.execute(_AWAIT[connection.dialect.name], rows)
+
+
+def ask_awaited_ahead(connection: sa.Connection, ids: Sequence[str]) -> None:
+    """Look once for all that a batch will tell `wake_awaiting`: hardly any is awaited."""
+    note_found(connection, "awaited", ids, connection.scalars(_AWAITED_IDS, {"ids": list(ids)}).all())
 
 
 def wake_awaiting(connection: sa.Connection, ids: Sequence[str | None], journal: Journal) -> list[int]:
     """A case knows these ids now: rows that waited for one of them are pending again (the sweeper brings them) and wait no more.
     Returns which."""
     wanted = [external_id for external_id in dict.fromkeys(ids) if external_id]
-    if not wanted:
+    if not wanted or is_absent(connection, "awaited", wanted):
         return []
     woken = []
     for row_id in connection.scalars(_AWAITED, {"ids": wanted}).all():

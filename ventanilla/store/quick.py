@@ -233,6 +233,7 @@ def _made(dialect: sa.engine.Dialect, statement: Any, keys: tuple[str, ...]) -> 
     names = [column.keyname for column in compiled._result_columns]
     odd = (
         compiled.literal_execute_params,
+        any(bind.type._is_tuple_type for bind in compiled.post_compile_params),
         compiled.escaped_bind_names,
         compiled._numeric_binds,
         compiled._textual_ordered_columns,
