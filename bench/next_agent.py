@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -33,7 +34,7 @@ DECISIONS, WARM = 300, 30
 _HEAD = '[service]\nname = "Bench"\ndata_dir = "var"\ntimezone = "Europe/Madrid"\n[store]\nurl = "{store}"\n'
 _CHANNEL = """[channels.soporte]
 kind = "email"
-mode = "live"
+mode = "observe"
 team = "all"
 address = "soporte@example.com"
 imap = {{ host = "127.0.0.1", port = 1, security = "none", user = "u", password = "p" }}
@@ -139,15 +140,18 @@ def _fill(store: Store, agents: int, cases: int) -> None:
         "numbers": _NUMBERS[dialect].format(cases=cases),
         "teams": max(1, agents // TEAM), "agents": agents, "away": 1000, "now": now, "no": "0" if is_sqlite else "false",
     }  # fmt: skip
-    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        quick = "PRAGMA foreign_keys = OFF" if is_sqlite else "SET session_replication_role = replica"
-        connection.exec_driver_sql(quick)
-        statement = _CASES.format(**values)
-        connection.exec_driver_sql(statement if is_sqlite else statement.replace(now, f"{now}::timestamptz"))
-        connection.execute(
-            sa.insert(contacts),
-            [{"id": number, "name": "c", "tags": [], "created_at": utc_now()} for number in range(1, 1001)],
-        )
-        connection.exec_driver_sql(f"UPDATE agents SET load = {cases // agents}")
-        connection.exec_driver_sql("ANALYZE")
-        connection.exec_driver_sql("PRAGMA foreign_keys = ON" if is_sqlite else "SET session_replication_role = origin")
+    statement = _CASES.format(**values)
+    with store.write() as connection:
+        people = [{"id": number, "name": "c", "tags": [], "created_at": utc_now()} for number in range(1, 1001)]
+        connection.execute(sa.insert(contacts), people)
+    borrowed = store.engine.raw_connection()
+    driver: Any = borrowed.driver_connection
+    if not is_sqlite:
+        driver.autocommit = True
+        statement = statement.replace(now, f"{now}::timestamptz")
+    driver.execute("PRAGMA foreign_keys = OFF" if is_sqlite else "SET session_replication_role = replica")
+    driver.execute(statement)
+    driver.execute(f"UPDATE agents SET load = {cases // agents}")
+    driver.execute("ANALYZE")
+    borrowed.detach()  # it is not for others any more
+    driver.close()
