@@ -5,6 +5,7 @@ Nothing here starts a container: that they are what compose and systemd take has
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -210,20 +211,27 @@ def test_logs_do_not_grow_for_ever_and_stopping_waits_for_what_is_at_work() -> N
 
 
 def test_what_the_page_writes_as_secrets_is_what_the_containers_are_given(tmp_path: Path) -> None:
-    shell = need_program("openssl", package="openssl") and "sh"
+    stand_in = tmp_path / "bin" / "openssl"  # not on every machine that runs tests
+    stand_in.parent.mkdir()
+    stand_in.write_text(
+        "#!/bin/sh\n[ \"$1 $2\" = 'rand -hex' ] && od -An -N\"$3\" -tx1 /dev/urandom | tr -d ' \\n' && echo\n"
+    )
+    stand_in.chmod(0o755)
+    environment = {"PATH": f"{stand_in.parent}:{os.environ['PATH']}"}
     (block,) = re.findall(
         r"```sh\n(umask 077\n.*?)```", (ROOT / "docs" / "operations.md").read_text(encoding="utf-8"), re.S
     )
     lines = [line for line in block.splitlines() if not line.startswith(("sudo", "docker"))]
     (tmp_path / "deploy").mkdir()
 
-    subprocess.run([shell, "-ec", "\n".join(lines)], cwd=tmp_path, check=True, capture_output=True)
+    subprocess.run(["sh", "-ec", "\n".join(lines)], cwd=tmp_path, check=True, capture_output=True, env=environment)
 
     made = {path.name: path.read_text().strip() for path in (tmp_path / "deploy" / "secrets").iterdir()}
     assert set(made) == set(compose()["secrets"])
     assert made["store"] == SECRETS["store"].replace(":x@", f":{made['store_password']}@")
     assert made["queue"] == SECRETS["queue"].replace(":x@", f":{made['queue_password']}@")
     assert {path.stat().st_mode & 0o077 for path in (tmp_path / "deploy" / "secrets").iterdir()} == {0}
+    assert len(made["store_password"]) == len(made["queue_password"]) == 48
     owners = dict(re.findall(r"^sudo chown (\d+) (.+)$", block, re.MULTILINE))
     assert {name for names in owners.values() for name in names.split()} == {
         f"deploy/secrets/{name}" for name in set(made) - {"queue_password"}
