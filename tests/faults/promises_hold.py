@@ -95,7 +95,7 @@ def what_is_forgotten_is_nowhere(day: Day) -> None:
     if not day.gone:
         return
     with day.house.store.read() as connection:
-        for table in t.metadata.sorted_tables:
+        for table in t.metadata.tables.values():
             left = day.gone & set(WORD.findall(str([_plain(row) for row in connection.execute(sa.select(table))])))
             assert not left, f"{table.name} still has {sorted(left)}"
     day.gone = set()

@@ -22,6 +22,7 @@ Step = Callable[[], object]
 Part = Callable[[Day], Iterator[None]]
 BRIEF = (
     Trouble(how=How.KILLED, moment=Moment.COMMIT, number=1),
+    Trouble(how=How.OVERTAKEN, moment=Moment.COMMITTED, number=1),
     Trouble(how=How.CUT, moment=Moment.COMMITTED, number=1),
 )
 ENOUGH = 15
@@ -29,6 +30,7 @@ ENOUGH = 15
 THOROUGH = (
     *(Trouble(how=How.KILLED, moment=Moment.COMMIT, number=number) for number in (1, 2, 3)),
     *(Trouble(how=How.CUT, moment=moment, number=1) for moment in (Moment.WRITE, Moment.COMMIT)),
+    Trouble(how=How.OVERTAKEN, moment=Moment.COMMITTED, number=1),
     *(Trouble(how=how, moment=Moment.COMMITTED, number=1) for how in (How.KILLED, How.CUT)),
 )
 
@@ -107,7 +109,14 @@ def cases_end(day: Day) -> Iterator[None]:
 
 
 def what_is_done_with_goes(day: Day) -> Iterator[None]:
-    day.a_customer_is_erased(0)
+    day.somebody_writes(0, 2, "Olvídenme")
+    day.some_are_routed(1)
+    day.somebody_moves("mark_spam", -1, 0, 1, 1)
+    for _ in range(2):
+        day.house.later(minutes=11)
+        day.letters_go_out()
+    yield
+    day.a_customer_is_erased(-1)
     yield
     day.house.later(minutes=20 * DAYS)
     day.the_sweeper_sweeps()
@@ -215,4 +224,6 @@ def test_each_step_may_die_at_each_of_its_writes(store: Store, tmp_path: Path) -
     where = day.crashes.deaths
     assert where[Moment.COMMIT] > 50
     assert where[Moment.COMMITTED] > 40
+    assert where["overtaken"] > 20
     assert len(where) > 40, "of so many kinds of writes"
+    assert day.forgotten > 0

@@ -99,7 +99,7 @@ class Day:
 
     `trouble` comes to the next step, `always` is done to each before it is done.
     `steps`, `deaths` and `refused` count what became of steps, by kind. `after_death` is called when a step has died, before it
-    is done again. `gone` are words that the last erasing took out of the cases.
+    is done again. `gone` are words that the last erasing took out of the cases, `forgotten` how many all of them did.
     """
 
     def __init__(self, store: Store, folder: Path) -> None:
@@ -112,6 +112,7 @@ class Day:
         self.queue: list[int] = []
         self.fates: dict[int, str] = {}
         self.gone: set[str] = set()
+        self.forgotten = 0
         self.steps, self.deaths, self.refused = Counter[str](), Counter[str](), Counter[str]()
         self.after_death: Callable[[], object] = lambda: None
         self._routed: list[int] = []
@@ -144,15 +145,15 @@ class Day:
     def die_once(self, kind: str, step: Callable[[], object], trouble: Trouble) -> bool:
         """Do it with trouble on the way. Whether it came to that."""
         before = self.crashes.deaths.total()
-        with self.crashes.at(trouble):
+        with self.crashes.at(trouble, lambda: self._try(kind, step)):
             self._try(kind, step)
-        died = self.crashes.deaths.total() > before
-        if died:
+        came = self.crashes.deaths.total() > before
+        if came and trouble.how is not How.OVERTAKEN:
             self.deaths[kind] += 1
             self._deliverer = self._new_deliverer()
             self._pullers.clear()
             self.after_death()
-        return died
+        return came
 
     def _try(self, kind: str, step: Callable[[], object]) -> bool:
         self.steps[kind] += 1
@@ -371,6 +372,7 @@ class Day:
         before = self._words()
         self.doing(kind, step)
         self.gone = before - self._words()
+        self.forgotten += len(self.gone)
 
     def _words(self) -> set[str]:
         texts = [row.text or "" for table in (t.messages, t.notes) for row in self.house.rows(table)]
