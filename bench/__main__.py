@@ -78,7 +78,7 @@ def _others(
             where / "latency", engine, seconds=arguments.seconds, peak=peak, singles=arguments.single
         ),
         "next-agent": lambda: next_agent.measure(where / "next", engine, sizes=sizes),
-        "killed-worker": lambda: killed_worker.measure(where / "killed", engine, mails=1000),
+        "killed-worker": lambda: killed_worker.measure(where / "killed", engine, mails=400),
         "memory": lambda: memory.measure(where / "memory", engine),
         "soak": lambda: soak.measure(where / "soak", engine, seconds=arguments.soak),
         "stages": lambda: stages.measure(where / "stages", engine, count=400),
