@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.context import Context, context
+from cli.context import MOST, Context, context
 from ventanilla.errors import BadInput
 from ventanilla.words import CaseState
 
@@ -35,7 +35,7 @@ def conversations(
     unclassified: Annotated[
         bool, typer.Option("--unclassified", help="Only open queries that sound like a complaint or a claim.")
     ] = False,
-    limit: Annotated[int | None, typer.Option(help="At most so many.", min=1, metavar="N")] = None,
+    limit: Annotated[int | None, typer.Option(help="At most so many.", min=1, max=MOST, metavar="N")] = None,
     after: Annotated[str | None, typer.Option(help="The next page: after this key.", metavar="KEY")] = None,
     by_due: Annotated[bool, typer.Option("--by-due", help="Nearest due first, instead of newest first.")] = False,
 ) -> int:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.context import Context, context
+from cli.context import MOST, Context, context
 from ventanilla.errors import BadInput
 
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ def contacts(
     search: Annotated[
         str | None, typer.Option(help="Only whose name or address has this in it.", metavar="TEXT")
     ] = None,
-    limit: Annotated[int | None, typer.Option(help="At most so many.", min=1, metavar="N")] = None,
-    after: Annotated[int | None, typer.Option(help="The next page: after this number.", metavar="ID")] = None,
+    limit: Annotated[int | None, typer.Option(help="At most so many.", min=1, max=MOST, metavar="N")] = None,
+    after: Annotated[int | None, typer.Option(help="The next page: after this number.", max=MOST, metavar="ID")] = None,
 ) -> int:
     """List customers, the newest first: their addresses, what is known of them, how many cases they have.
 
@@ -87,7 +87,9 @@ def contacts(
     return 0
 
 
-def suggestions(limit: Annotated[int | None, typer.Option(help="At most so many.", min=1, metavar="N")] = None) -> int:
+def suggestions(
+    limit: Annotated[int | None, typer.Option(help="At most so many.", min=1, max=MOST, metavar="N")] = None,
+) -> int:
     """List who may be the same person, and why. Nothing is ever linked by itself.
 
     Example: ventanilla contacts suggestions

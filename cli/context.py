@@ -115,6 +115,8 @@ class Context:
         sys.stdout.write(f"{readable_json(written)}\n")
 
 
+MOST = 2**62
+"""The largest number that may be typed: no store has a larger one."""
 _CONTEXT = Context()
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.context import context
+from cli.context import MOST, context
 from ventanilla.errors import BadInput
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _list_sessions() -> int:
 def tokens(
     agent: Annotated[str | None, _AGENT] = None,
     revoke: Annotated[
-        int | None, typer.Option("--revoke", help="The token with this number is good no more.", metavar="ID")
+        int | None, typer.Option("--revoke", help="The token with this number is good no more.", max=MOST, metavar="ID")
     ] = None,
 ) -> int:
     """List the tokens by which programs come in, or revoke one. People make theirs at the desk, under "My account".
@@ -162,8 +162,8 @@ def unlink(agent: Annotated[str, typer.Argument(help="A person's name in the fil
 def trail(
     agent: Annotated[str | None, _AGENT] = None,
     case: Annotated[str | None, typer.Option("--case", help="Only who looked at this case.", metavar="KEY")] = None,
-    limit: Annotated[int, typer.Option(help="At most so many.", min=1, metavar="N")] = PAGE,
-    after: Annotated[int | None, typer.Option(help="The next page: after this number.", metavar="ID")] = None,
+    limit: Annotated[int, typer.Option(help="At most so many.", min=1, max=MOST, metavar="N")] = PAGE,
+    after: Annotated[int | None, typer.Option(help="The next page: after this number.", max=MOST, metavar="ID")] = None,
 ) -> int:
     """List who looked at what at the desk, the newest first. What was done stands in `show`.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.context import Context, context
+from cli.context import MOST, Context, context
 from ventanilla.errors import BadInput
 from ventanilla.words import InboxState
 
@@ -30,8 +30,8 @@ def add_to(app: typer.Typer) -> None:
 def inbox(
     state: Annotated[InboxState | None, typer.Option(help="Only items in this state.")] = None,
     channel: Annotated[str | None, typer.Option(help="Only what came in on this channel.", metavar="C")] = None,
-    limit: Annotated[int | None, typer.Option(help="At most so many.", min=1, metavar="N")] = None,
-    after: Annotated[int | None, typer.Option(help="The next page: after this number.", metavar="ID")] = None,
+    limit: Annotated[int | None, typer.Option(help="At most so many.", min=1, max=MOST, metavar="N")] = None,
+    after: Annotated[int | None, typer.Option(help="The next page: after this number.", max=MOST, metavar="ID")] = None,
 ) -> int:
     """List what came in, newest first, and what became of each item.
 
@@ -54,7 +54,9 @@ def inbox(
 
 
 def replay(
-    ids: Annotated[list[int] | None, typer.Argument(help="Numbers as `inbox` shows them.", metavar="ID")] = None,
+    ids: Annotated[
+        list[int] | None, typer.Argument(help="Numbers as `inbox` shows them.", max=MOST, metavar="ID")
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Everything that is quarantined.")] = False,
 ) -> int:
     """Route unreadable (or screened) items again, as if they had just come in; after a fix, say.
@@ -76,7 +78,9 @@ def replay(
 
 
 def release(
-    ids: Annotated[list[int], typer.Argument(help="Numbers as `inbox --state screened` shows them.", metavar="ID")],
+    ids: Annotated[
+        list[int], typer.Argument(help="Numbers as `inbox --state screened` shows them.", max=MOST, metavar="ID")
+    ],
     by: Annotated[str | None, typer.Option("--as", help="Who lets it through.", metavar="A")] = None,
 ) -> int:
     """Let screened items through: each becomes a case, whatever screening made of it. No receipt is sent for them.

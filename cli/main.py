@@ -25,6 +25,8 @@ _VALUED, _FLAGS = ("--config",), ("--json",)
 _HELP = ("-h", "--help", "--version")
 _IN_THE_WAY = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 """What is wrong with a place to write to, and no defect: a full disk, one that is read only, missing rights."""
+BROKEN = 70
+"""The exit code of a crash (EX_SOFTWARE of sysexits.h): nobody takes it for a finding, bad input or a server out of reach."""
 READ_BY_OTHERS = ("init",)
 """Commands whose files another user may have to read: settings. What the others write may hold customers' words."""
 
@@ -143,6 +145,8 @@ def run() -> None:
     except BrokenPipeError:  # the reader (head, less) has what it wanted
         sys.stderr.close()
         code = 0
+    except Exception as error:
+        code = _broken(error)
     sys.exit(code)
 
 
@@ -159,6 +163,13 @@ def _usage(error: TyperException) -> int:
         return _fail(error.format_message(), 2)
     show()
     return 2
+
+
+def _broken(error: Exception) -> int:
+    """What nobody foresaw, in few lines: a whole trace quotes rows of the store, and what customers wrote is in them."""
+    from ventanilla.logs import brief
+
+    return _fail(f"a mistake of this program, not yours; please report it, with these lines:\n{brief(error)}", BROKEN)
 
 
 def _fail(message: str, code: int) -> int:

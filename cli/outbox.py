@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.context import Context, context
+from cli.context import MOST, Context, context
 from ventanilla.errors import BadInput
 from ventanilla.words import DeliveryState, OutboxKind
 
@@ -25,7 +25,7 @@ UNKNOWN_CURE = (
     "if it did, `ventanilla outbox resend ID` to send it again, or `ventanilla outbox drop ID` to leave it."
 )
 
-_Ids = Annotated[list[int] | None, typer.Argument(help="Numbers as `outbox` shows them.", metavar="ID")]
+_Ids = Annotated[list[int] | None, typer.Argument(help="Numbers as `outbox` shows them.", max=MOST, metavar="ID")]
 _As = Annotated[
     str | None, typer.Option("--as", help="Whose answers, kept back as not proven, are theirs.", metavar="A")
 ]
@@ -50,8 +50,8 @@ def outbox(
     called: typer.Context,
     state: Annotated[DeliveryState | None, typer.Option(help="Only what is in this state.")] = None,
     kind: Annotated[OutboxKind | None, typer.Option(help="Only notices, receipts, …")] = None,
-    limit: Annotated[int | None, typer.Option(help="At most so many.", min=1, metavar="N")] = None,
-    after: Annotated[int | None, typer.Option(help="The next page: after this number.", metavar="ID")] = None,
+    limit: Annotated[int | None, typer.Option(help="At most so many.", min=1, max=MOST, metavar="N")] = None,
+    after: Annotated[int | None, typer.Option(help="The next page: after this number.", max=MOST, metavar="ID")] = None,
 ) -> int:
     """List what goes out, newest first, and how far each got.
 

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from cli.context import context
+from cli.context import MOST, context
 from cli.outbox import choose, journal_of, tell_changed
 
-_Ids = Annotated[list[int], typer.Argument(help="Numbers as `outbox` shows them.", metavar="ID")]
+_Ids = Annotated[list[int], typer.Argument(help="Numbers as `outbox` shows them.", max=MOST, metavar="ID")]
 _Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.context import Context, context
+from cli.context import MOST, Context, context
 from ventanilla.errors import BadInput
 
 if TYPE_CHECKING:
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from ventanilla.store.events import Journal
 
 _Name = Annotated[str, typer.Argument(help="An endpoint's name in the file.", metavar="NAME")]
-_Ids = Annotated[list[int], typer.Argument(help="Numbers as `outbox --kind webhook` shows them.", metavar="ID")]
+_Ids = Annotated[
+    list[int], typer.Argument(help="Numbers as `outbox --kind webhook` shows them.", max=MOST, metavar="ID")
+]
 
 
 def add_to(app: typer.Typer) -> None:

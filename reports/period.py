@@ -17,7 +17,7 @@ USUAL = 30
 """Days of a report that nobody gave a period for, today included."""
 _DAY = timedelta(days=1)
 _DATE = re.compile(r"\s*\d{4}-\d\d-\d\d\s*$")
-_YEARS = range(1970, 9999)
+_YEARS = range(1970, 5000)
 
 
 class Period(NamedTuple):
@@ -63,6 +63,8 @@ def _read(typed: str, option: str, today: date) -> Period:
     found = _named(word, today) or _dated(word)
     if found is None:
         raise BadInput(f'{option}: expected {ALLOWED}; got "{typed}"')
+    if found.start.year not in _YEARS or found.end.year not in _YEARS:
+        raise BadInput(f'{option}: expected a year from {_YEARS[0]} to {_YEARS[-1]}, got "{typed}"')
     return found
 
 

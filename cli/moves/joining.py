@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.context import context
+from cli.context import MOST, context
 from cli.moves.running import By, Key, do
 from cli.moves.telling import tell
 
@@ -48,7 +48,7 @@ def unmerge(key: Key, agent: By = None) -> int:
 
 def split(
     key: Key,
-    message: Annotated[int, typer.Option("--message", help="Its number, as `show` prints it.", metavar="ID")],
+    message: Annotated[int, typer.Option("--message", help="Its number, as `show` prints it.", max=MOST, metavar="ID")],
     agent: By = None,
     and_after: Annotated[
         bool, typer.Option("--and-after", help="And what the customer sent after it in this case.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.context import Context, context
+from cli.context import MOST, Context, context
 from cli.moves.running import As, Key, Text, move, text_given
 
 if TYPE_CHECKING:
@@ -86,7 +86,9 @@ def needs_information(key: Key, agent: As, text: Text = None, idempotency_key: _
 
 
 def undo(
-    number: Annotated[int, typer.Argument(help="The answer's number, as `reply` and `outbox` show it.", metavar="ID")],
+    number: Annotated[
+        int, typer.Argument(help="The answer's number, as `reply` and `outbox` show it.", max=MOST, metavar="ID")
+    ],
     agent: As,
 ) -> int:
     """Take an answer back before it goes out.

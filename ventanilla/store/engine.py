@@ -105,7 +105,7 @@ def take_time(connection: sa.Connection) -> None:
 
 
 def _postgresql(url: sa.URL) -> sa.Engine:
-    engine = sa.create_engine(url, pool_size=10, connect_args=_SOON_KNOWN)
+    engine = sa.create_engine(url, pool_size=10, connect_args=_SOON_KNOWN, hide_parameters=True)
 
     @sa.event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
@@ -119,7 +119,8 @@ def _postgresql(url: sa.URL) -> sa.Engine:
 def _sqlite(url: sa.URL) -> sa.Engine:
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = sa.create_engine(url, connect_args={"timeout": _SQLITE_BUSY_SECONDS}, pool_size=10, max_overflow=20)
+    busy = {"timeout": _SQLITE_BUSY_SECONDS}
+    engine = sa.create_engine(url, connect_args=busy, pool_size=10, max_overflow=20, hide_parameters=True)
 
     @sa.event.listens_for(engine, "do_connect")
     def _own(_dialect: Any, _record: Any, _arguments: Any, _named: Any) -> None:
