@@ -32,7 +32,9 @@ def follow_server(store: Store) -> None:
         asked = ticks()
         told = connection.execute(_ASK).scalar_one()
         answered = ticks()
-    if answered - asked <= SLOWEST or not house_time().is_told:  # seconds off is better than a machine that is minutes off
+    if (
+        answered - asked <= SLOWEST or not house_time().is_told
+    ):  # seconds off is better than a machine that is minutes off
         house_time().follow(told.astimezone(UTC), at=(asked + answered) / 2)
         _tell_if_wrong(told)
 
