@@ -13,7 +13,7 @@ from tests.faults.whole_house import WORD, Day
 from ventanilla.store import tables as t
 from ventanilla.store.audit import audit
 from ventanilla.store.outbox import MAYBE_SENT
-from ventanilla.words import OWNED_STATES, DeliveryState, InboxState
+from ventanilla.words import OWNED_STATES, DeliveryState, EventKind, InboxState
 
 IN_TIME = ("pending_too_long", "sending_too_long")
 """What nobody has broken yet while nobody was asked to work."""
@@ -27,6 +27,7 @@ def all_holds(day: Day, logged: MutableSequence[Any], *, at_rest: bool = False) 
     each_open_case_has_one_owner(day)
     each_item_has_one_fate(day)
     no_letter_goes_out_twice(day)
+    what_was_taken_back_does_not_go(day)
     what_is_forgotten_is_nowhere(day)
     nothing_failed_unforeseen(logged)
     if at_rest:
@@ -88,6 +89,13 @@ def no_letter_goes_out_twice(day: Day) -> None:
     for row in letters.values():
         if row.state == DeliveryState.SENT and row.via in day.posts and "mute" not in row.payload:
             assert day.posts[row.via].taken[row.id], f"letter {row.id} says sent; nobody took it"
+
+
+def what_was_taken_back_does_not_go(day: Day) -> None:
+    """An answer that its author withdrew is dropped, for good."""
+    back = {row.outbox_id for row in day.house.rows(t.events, lambda e: e.c.kind == EventKind.REPLY_WITHDRAWN)}
+    letters = day.house.rows(t.outbox, lambda letter: letter.c.id.in_(back)) if back else []
+    assert [row.id for row in letters if row.state != DeliveryState.DROPPED] == []
 
 
 def what_is_forgotten_is_nowhere(day: Day) -> None:
