@@ -226,6 +226,5 @@ def test_many_days_hold_every_promise(open_one: Open, dialect: str, request: pyt
     derandomize = request.config.getoption("--hypothesis-seed") is None
     seen = live(open_one, days=12 if dialect == "sqlite" else 6, steps=25, derandomize=derandomize)
 
-    assert seen["deaths"] > 20
-    assert seen["deaths at overtaken"] > 5
-    assert seen["cases"] > 30
+    assert seen["deaths"] > 2  # that each kind of step dies is another test's business
+    assert seen["cases"] > 12
