@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -24,10 +25,14 @@ def syntax(path: Path) -> ast.Module:
     """A file's syntax tree. Before 3.11.5 Python confuses two threads that parse at once (CPython issue 106905): then it is asked
     again."""
     text = path.read_text(encoding="utf-8")
+    gc.disable()  # a tree stays: looking through it for what could go, again and again, takes longer than reading it
     try:
         return ast.parse(text)
     except SystemError:
         return ast.parse(text)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @cache

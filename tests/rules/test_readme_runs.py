@@ -20,8 +20,8 @@ from ventanilla.store.tables import conversations
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^ventanilla +(.*)$", README, re.MULTILINE)
-# No mailbox answers here: `check --connect` has to say so, by its exit code too.
-EXIT = {"check --connect": 3}
+# No mailbox answers here: what asks it has to say so, by its exit code too.
+EXIT = {"check --connect": 3, "reconcile": 3}
 
 
 def test_the_readme_names_the_two_commands_that_a_bare_clone_needs_first() -> None:
