@@ -10,7 +10,7 @@ spoken to by TLS.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
 SENTINEL_PORT = 26379
 _SCHEMES = {"redis+sentinel": False, "rediss+sentinel": True}
@@ -39,24 +39,24 @@ def is_watched(url: str) -> bool:
 
 
 def parse_watched(url: str) -> Watched:
-    """The parts of such an address. Raises ValueError, which never repeats a password."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:  # its own words repeat what may be a password
-        raise ValueError("expected redis+sentinel://host:26379,host:26379/NAME/0") from None
-    who, _, hosts = parts.netloc.rpartition("@")
+    """The parts of such an address, which `urlsplit` may refuse: it is several hosts. Raises ValueError, which never repeats a
+    password."""
+    scheme, _, rest = url.partition("://")
+    rest, _, query = rest.partition("?")
+    netloc, _, path = rest.partition("/")
+    who, _, hosts = netloc.rpartition("@")
     username, _, password = who.partition(":")
-    name, _, database = parts.path.strip("/").partition("/")
+    name, _, database = path.strip("/").partition("/")
     if not name:
         raise ValueError("expected the name that the sentinels know the servers by: redis+sentinel://host:26379/NAME/0")
     if not (database or "0").isdecimal():
         raise ValueError(f'expected the number of a database behind the name, got "{database}"')
-    options = _options(parts.query, is_encrypted=_SCHEMES[parts.scheme])
+    options = _options(query, is_encrypted=_SCHEMES[scheme])
     return Watched(
         sentinels=tuple(_sentinel(host) for host in hosts.split(",")),
         name=unquote(name),
         database=int(database or 0),
-        is_encrypted=_SCHEMES[parts.scheme],
+        is_encrypted=_SCHEMES[scheme],
         username=unquote(username) or None,
         password=unquote(password) or None,
         sentinel_username=options.get("sentinel_username"),
@@ -67,8 +67,10 @@ def parse_watched(url: str) -> Watched:
 
 def _sentinel(text: str) -> tuple[str, int]:
     host, separator, port = text.rpartition(":") if not text.endswith("]") else (text, "", "")
-    host = (host if separator else text).strip("[]")
-    if not host or (separator and not (port.isdecimal() and 1 <= int(port) <= 65535)):
+    host = host if separator else text
+    if host.startswith("[") and host.endswith("]"):
+        host = host[1:-1]
+    if not host or "[" in host or "]" in host or (separator and not (port.isdecimal() and 1 <= int(port) <= 65535)):
         raise ValueError(f'expected sentinels as host:port, separated by commas, got "{text}"')
     return host, int(port) if separator else SENTINEL_PORT
 

@@ -37,7 +37,7 @@ def test_an_address_of_sentinels_is_taken_apart() -> None:
         ("redis+sentinel://one:port/queue", 'host:port, separated by commas, got "one:port"'),
         ("redis+sentinel://one,/queue", 'separated by commas, got ""'),
         ("redis+sentinel://:geheim@one/queue?ssl_ca_certs=/x", "ssl_ca_certs is not known .* with rediss"),
-        ("redis+sentinel://:geheim@[one/queue", "expected redis.sentinel://host:26379"),
+        ("redis+sentinel://:geheim@[one/queue", r'separated by commas, got "\[one"'),
     ],
 )
 def test_an_address_that_cannot_be_is_refused_without_its_password(url: str, problem: str) -> None:

@@ -151,12 +151,13 @@ class Plan:
 
 
 class QuickConnection(sa.Connection):
-    """A connection that runs what it has seen before by a plan, unless somebody watches its statements as it is opened."""
+    """A connection that runs what it has seen before by a plan, unless somebody watches its statements."""
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
+    @property
+    def is_watched(self) -> bool:
+        """Whether somebody listens to its statements now."""
         watchers: Any = self.dispatch
-        self.is_watched = bool(
+        return bool(
             self._echo
             or watchers.before_cursor_execute
             or watchers.after_cursor_execute
