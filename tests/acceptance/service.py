@@ -133,7 +133,9 @@ class Service:
         return self
 
     def launch(self, *arguments: str) -> None:
-        """Run `up` and return at once."""
+        """Run `up` and return at once. The one before it has ended."""
+        if self.process is not None:
+            self.process.poll()  # nobody asks after it any more
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [*self.wrapper, COMMAND, "--config", self.config, "up", *arguments],
