@@ -42,6 +42,7 @@ from ventanilla.store.conversations import link_cases, open_cases_elsewhere
 from ventanilla.store.events import Journal
 from ventanilla.store.inbox import first_with_identities, settle
 from ventanilla.store.messages import Received, add_inbound
+from ventanilla.store.once import remember_no_more
 from ventanilla.store.past_us import await_refs, wake_awaiting
 from ventanilla.words import EventKind, InboxState, Mode, Verdict
 
@@ -95,6 +96,8 @@ def place_all(
         outcomes[one.row.id] = _take_in(connection, house, one, screening, contact, in_force, journal)
     for one in ours:
         outcomes[one.row.id] = place_ours(connection, house, one, journal)
+    if answers:
+        remember_no_more(connection)
     for one, answer in answers:
         outcomes[one.row.id] = take_answer(connection, house, one, answer, journal)
     return outcomes

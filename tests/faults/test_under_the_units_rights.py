@@ -18,7 +18,7 @@ from tests.acceptance.letters import mail
 from tests.acceptance.service import house
 from tests.servers import confined
 from tests.servers.dovecot import Dovecot
-from tests.servers.needs import need_program
+from tests.servers.needs import lacking, need_program
 from tests.servers.smtp import SmtpServer
 
 pytestmark = pytest.mark.faults
@@ -30,7 +30,7 @@ def unit(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """The unit that `service install` writes, and the one for a part of several."""
     need_program("systemd-analyze", package="systemd")
     if ctypes.util.find_library("seccomp") is None:
-        pytest.skip("libseccomp is not here")
+        lacking("libseccomp is not installed (Debian: libseccomp2)")
     if request.param == "the whole":
         text = systemd_unit(Unit(config=tmp_path / "v.toml", command=tmp_path / "v", data_dir=tmp_path / "var"))
     else:

@@ -10,6 +10,7 @@ import pytest
 from cli.context import fresh_context
 from cli.main import main
 from tests.cli.town import FILE, build_town
+from tests.servers.needs import lacking
 from ventanilla.store.blobs import put_blob
 from ventanilla.store.engine import Store
 
@@ -21,7 +22,7 @@ SERVICE = 65534
 def folder(tmp_path: Path) -> Path:
     """A data folder that is the service's, and root who works in it."""
     if os.geteuid() != 0:
-        pytest.skip("only root can make files that are another user's")
+        lacking("only root can make files that are another user's")
     folder = tmp_path / "house"
     folder.mkdir(mode=0o700)
     return folder

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from daemon.service import Service, systemd_unit
-from tests.servers.needs import need_program
+from tests.servers.needs import lacking, need_program
 
 MOST_EXPOSED = 1.6
 """0 is nothing at all and 10 everything: a service on the internet without any setting has 9.6."""
@@ -28,7 +28,7 @@ def findings(unit: str, folder: Path) -> list[dict[str, str | bool]]:
     asked = [analyze, "security", "--offline=yes", "--json=short", "--no-pager", str(file)]
     done = subprocess.run(asked, capture_output=True, text=True, check=False)
     if "unrecognized option" in done.stderr or not done.stdout.strip():
-        pytest.skip(f"this systemd cannot look at a unit that is not loaded: {done.stderr.strip()}")
+        lacking(f"this systemd cannot look at a unit that is not loaded: {done.stderr.strip()}")
     found: list[dict[str, str | bool]] = json.loads(done.stdout)
     return found
 

@@ -22,6 +22,11 @@ def remember(connection: sa.Connection) -> None:
     connection.execution_options(**{_OPTION: {}})
 
 
+def remember_no_more(connection: sa.Connection) -> None:
+    """From here on everything is asked: what is done in a savepoint may be undone, and what was found out there with it."""
+    connection.execution_options(**{_OPTION: None})
+
+
 def once(connection: sa.Connection, key: Hashable, ask: Callable[[], Answer]) -> Answer:
     """The answer to this question, asked at most once in a transaction that remembers."""
     known = connection.get_execution_options().get(_OPTION)
@@ -42,7 +47,7 @@ def note(connection: sa.Connection, key: Hashable, value: Any) -> None:
 
 def noted(connection: sa.Connection, key: Hashable) -> Any:
     """What was noted or found out; None where nothing was."""
-    return connection.get_execution_options().get(_OPTION, _NOTHING).get(key)
+    return (connection.get_execution_options().get(_OPTION) or _NOTHING).get(key)
 
 
 def note_found(connection: sa.Connection, what: str, asked: Collection[str], found: Collection[str]) -> None:
