@@ -12,6 +12,7 @@ import secrets
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _VALUE = {character: index for index, character in enumerate(ALPHABET)}
 _RANDOM_CHARACTERS = 8
+_PLACES = tuple(len(ALPHABET) ** place for place in range(_RANDOM_CHARACTERS))
 _CANDIDATE = re.compile(
     rf"(?<![A-Za-z0-9])([{ALPHABET}]{{3}})[- ]?([{ALPHABET}]{{3}})[- ]?([{ALPHABET}]{{3}})(?![A-Za-z0-9])", re.I
 )
@@ -19,7 +20,8 @@ _CANDIDATE = re.compile(
 
 def new_key() -> str:
     """A fresh key, about 40 random bits. Uniqueness is the store's: it refuses a second case with the same key."""
-    random = "".join(secrets.choice(ALPHABET) for _ in range(_RANDOM_CHARACTERS))
+    number = secrets.randbelow(len(ALPHABET) ** _RANDOM_CHARACTERS)
+    random = "".join(ALPHABET[number // place % len(ALPHABET)] for place in _PLACES)
     return shown(random + _check_character(random))
 
 

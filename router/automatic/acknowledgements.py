@@ -67,6 +67,7 @@ def acknowledge(
         reason=reason,
         conversation_id=case.id,
         message_id=own_id,
+        is_first=True,
     )
     row_id = put_letter(connection, letter, now=journal.now)
     remember_refs(connection, case.id, [own_id], own=True)

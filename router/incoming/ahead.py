@@ -18,6 +18,7 @@ from ventanilla.store.consent import ask_wishes_ahead
 from ventanilla.store.messages import Received, ask_refs_ahead
 from ventanilla.store.outbox import ask_automatic_ahead
 from ventanilla.store.past_us import ask_awaited_ahead
+from ventanilla.store.reserved import reserve_ids
 from ventanilla.store.tables import conversations
 
 _OPEN_CASES = (
@@ -40,6 +41,8 @@ def ask_ahead(connection: sa.Connection, received: Collection[Received], *, now:
     if people:
         ask_wishes_ahead(connection, people)
         ask_automatic_ahead(connection, people, since=now - WITHIN)
+    if received:  # each may become a message, with a receipt and a notice
+        reserve_ids(connection, {"messages": len(received), "outbox": 2 * len(received)})
 
 
 def lock_ahead(connection: sa.Connection, house: House, channels: Collection[str], contacts: Iterable[Any]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Mapping
 from functools import lru_cache
 
 from router.incoming.telling_words import ENDINGS, WORDS
@@ -42,17 +44,18 @@ def detect(text: str) -> str | None:
     words = _WORD.findall(_NO_PROSE.sub(" ", text[:MOST_TEXT].lower()))
     if sum(map(len, words)) < MIN_LETTERS:
         return None
-    told = [languages for word in dict.fromkeys(words) if (languages := _languages_with(word))]
-    best = max(OURS, key=lambda code: sum(code in languages for languages in told))
+    told = Counter(languages for word in dict.fromkeys(words) if (languages := _languages_with(word)))
+    best = max(OURS, key=lambda code: sum(times for languages, times in told.items() if code in languages))
     listed = sum(best in _lexicon().get(word, ()) for word in set(words))
     clear = listed >= 2 and all(_is_clear(told, best, other) for other in WORDS if other != best)
     return best if clear else None
 
 
-def _is_clear(told: list[frozenset[str]], best: str, other: str) -> bool:
-    """Whether what speaks for one language and not for another outweighs the contrary."""
-    for_it = sum(best in languages and other not in languages for languages in told)
-    against = sum(other in languages and best not in languages for languages in told)
+def _is_clear(told: Mapping[frozenset[str], int], best: str, other: str) -> bool:
+    """Whether what speaks for one language and not for another outweighs the contrary. `told`: how many words each set of
+    languages has."""
+    for_it = sum(times for languages, times in told.items() if best in languages and other not in languages)
+    against = sum(times for languages, times in told.items() if other in languages and best not in languages)
     return for_it >= 2 and for_it >= 2 * against
 
 

@@ -66,6 +66,7 @@ def go_on(
             languages=frozenset(case.languages),
             exclude_case=case.id,
             just_written=True,
+            concerned=(case.owner,) if case.owner in house.config.teams[case.team].members else (),
         )
         grant, choice = choose_responsible(connection, house, wanted, now=journal.now, actor=ACTOR)
         grant = same_owner_first(house, case, grant, choice, now=journal.now)

@@ -24,7 +24,7 @@ from router.texts import ALERT, NOTICE, phrase, reason_in_words, spoken_language
 from ventanilla.clocks.due import spoken, waited
 from ventanilla.signing import LOOP_HEADER
 from ventanilla.store.consent import opted_out_at
-from ventanilla.store.conversations import beside, came_before
+from ventanilla.store.conversations import beside, came_before, first_telling
 from ventanilla.store.events import Journal
 from ventanilla.store.once import once
 from ventanilla.store.outbox import Letter, put_letter
@@ -95,6 +95,7 @@ def write_notice(
         assignment_number=case.assignment_number,
         message_id=message_id,
         not_before=next_digest(house, case.owner, now=journal.now) if quietly else None,
+        is_first=first_telling(connection, case.id),
     )
     row_id = put_letter(connection, letter, now=journal.now)
     if row_id is not None:

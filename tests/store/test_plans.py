@@ -27,14 +27,14 @@ BY_CASE = "SEARCH messages USING INDEX ix_messages_conversation_id (conversation
 
 
 @contextmanager
-def plans_of(store: Store) -> Iterator[dict[str, list[str]]]:
-    """Fills with every SELECT that runs meanwhile and how SQLite goes about it."""
+def plans_of(store: Store, kinds: tuple[str, ...] = ("SELECT", "WITH")) -> Iterator[dict[str, list[str]]]:
+    """Fills with every statement of these kinds that runs meanwhile and how SQLite goes about it."""
     plans: dict[str, list[str]] = {}
 
     def explain(
         connection: sa.Connection, _cursor: Any, statement: str, values: Any, _context: Any, many: bool
     ) -> None:
-        if statement.lstrip().upper().startswith(("SELECT", "WITH")) and not many and statement not in plans:
+        if statement.lstrip().upper().startswith(kinds) and not many and statement not in plans:
             raw = connection.connection.dbapi_connection
             assert raw is not None
             plans[statement] = [row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {statement}", values)]

@@ -13,6 +13,7 @@ from ventanilla.errors import Conflict
 from ventanilla.store.agents import note_assigned, shift_load
 from ventanilla.store.contacts import note_last_owner
 from ventanilla.store.events import Journal
+from ventanilla.store.later import later
 from ventanilla.store.once import note
 from ventanilla.store.tables import assignments, conversations
 from ventanilla.words import EventKind
@@ -56,22 +57,20 @@ def add_assignment(
     """Write assignment `number` of a case of a team; the caller has pointed the conversation at it in the same transaction.
 
     `load` is by how much more its new owner holds that waits."""
-    connection.execute(
-        _INSERT,
-        {
-            "conversation_id": case_id,
-            "number": number,
-            "agent": grant.agent,
-            "is_open": 1,
-            "assigned_at": journal.now,
-            "reason": grant.reason,
-            "actor": grant.actor,
-            "decision": dict(grant.decision),
-            "config_version": grant.config_version,
-            "accept_by": None if grant.accepted else grant.accept_by,
-            "accepted_at": journal.now if grant.accepted else None,
-        },
-    )
+    values = {
+        "conversation_id": case_id,
+        "number": number,
+        "agent": grant.agent,
+        "is_open": 1,
+        "assigned_at": journal.now,
+        "reason": grant.reason,
+        "actor": grant.actor,
+        "decision": dict(grant.decision),
+        "config_version": grant.config_version,
+        "accept_by": None if grant.accepted else grant.accept_by,
+        "accepted_at": journal.now if grant.accepted else None,
+    }
+    later(connection, _INSERT, [values])
     note_assigned(connection, grant.agent, now=journal.now, by=load)
     note(connection, ("reason", case_id, number), grant.reason)
     ids: dict[str, Any] = {"conversation_id": case_id, "assignment_number": number, "agent": grant.agent}

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from ventanilla.channel import Party
 from ventanilla.store.insert import insert_ignoring
+from ventanilla.store.later import later
 from ventanilla.store.once import note, noted
 from ventanilla.store.tables import addresses, contacts
 from ventanilla.words import AddressKind
@@ -26,7 +27,14 @@ _ALL_OF_THEIRS = (
     .join(_ONE, _ONE.c.contact_id == addresses.c.contact_id)
     .where(sa.tuple_(_ONE.c.kind, _ONE.c.value).in_(sa.bindparam("keys", expanding=True)))
 )
-_ADD_CONTACT = sa.insert(contacts).returning(contacts.c.id)
+_KNOWN = sa.select(addresses.c.kind, addresses.c.value).where(
+    addresses.c.value.in_(sa.bindparam("values", expanding=True))
+)
+_ADD_CONTACT = sa.insert(contacts).returning(
+    contacts,
+    sa.bindparam("address", type_=addresses.c.value.type).label("address"),
+    sa.bindparam("address_name", type_=addresses.c.name.type).label("address_name"),
+)
 _ADD_ADDRESS = insert_ignoring(addresses, addresses.c.contact_id)
 _NOTE_OWNER = (
     sa.update(contacts).where(contacts.c.id == sa.bindparam("contact")).values(last_owner=sa.bindparam("agent"))
@@ -38,14 +46,13 @@ def contact_at(connection: sa.Connection, party: Party) -> sa.Row[Any] | None:
     return connection.execute(_FIND, {"kind": party.kind, "value": party.address}).one_or_none()
 
 
-def contact_for(connection: sa.Connection, party: Party, *, now: datetime) -> sa.Row[Any]:
+def contact_for(connection: sa.Connection, party: Party, *, now: datetime, is_new: bool = False) -> sa.Row[Any]:
     """The contact who has this address, made if it is new; the address row stays locked until the transaction ends, so that
-    messages of one sender are routed one after another."""
+    messages of one sender are routed one after another. `is_new`: a moment ago nobody had it."""
     key = {"kind": party.kind, "value": party.address}
-    row = connection.execute(_FIND_AND_LOCK, key).one_or_none()
+    row = None if is_new else connection.execute(_FIND_AND_LOCK, key).one_or_none()
     if row is None:
-        _add(connection, party, now)
-        row = connection.execute(_FIND_AND_LOCK, key).one()
+        row = _add(connection, party, now) or connection.execute(_FIND_AND_LOCK, key).one()
     elif party.name and not (row.name and row.address_name):
         _learn_name(connection, party, row)
     return row
@@ -60,10 +67,15 @@ def contacts_for(
     a contact who has several the first is taken as well: what a customer writes on two channels is routed one after the other.
     """
     wanted = {(party.kind, party.address): party for party in parties}
+    values = [address for _, address in wanted]
+    known = (
+        {(row.kind, row.value) for row in connection.execute(_KNOWN, {"values": values})} if len(values) > 1 else wanted
+    )
     found = {}
     for kind, value in sorted({*wanted, *_anchors(connection, list(wanted))}, key=lambda key: (key[1], key[0])):
         if (kind, value) in wanted:
-            row = found[kind, value] = contact_for(connection, wanted[kind, value], now=now)
+            is_new = (kind, value) not in known
+            row = found[kind, value] = contact_for(connection, wanted[kind, value], now=now, is_new=is_new)
             note(connection, ("restriction", row.id), row)  # changed by nobody who does not hold the address
         else:
             connection.execute(_FIND_AND_LOCK, {"kind": kind, "value": value})
@@ -93,7 +105,7 @@ def has_no_case(connection: sa.Connection, contact_id: int, *, but: int | None =
 
 def note_last_owner(connection: sa.Connection, contact_id: int, agent: str) -> None:
     """Remember who was last responsible for this customer."""
-    connection.execute(_NOTE_OWNER, {"contact": contact_id, "agent": agent})
+    later(connection, _NOTE_OWNER, [{"contact": contact_id, "agent": agent}])
 
 
 def _learn_name(connection: sa.Connection, party: Party, row: sa.Row[Any]) -> None:
@@ -115,11 +127,14 @@ def _anchors(connection: sa.Connection, keys: Sequence[tuple[AddressKind, str]])
     return [(AddressKind(kind), value) for value, kind in first.values()]
 
 
-def _add(connection: sa.Connection, party: Party, now: datetime) -> None:
-    made = connection.execute(_ADD_CONTACT, {"name": party.name, "tags": [], "created_at": now}).scalar_one()
-    values = {"kind": party.kind, "value": party.address, "name": party.name, "contact_id": made, "created_at": now}
+def _add(connection: sa.Connection, party: Party, now: datetime) -> sa.Row[Any] | None:
+    """A new contact with this address, which is locked like every row that was just written; None where another worker made the
+    address first: theirs stands."""
+    known = {"address": party.address, "address_name": party.name}
+    row = connection.execute(_ADD_CONTACT, {"name": party.name, "tags": [], "created_at": now, **known}).one()
+    values = {"kind": party.kind, "value": party.address, "name": party.name, "contact_id": row.id, "created_at": now}
     if connection.execute(_ADD_ADDRESS[connection.dialect.name], values).scalar_one_or_none() is None:
-        # another worker made the address first: theirs stands, ours goes
-        connection.execute(sa.delete(contacts).where(contacts.c.id == made))
-    else:
-        note(connection, ("cases of", made), frozenset())
+        connection.execute(sa.delete(contacts).where(contacts.c.id == row.id))
+        return None
+    note(connection, ("cases of", row.id), frozenset())
+    return row

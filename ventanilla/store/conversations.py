@@ -16,7 +16,7 @@ from ventanilla.store.assignments import Grant, add_assignment
 from ventanilla.store.contacts import has_no_case, note_case, note_last_owner
 from ventanilla.store.events import Journal
 from ventanilla.store.insert import insert_ignoring
-from ventanilla.store.once import forget, note, once
+from ventanilla.store.once import forget, note, noted, once
 from ventanilla.store.tables import conversation_links, conversations, participants
 from ventanilla.words import CaseState, EventKind, Origin
 
@@ -128,9 +128,18 @@ def open_case(connection: sa.Connection, new: NewCase, grant: Grant, journal: Jo
         journal.add(EventKind.TURN_OPENED, conversation_id=case.id, at=since)
     add_assignment(connection, case.id, 1, grant, journal, team=new.team, load=int(since is not None))
     note(connection, ("came before", case.id), ())
+    note(connection, ("untold", case.id), value=True)
     note_case(connection, new.contact_id, case.id)
     note_last_owner(connection, new.contact_id, grant.agent)
     return case
+
+
+def first_telling(connection: sa.Connection, case_id: int) -> bool:
+    """Whether it is certain without looking that its owner was told nothing of a case before: it was opened in this transaction.
+    Asked a second time it is not."""
+    untold = bool(noted(connection, ("untold", case_id)))
+    note(connection, ("untold", case_id), value=False)
+    return untold
 
 
 def _as_opened(new: NewCase) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from ventanilla.errors import Temporary
 from ventanilla.ownership import give_to_owner_of_folder
 from ventanilla.store.fence import Fence, guard
+from ventanilla.store.later import send_gathered
 from ventanilla.store.quick import make_quick
 
 _SQLITE_BUSY_SECONDS = 30
@@ -73,6 +74,7 @@ class Store:
             connection.begin(),
         ):
             yield connection
+            send_gathered(connection)
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:

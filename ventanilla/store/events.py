@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ventanilla.store.later import later
 from ventanilla.store.tables import events
 from ventanilla.words import EventKind
 
@@ -36,7 +37,7 @@ class Journal:
     def flush(self, connection: sa.Connection) -> None:
         """Write what was noted, in order, and forget it."""
         if self._rows:
-            connection.execute(_INSERT, self._rows)
+            later(connection, _INSERT, self._rows)
             self._rows.clear()
 
 

@@ -14,6 +14,7 @@ from ventanilla.store.blobs import get_blob, put_blob
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
 from ventanilla.store.insert import insert_ignoring
+from ventanilla.store.later import later
 from ventanilla.store.leases import require_lease
 from ventanilla.store.tables import channels, checkpoints, inbox
 from ventanilla.words import InboxState
@@ -150,7 +151,7 @@ def settle(
     since = connection.get_execution_options().get("routing_since")
     took_ms = None if since is None else round((monotonic() - since) * 1000)
     values = {"row_id": row_id, "new_state": state, "new_reason": reason, "at": now, "older": duplicate_of}
-    connection.execute(_SETTLE, {**values, "took_ms": took_ms})
+    later(connection, _SETTLE, [{**values, "took_ms": took_ms}])
 
 
 def first_with_identities(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> dict[int, int]:

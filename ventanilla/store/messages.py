@@ -13,13 +13,16 @@ from ventanilla.channel import Attachment, Message, Party, RemoteFile
 from ventanilla.store.events import Journal
 from ventanilla.store.files import put_files
 from ventanilla.store.insert import insert_ignoring
+from ventanilla.store.later import later
 from ventanilla.store.once import is_absent, note_added, note_found
+from ventanilla.store.reserved import take_id
 from ventanilla.store.tables import attachments, conversations, message_refs, messages, outbox, participants
 from ventanilla.words import Direction, EventKind
 
 MERE_THANKS = "mere thanks: opens no turn"
 """How a message was matched that says thank you and nothing else, in its event."""
 _ADD_MESSAGE = sa.insert(messages).returning(messages.c.id)
+_ADD_MESSAGE_AS = sa.insert(messages)
 _ADD_ATTACHMENTS = sa.insert(attachments)
 _MOST_WISHES, _MOST_REFS = 10, 50
 _ADD_REFS = insert_ignoring(message_refs)
@@ -82,7 +85,7 @@ def remember_refs(connection: sa.Connection, case_id: int, ids: Sequence[str | N
     ]
     if rows:
         note_added(connection, "refs", [str(row["external_id"]) for row in rows])
-        connection.execute(_ADD_REFS[connection.dialect.name], rows)
+        later(connection, _ADD_REFS[connection.dialect.name], rows)
 
 
 def cases_with_refs(connection: sa.Connection, ids: Sequence[str]) -> list[int]:
@@ -147,7 +150,11 @@ def write_message(
         "pulled_at": row.pulled_at,
         "routed_at": now,
     }
-    message_id = int(connection.execute(_ADD_MESSAGE, values).scalar_one())
+    message_id = take_id(connection, messages)
+    if message_id is not None:
+        later(connection, _ADD_MESSAGE_AS, [{"id": message_id, **values}])
+    else:
+        message_id = int(connection.execute(_ADD_MESSAGE, values).scalar_one())
     write_attachments(connection, message_id, message.attachments, received.kept)
     put_files(connection, message_id, row.channel, files, now=now, first_position=len(received.kept))
     return message_id
@@ -182,14 +189,12 @@ def write_attachments(
         }
         for position, (attachment, digest) in enumerate(zip(files, kept, strict=True))
     ]
-    if rows:
-        connection.execute(_ADD_ATTACHMENTS, rows)
+    later(connection, _ADD_ATTACHMENTS, rows)
 
 
 def _add_participants(connection: sa.Connection, case_id: int, parties: Sequence[Party]) -> None:
     rows = [{"conversation_id": case_id, "kind": party.kind, "value": party.address} for party in parties]
-    if rows:
-        connection.execute(_ADD_PARTICIPANTS[connection.dialect.name], rows)
+    later(connection, _ADD_PARTICIPANTS[connection.dialect.name], rows)
 
 
 def note_message(

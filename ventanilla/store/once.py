@@ -6,10 +6,12 @@ be a moment old. Whatever changes such a fact says so here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Collection, Hashable, Mapping
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+
+from ventanilla.store.later import begin_gathering, end_gathering
 
 Answer = TypeVar("Answer")
 _OPTION = "found_out"
@@ -20,11 +22,13 @@ _NEVER: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
 def remember(connection: sa.Connection) -> None:
     """From here on this transaction remembers what it is told by `once` and `note`."""
     connection.execution_options(**{_OPTION: {}})
+    begin_gathering(connection)
 
 
 def remember_no_more(connection: sa.Connection) -> None:
     """From here on everything is asked: what is done in a savepoint may be undone, and what was found out there with it."""
     connection.execution_options(**{_OPTION: None})
+    end_gathering(connection)
 
 
 def once(connection: sa.Connection, key: Hashable, ask: Callable[[], Answer]) -> Answer:
@@ -43,6 +47,13 @@ def note(connection: sa.Connection, key: Hashable, value: Any) -> None:
     known = connection.get_execution_options().get(_OPTION)
     if known is not None:
         known[key] = value
+
+
+def note_each(connection: sa.Connection, what: str, values: Mapping[str, Any]) -> None:
+    """The same for many, each under what it is and whose."""
+    known = connection.get_execution_options().get(_OPTION)
+    if known is not None:
+        known.update({(what, whose): value for whose, value in values.items()})
 
 
 def noted(connection: sa.Connection, key: Hashable) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +13,9 @@ import sqlalchemy as sa
 from ventanilla.store.deliveries import apply_kept_report, lock_report
 from ventanilla.store.engine import Store
 from ventanilla.store.insert import insert_ignoring
+from ventanilla.store.later import later
 from ventanilla.store.once import forget, note, noted, once
+from ventanilla.store.reserved import take_id
 from ventanilla.store.tables import outbox
 from ventanilla.words import STAFF_TELEGRAM, DeliveryState, OutboxKind
 
@@ -20,6 +23,7 @@ MAYBE_SENT = "maybe_sent"
 """In the payload of a row that may have gone out: it is looked up before it is tried again."""
 
 _PUT = insert_ignoring(outbox, outbox.c.id)
+_PUT_AS = sa.insert(outbox)
 _COUNTED = (OutboxKind.ACKNOWLEDGEMENT, OutboxKind.AUTOMATIC, OutboxKind.SERVICE)
 _NOT_LET_THROUGH = (DeliveryState.HELD, DeliveryState.DROPPED)
 _AUTOMATIC_SINCE = (
@@ -42,12 +46,23 @@ _AUTOMATIC_TO_EACH = (
     .where(outbox.c.recipient.in_(sa.bindparam("recipients", expanding=True)))
     .group_by(outbox.c.recipient)
 )
+_AT = sa.bindparam("at", type_=outbox.c.not_before.type)
+_CLAIM = (
+    sa.update(outbox)
+    .where(outbox.c.id == sa.bindparam("row"), outbox.c.state == DeliveryState.PENDING, outbox.c.not_before <= _AT)
+    .values(state=DeliveryState.SENDING, claimed_by=sa.bindparam("by"), sending_at=_AT)
+    .values(attempts=outbox.c.attempts + 1, tried_at=sa.func.coalesce(outbox.c.tried_at, _AT))
+    .returning(outbox)
+)
+_STATE = sa.select(outbox.c.state).where(outbox.c.id == sa.bindparam("row"))
+_FIRST_WAY = sa.select(sa.func.min(outbox.c.via)).where(outbox.c.state == DeliveryState.PENDING)
+_NEXT_WAY = _FIRST_WAY.where(outbox.c.via > sa.bindparam("after"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """One row to be. `dedupe_key` names the occasion: the same occasion twice makes one row. `via` is a channel's name, or
-    `apprise`. `payload` is what the sender needs (subject, text, headers …)."""
+    `apprise`. `payload` is what the sender needs (subject, text, headers …). `is_first`: there cannot be such an occasion yet."""
 
     kind: OutboxKind
     dedupe_key: str
@@ -61,13 +76,22 @@ class Letter:
     assignment_number: int | None = None
     message_id: str | None = None
     not_before: datetime | None = None
+    is_first: bool = False
+
+
+_COLUMNS = tuple(name for name in Letter.__dataclass_fields__ if name != "is_first")
 
 
 def put_letter(connection: sa.Connection, letter: Letter, *, now: datetime) -> int | None:
     """Write the row in the caller's transaction; return its id, or None when this occasion already has one."""
-    values = {name: getattr(letter, name) for name in Letter.__dataclass_fields__}
+    values = {name: getattr(letter, name) for name in _COLUMNS}
     values |= {"payload": dict(letter.payload), "created_at": now, "not_before": letter.not_before or now}
-    row_id = connection.execute(_PUT[connection.dialect.name], values).scalar_one_or_none()
+    row_id = take_id(connection, outbox)
+    if row_id is not None and letter.is_first:
+        later(connection, _PUT_AS, [{"id": row_id, **values}])
+    else:
+        known = {} if row_id is None else {"id": row_id}
+        row_id = connection.execute(_PUT[connection.dialect.name], {**known, **values}).scalar_one_or_none()
     if row_id is None:
         return None
     forget(connection, ("automatic to", letter.recipient))
@@ -106,19 +130,18 @@ def due_letters(
 
 
 def claim_letter(store: Store, row_id: int, *, by: str, now: datetime) -> sa.Row[Any] | None:
-    """Say `sending` before the provider is called; None when somebody else was first, or it was put off meanwhile.
+    """`claim` in a transaction of its own."""
+    with store.write() as connection:
+        return claim(connection, row_id, by=by, now=now)
+
+
+def claim(connection: sa.Connection, row_id: int, *, by: str, now: datetime) -> sa.Row[Any] | None:
+    """Say `sending`, which is to be committed before the provider is called; None when somebody else was first, or it was put off
+    meanwhile.
 
     The first claim is `tried_at`.
     """
-    claim = (
-        sa.update(outbox)
-        .where(outbox.c.id == row_id, outbox.c.state == DeliveryState.PENDING, outbox.c.not_before <= now)
-        .values(state=DeliveryState.SENDING, claimed_by=by, sending_at=now, attempts=outbox.c.attempts + 1)
-        .values(tried_at=sa.func.coalesce(outbox.c.tried_at, sa.bindparam(None, now, type_=outbox.c.tried_at.type)))
-        .returning(outbox)
-    )
-    with store.write() as connection:
-        return connection.execute(claim).one_or_none()
+    return connection.execute(_CLAIM, {"row": row_id, "by": by, "at": now}).one_or_none()
 
 
 def finish_letter(
@@ -131,12 +154,21 @@ def finish_letter(
     external_id = columns.get("external_id") if state is DeliveryState.SENT else None
     if external_id is not None:
         lock_report(connection, row.via, external_id)
-    mine = (outbox.c.id == row.id) & (outbox.c.state == DeliveryState.SENDING) & (outbox.c.claimed_by == row.claimed_by)
     values = {"state": state, "reason": reason, "claimed_by": None, "sending_at": None, **columns}
-    finished = connection.execute(sa.update(outbox).where(mine).values(values)).rowcount == 1
+    facts = {f"new_{name}": value for name, value in values.items()}
+    mine = {"row": row.id, "by": row.claimed_by}
+    finished = connection.execute(_finish(tuple(values)), mine | facts).rowcount == 1
     if finished and external_id is not None:
         apply_kept_report(connection, row.id, row.via, external_id, now=columns["sent_at"])
     return finished
+
+
+@cache
+def _finish(columns: tuple[str, ...]) -> sa.Update:
+    """The statement that ends a claim and sets these columns, built once."""
+    mine = (outbox.c.id == sa.bindparam("row")) & (outbox.c.claimed_by == sa.bindparam("by"))
+    new: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in columns}
+    return sa.update(outbox).where(mine, outbox.c.state == DeliveryState.SENDING).values(new)
 
 
 def put_off_letter(connection: sa.Connection, row: sa.Row[Any], *, until: datetime, **columns: Any) -> bool:
@@ -167,7 +199,7 @@ def taken_ids(connection: sa.Connection, row: sa.Row[Any], *, since: datetime) -
 
 def has_failed(connection: sa.Connection, row_id: int) -> bool:
     """Whether a row has failed by now, be it by what its provider had reported before it was written down as sent."""
-    state = connection.scalar(sa.select(outbox.c.state).where(outbox.c.id == row_id))
+    state = connection.scalar(_STATE, {"row": row_id})
     return bool(state == DeliveryState.FAILED)
 
 
@@ -231,9 +263,10 @@ def last_of_kind(connection: sa.Connection, kind: OutboxKind, *, via: str, recip
 def _pending_ways(connection: sa.Connection) -> list[str]:
     """The ways out by which anything is to go at all: one look into the index for each, however much waits."""
     ways: list[str] = []
-    pending = sa.select(sa.func.min(outbox.c.via)).where(outbox.c.state == DeliveryState.PENDING)
-    while (via := connection.scalar(pending.where(outbox.c.via > ways[-1]) if ways else pending)) is not None:
+    via = connection.scalar(_FIRST_WAY)
+    while via is not None:
         ways.append(via)
+        via = connection.scalar(_NEXT_WAY, {"after": via})
     return ways
 
 

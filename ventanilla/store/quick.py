@@ -6,6 +6,7 @@ the ordinary (many rows at once, an empty list, streaming, somebody who listens,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 from weakref import WeakKeyDictionary
@@ -13,6 +14,8 @@ from weakref import WeakKeyDictionary
 import sqlalchemy as sa
 from sqlalchemy.engine.result import IteratorResult, SimpleResultMetaData
 from sqlalchemy.sql.compiler import SQLCompiler
+
+from ventanilla.store.later import Gathered
 
 _PLAIN = (sa.Select, sa.Insert, sa.Update, sa.Delete, sa.CompoundSelect)
 _NO_VALUES: Mapping[str, Any] = {}
@@ -47,11 +50,26 @@ class Rows(IteratorResult[Any]):
 class Plan:
     """One statement, compiled for one engine and one set of names of values."""
 
-    __slots__ = ("_compiled", "_keys", "_listed", "_positional", "_slots", "_sql", "_texts", "returns_rows")
+    __slots__ = (
+        "_asks",
+        "_compiled",
+        "_keys",
+        "_listed",
+        "_plain",
+        "_positional",
+        "_slots",
+        "_sql",
+        "_texts",
+        "parents",
+        "returns_rows",
+        "words",
+    )
 
     def __init__(self, compiled: SQLCompiler) -> None:
         self._compiled = compiled
         self._sql = compiled.string
+        self.words = frozenset(re.findall(r"\w+", self._sql))
+        self.parents = _parents(compiled.statement)
         self._positional = compiled.positional
         names = compiled.positiontup if compiled.positional else list(compiled.bind_names.values())
         lists, processors = compiled.post_compile_params, cast("dict[str, Any]", compiled._bind_processors)
@@ -63,9 +81,28 @@ class Plan:
             for name in names or () for bind in (compiled.binds[name],)
         ]  # fmt: skip
         self._listed = bool(lists)
+        self._plain = [(key, default, process) for _, key, default, _, process, _ in self._slots]
+        self._asks = any(is_callable for _, _, _, is_callable, _, _ in self._slots)
         self._texts: dict[tuple[int, ...], tuple[str, Mapping[str, Sequence[str]]]] = {}
         self._keys: SimpleResultMetaData | None = None
         self.returns_rows = bool(compiled._result_columns)
+
+    def run_each(self, connection: Any, rows: Sequence[Mapping[str, Any]]) -> bool:
+        """Run it with each of these in one go; False where it is to go SQLAlchemy's way. Raises SQLAlchemy's errors."""
+        try:
+            found = [self._values(row) for row in rows]
+        except Exception:  # as in `run`
+            return False
+        if None in found:
+            return False
+        values = [one[1] for one in found if one is not None]
+        cursor = connection.connection.cursor()
+        try:
+            cursor.executemany(self._sql, values)
+        except BaseException as error:
+            connection._handle_dbapi_exception(error, self._sql, values, cursor, None)
+        cursor.close()
+        return True
 
     def run(self, connection: Any, given: Mapping[str, Any]) -> tuple[list[Any], int] | None:
         """The rows and how many were concerned; None where it is to go SQLAlchemy's way. Raises SQLAlchemy's errors."""
@@ -101,8 +138,14 @@ class Plan:
 
     def _values(self, given: Mapping[str, Any]) -> tuple[str, Any] | None:
         """The text and its values; None for an empty list, which has a text of its own."""
+        if self._positional and not self._listed and not self._asks:
+            flat = [
+                given.get(key, default) if process is None else process(given.get(key, default))
+                for key, default, process in self._plain
+            ]
+            return None if _ABSENT in flat else (self._sql, flat)
         named: dict[str, Any] = {}
-        flat: list[Any] = []
+        flat = []
         lengths: list[int] = []
         text, spread = (self._sql, {}) if not self._listed else self._expanded(given)
         for name, key, default, is_callable, process, is_list in self._slots:
@@ -151,7 +194,10 @@ class Plan:
 
 
 class QuickConnection(sa.Connection):
-    """A connection that runs what it has seen before by a plan, unless somebody watches its statements."""
+    """A connection that runs what it has seen before by a plan, unless somebody watches its statements, and sends what it has
+    gathered (`ventanilla/store/later.py`) before anything that could see that it is missing."""
+
+    gathered: Gathered | None = None
 
     @property
     def is_watched(self) -> bool:
@@ -167,23 +213,49 @@ class QuickConnection(sa.Connection):
 
     def execute(self, statement: Any, parameters: Any = None, *, execution_options: Any = None) -> Any:
         """As SQLAlchemy's; the result has rows or a rowcount, and no primary key of what was inserted."""
-        if execution_options is None:
-            given = _alone(parameters)
-            plan = None if given is None else _plan(self, statement, given)
-            found = None if plan is None or given is None else plan.run(self, given)
-            if plan is not None and found is not None:
-                return plan.result(*found)
+        plan, found = self._by_plan(statement, parameters, execution_options)
+        if plan is not None and found is not None:
+            return plan.result(*found)
         return super().execute(statement, parameters, execution_options=execution_options)
 
     def scalar(self, statement: Any, parameters: Any = None, *, execution_options: Any = None) -> Any:
         """As SQLAlchemy's."""
-        if execution_options is None:
-            given = _alone(parameters)
-            plan = None if given is None else _plan(self, statement, given)
-            found = None if plan is None or given is None or not plan.returns_rows else plan.run(self, given)
-            if plan is not None and found is not None:
-                return plan.first_value(found[0])
+        plan, found = self._by_plan(statement, parameters, execution_options, wants_rows=True)
+        if plan is not None and found is not None:
+            return plan.first_value(found[0])
         return super().scalar(statement, parameters, execution_options=execution_options)
+
+    def exec_driver_sql(self, *words: Any, **options: Any) -> Any:
+        """As SQLAlchemy's."""
+        if self.gathered:
+            self.send_gathered()
+        return super().exec_driver_sql(*words, **options)
+
+    def begin_nested(self) -> Any:
+        """As SQLAlchemy's. What was gathered before stays, whatever becomes of the savepoint; within it nothing is."""
+        if self.gathered is not None:
+            self.send_gathered()
+            self.gathered = None
+        return super().begin_nested()
+
+    def send_gathered(self) -> None:
+        """Run what was gathered, each statement with all of its rows."""
+        for statement, rows in self.gathered.take() if self.gathered else ():
+            plan = _plan(self, statement, rows[0])
+            if plan is None or not plan.run_each(self, rows):
+                super().execute(statement, rows)
+
+    def _by_plan(
+        self, statement: Any, parameters: Any, options: Any, *, wants_rows: bool = False
+    ) -> tuple[Plan | None, tuple[list[Any], int] | None]:
+        """What it is run by and what came of it; (None, None) where it is to go SQLAlchemy's way."""
+        given = _alone(parameters) if options is None else None
+        plan = None if given is None else _plan(self, statement, given)
+        if self.gathered and (plan is None or self.gathered.concerns(plan.words, plan.parents)):
+            self.send_gathered()
+        if plan is None or given is None or (wants_rows and not plan.returns_rows):
+            return None, None
+        return plan, plan.run(self, given)
 
 
 def _alone(parameters: Any) -> Mapping[str, Any] | None:
@@ -222,6 +294,12 @@ def _is_ordinary(connection: Any) -> bool:
     if connection.is_watched or not connection.in_transaction():
         return False
     return "yield_per" not in options and "stream_results" not in options and "schema_translate_map" not in options
+
+
+def _parents(statement: Any) -> frozenset[str]:
+    """The tables that must have what a row that is written refers to, at once and not only at COMMIT."""
+    keys = getattr(getattr(statement, "table", None), "foreign_keys", ())
+    return frozenset(key.column.table.name for key in keys if key.initially != "DEFERRED")
 
 
 def _made(dialect: sa.engine.Dialect, statement: Any, keys: tuple[str, ...]) -> Plan | None:

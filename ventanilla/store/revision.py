@@ -9,7 +9,7 @@ from ventanilla.errors import AnotherSchema, Temporary
 if TYPE_CHECKING:
     from ventanilla.store.engine import Store
 
-NEWEST = "0002"
+NEWEST = "0003"
 """The revision that this version's migrations lead to. It stands here and is not looked up: a process that runs on while its
 program is replaced on disk must go on knowing what it was made for."""
 FIND_REVISION = "SELECT version_num FROM alembic_version"

@@ -30,8 +30,8 @@ class Utc(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError(f"a naive datetime cannot be stored: {value!r}")
-        instant = value.astimezone(UTC)
-        return instant if dialect.name == "postgresql" else instant.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        instant = value if value.tzinfo is UTC else value.astimezone(UTC)
+        return instant if dialect.name == "postgresql" else f"{instant.isoformat(timespec='microseconds')[:-6]}Z"
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:

@@ -27,6 +27,7 @@ agents = sa.Table(
     sa.CheckConstraint("capacity >= 1", name="capacity"),
     sa.CheckConstraint("(telegram IS NULL) = (telegram_proven_at IS NULL)", name="telegram_is_proven"),
     sa.CheckConstraint("telegram_refused_at IS NULL OR telegram IS NOT NULL", name="telegram_refused"),
+    sa.Index("ix_agents_next", "on_duty", "enabled", "capacity", "load", "last_assigned_at", "name"),
 )
 
 invitations = sa.Table(
