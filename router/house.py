@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from config.people import AgentSettings
 from config.promises import PromiseSettings, Target
 from config.schema import Config
+from router.incoming.languages import primary
 from router.promises.choosing import Chosen, choose_promise, the_default
 from ventanilla.clocks.calendar import ALWAYS, Calendar
 from ventanilla.clocks.due import due_at
@@ -19,7 +21,21 @@ from ventanilla.store.once import once
 from ventanilla.store.tables import channels
 from ventanilla.words import Mode
 
+_MOST_ALIKE = 1000
 _MODES = sa.select(channels.c.name, channels.c.mode, channels.c.forced_observe)
+
+
+class Abilities(NamedTuple):
+    """The languages somebody speaks, without their countries, and what they know about."""
+
+    languages: frozenset[str]
+    skills: frozenset[str]
+
+
+def _abilities_of(settings: AgentSettings | None) -> Abilities:
+    if settings is None:
+        return Abilities(frozenset(), frozenset())
+    return Abilities(frozenset(map(primary, settings.languages)), frozenset(settings.skills))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +46,9 @@ class House:
     version: int
     installation: Installation
     _calendars: dict[str, Calendar] = field(default_factory=dict)
+    _abilities: dict[str, Abilities] = field(default_factory=dict)
+    _capacities: dict[str, frozenset[int]] = field(default_factory=dict)
+    _alike: dict[tuple[str, Abilities, Abilities], bool] = field(default_factory=dict)
 
     def calendar(self, name: str | None) -> Calendar:
         """The calendar of that name; None is open always."""
@@ -38,6 +57,33 @@ class House:
         if name not in self._calendars:
             self._calendars[name] = self.config.calendars[name].calendar()
         return self._calendars[name]
+
+    def abilities(self, agent: str) -> Abilities:
+        """What somebody can; nothing where the file does not know them."""
+        known = self._abilities.get(agent)
+        if known is None:
+            known = self._abilities[agent] = _abilities_of(self.config.agents.get(agent))
+        return known
+
+    def capacities(self, team: str) -> frozenset[int]:
+        """The different capacities of a team's members."""
+        if team not in self._capacities:
+            people = (self.config.agents.get(name) for name in self.config.teams[team].members)
+            self._capacities[team] = frozenset(one.capacity for one in people if one is not None)
+        return self._capacities[team]
+
+    def are_alike(self, team: str, *, required: Abilities, preferred: Abilities) -> bool:
+        """Whether all members of a team have all that is required, and all the same of what is preferred."""
+        key = (team, required, preferred)
+        known = self._alike.get(key)
+        if known is None:
+            every = {self.abilities(agent) for agent in self.config.teams[team].members}
+            able = all(required.languages <= one.languages and required.skills <= one.skills for one in every)
+            matched = {(one.languages & preferred.languages, one.skills & preferred.skills) for one in every}
+            if len(self._alike) >= _MOST_ALIKE:
+                self._alike.clear()
+            known = self._alike[key] = able and len(matched) <= 1
+        return known
 
     def zone(self) -> ZoneInfo:
         """The house's own time zone: for dates in texts."""

@@ -25,7 +25,7 @@ from router.incoming.screening import Known, is_staff, screen
 from router.promises.choosing import Chosen
 from ventanilla.channel import Message, Screening
 from ventanilla.measures.terms import CaseFacts
-from ventanilla.store.agents import absences_of
+from ventanilla.store.agents import Person, absences_of
 from ventanilla.store.assignments import Grant
 from ventanilla.store.contacts import contact_at
 from ventanilla.store.tables import agents
@@ -113,7 +113,7 @@ def _grant(connection: sa.Connection, house: House, wanted: Wanted, at: datetime
 
 def _people(
     connection: sa.Connection, team: str, others: Sequence[str], *, house: House, at: datetime
-) -> tuple[list[Any], frozenset[str]]:
+) -> tuple[list[Person], frozenset[str]]:
     """Those who would be candidates under this file, as they would be at that moment."""
     members = house.config.teams[team].members
     today = house.today(at)
@@ -124,7 +124,7 @@ def _people(
     for row in absences_of(connection, names, now=at):
         away.setdefault(row.agent, []).append(Away(since=row.starts_at, until=row.ends_at))
     rows = [
-        SimpleNamespace(
+        Person(
             name=name,
             on_duty=presence_at(at, house.calendar(here[name].calendar), away.get(name, [])).on_duty,
             load=kept[name].load if name in kept else 0,

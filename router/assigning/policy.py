@@ -16,19 +16,17 @@ It knows no store and no case, only loads, capacities and wishes. In order:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from fractions import Fraction
+from math import lcm
 from typing import NamedTuple
 
 PREFERENCES_LEAD_FOR = timedelta(minutes=15)
-LIGHT = Fraction(3, 4)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """What is known of a person at this moment. `load` counts the owned cases that wait on us.
+class Candidate(NamedTuple):
+    """What is known of a person at this moment; cheap to make. `load` counts the owned cases that wait on us.
 
     `duty_rank` is their place in the duty list, kept for whoever reads the decision; the list itself is what counts.
     """
@@ -63,8 +61,7 @@ class Need:
     restricted: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Considered:
+class Considered(NamedTuple):
     """One person's part in a decision.
 
     `verdict` is `chosen`, why they could not (`declined`, `restricted`, `off_duty`, `not_in_team`, `lacks_skill`,
@@ -93,25 +90,20 @@ class Choice:
     considered: tuple[Considered, ...] = ()
 
 
-Weigh = Callable[[Candidate], Fraction]
+Weigh = Callable[[Candidate, int], int]
+"""What somebody weighs, exactly, in parts of a number that every capacity divides."""
 
 # By the name that `strategy` in [teams.X] gives; the lightest comes first. Only people with room are weighed.
 STRATEGIES: dict[str, Weigh] = {
-    "balanced": lambda candidate: Fraction(candidate.load, candidate.capacity),
-    "round_robin": lambda _: Fraction(0),
-    "longest_idle": lambda candidate: Fraction(candidate.load),  # whoever has no case at all, first
+    "balanced": lambda candidate, whole: candidate.load * (whole // candidate.capacity),
+    "round_robin": lambda _, __: 0,
+    "longest_idle": lambda candidate, _: candidate.load,  # whoever has no case at all, first
 }
 
-
-class _Rank(NamedTuple):
-    """How somebody compares, lowest first."""
-
-    lead: int
-    weight: Fraction
-    lacking: int
-    assigned_before: bool
-    last_assigned_at: datetime
-    agent: str
+Rank = tuple[int, int, int, bool, datetime, str]
+"""How somebody compares, lowest first: what they lack while preferences lead, weight, what they lack, whether they were ever
+given a case, when last, name."""
+_PUT_OFF = ("matches_less", "busier", "matches_less", "assigned_later", "assigned_later")
 
 
 def choose_agent(
@@ -124,18 +116,20 @@ def choose_agent(
     if not duty:
         raise ValueError("the duty list is empty: nobody would answer for what nobody can take")
     weigh = _strategy(strategy)
-    hindrances = {candidate.agent: _hindrance(candidate, need) for candidate in candidates}
-    eligible = [candidate for candidate in candidates if hindrances[candidate.agent] is None]
-    ranks = {candidate.agent: _rank(candidate, need, weigh, now) for candidate in eligible}
-    ranked = sorted(eligible, key=lambda candidate: ranks[candidate.agent])
+    hindered: dict[str, str] = {}
+    able: list[Candidate] = []
+    for candidate in candidates:
+        hindrance = _hindrance(candidate, need)
+        if hindrance is None:
+            able.append(candidate)
+        else:
+            hindered[candidate.agent] = hindrance
+    whole = lcm(*{candidate.capacity for candidate in able})
+    ranks = sorted([_rank(candidate, need, weigh(candidate, whole), now) for candidate in able])
 
-    choice = _named_choice(candidates, ranked, need) or _best(ranked, strategy) or _duty_choice(candidates, need, duty)
-    verdicts = {agent: hindrance or "eligible" for agent, hindrance in hindrances.items()}
-    if choice.reason == strategy:
-        verdicts |= {agent: _verdict(rank, ranks[choice.agent]) for agent, rank in ranks.items()}
-    verdicts[choice.agent] = "chosen"
-    first = [choice.agent, *(candidate.agent for candidate in ranked)]
-    return replace(choice, considered=_in_order(candidates, first, verdicts))
+    by_name = {candidate.agent: candidate for candidate in candidates}
+    choice = _named_choice(by_name, hindered, need) or _best(ranks, strategy) or _duty_choice(by_name, need, duty)
+    return replace(choice, considered=_considered(by_name, choice, ranks, hindered, compared=choice.reason == strategy))
 
 
 def _strategy(name: str) -> Weigh:
@@ -146,79 +140,84 @@ def _strategy(name: str) -> Weigh:
 
 def _hindrance(candidate: Candidate, need: Need) -> str | None:
     """The first reason why they cannot take it, or None."""
-    hindrances = {
-        "declined": candidate.agent in need.passed_by,
-        "restricted": need.restricted,
-        "off_duty": not candidate.on_duty,
-        "not_in_team": not candidate.in_team,
-        "lacks_skill": not need.required_skills <= candidate.skills,
-        "lacks_language": not need.required_languages <= candidate.languages,
-        "full": candidate.load >= candidate.capacity,
-    }
-    return next((code for code, hinders in hindrances.items() if hinders), None)
+    if candidate.agent in need.passed_by:
+        return "declined"
+    if need.restricted:
+        return "restricted"
+    if not candidate.on_duty:
+        return "off_duty"
+    if not candidate.in_team:
+        return "not_in_team"
+    if not need.required_skills <= candidate.skills:
+        return "lacks_skill"
+    if not need.required_languages <= candidate.languages:
+        return "lacks_language"
+    return "full" if candidate.load >= candidate.capacity else None
 
 
-def _rank(candidate: Candidate, need: Need, weigh: Weigh, now: datetime) -> _Rank:
-    lacking_languages = len(need.preferred_languages - candidate.languages)
-    lacking_skills = len(need.preferred_skills - candidate.skills)
-    lacking = lacking_languages * (len(need.preferred_skills) + 1) + lacking_skills  # to be understood comes first
-    return _Rank(
-        lead=lacking if need.waited < PREFERENCES_LEAD_FOR else 0,
-        weight=weigh(candidate),
-        lacking=lacking,
-        assigned_before=candidate.last_assigned_at is not None,
-        last_assigned_at=candidate.last_assigned_at or now,
-        agent=candidate.agent,
-    )
+def _rank(candidate: Candidate, need: Need, weight: int, now: datetime) -> Rank:
+    lacking = lacking_of(candidate.languages, candidate.skills, need)
+    lead = lacking if need.waited < PREFERENCES_LEAD_FOR else 0
+    last = candidate.last_assigned_at
+    return lead, weight, lacking, last is not None, last or now, candidate.agent
 
 
-def _named_choice(candidates: Sequence[Candidate], eligible: Sequence[Candidate], need: Need) -> Choice | None:
+def lacking_of(languages: frozenset[str], skills: frozenset[str], need: Need) -> int:
+    """How far somebody is from what is preferred: to be understood comes first."""
+    if need.preferred_languages <= languages and need.preferred_skills <= skills:
+        return 0
+    lacking_languages = len(need.preferred_languages - languages)
+    return lacking_languages * (len(need.preferred_skills) + 1) + len(need.preferred_skills - skills)
+
+
+def _named_choice(by_name: Mapping[str, Candidate], hindered: Mapping[str, str], need: Need) -> Choice | None:
     """The account manager or the last owner, where they can have it."""
-    for candidate in candidates:
-        named = (
-            candidate.agent == need.account_manager and candidate.agent not in need.passed_by and not need.restricted
-        )
-        if named and candidate.on_duty and candidate.load < candidate.capacity:
-            return Choice(agent=candidate.agent, reason="account_manager")
-    for candidate in eligible:
-        if candidate.agent == need.last_owner and Fraction(candidate.load, candidate.capacity) < LIGHT:
-            return Choice(agent=candidate.agent, reason="last_owner")
+    manager = by_name.get(need.account_manager) if need.account_manager is not None else None
+    asked = manager is not None and manager.agent not in need.passed_by and not need.restricted
+    if manager is not None and asked and manager.on_duty and manager.load < manager.capacity:
+        return Choice(agent=manager.agent, reason="account_manager")
+    owner = by_name.get(need.last_owner) if need.last_owner is not None else None
+    if owner is not None and owner.agent not in hindered and 4 * owner.load < 3 * owner.capacity:
+        return Choice(agent=owner.agent, reason="last_owner")
     return None
 
 
-def _best(ranked: Sequence[Candidate], strategy: str) -> Choice | None:
-    return Choice(agent=ranked[0].agent, reason=strategy) if ranked else None
+def _best(ranks: Sequence[Rank], strategy: str) -> Choice | None:
+    return Choice(agent=ranks[0][-1], reason=strategy) if ranks else None
 
 
-def _duty_choice(candidates: Sequence[Candidate], need: Need, duty: Sequence[str]) -> Choice:
+def _duty_choice(by_name: Mapping[str, Candidate], need: Need, duty: Sequence[str]) -> Choice:
     """The first of the list who is present; else the first whom we know at all (who left is no candidate); else the first.
     Who has passed the case on comes after the others, present or not."""
-    on_duty = {candidate.agent: candidate.on_duty for candidate in candidates}
     others_first = sorted(duty, key=lambda agent: agent in need.passed_by)
-    present = next((agent for agent in others_first if on_duty.get(agent)), None)
+    known = [by_name[agent] for agent in others_first if agent in by_name]
+    present = next((candidate for candidate in known if candidate.on_duty), None)
     if present is not None:
-        return Choice(agent=present, reason="duty_present", in_line=True)
-    known = next((agent for agent in others_first if agent in on_duty), duty[0])
-    return Choice(agent=known, reason="duty_silent", in_line=True, silent=True)
+        return Choice(agent=present.agent, reason="duty_present", in_line=True)
+    holder = known[0].agent if known else duty[0]
+    return Choice(agent=holder, reason="duty_silent", in_line=True, silent=True)
 
 
-def _verdict(rank: _Rank, best: _Rank) -> str:
+def _verdict(rank: Rank, best: Rank) -> str:
     """What came before this one: the first thing in which the best is better."""
-    words = ("matches_less", "busier", "matches_less", "assigned_later", "assigned_later", "by_name")
-    return next(word for word, mine, its in zip(words, rank, best, strict=True) if mine != its or word == "by_name")
+    for word, mine, its in zip(_PUT_OFF, rank, best, strict=False):  # names always differ
+        if mine != its:
+            return word
+    return "by_name"
 
 
-def _in_order(
-    candidates: Collection[Candidate], first: Sequence[str], verdicts: Mapping[str, str]
+def _considered(
+    by_name: Mapping[str, Candidate],
+    choice: Choice,
+    ranks: Sequence[Rank],
+    hindered: Mapping[str, str],
+    *,
+    compared: bool,
 ) -> tuple[Considered, ...]:
-    places = {agent: place for place, agent in reversed(list(enumerate(first)))}
-    ordered = sorted(candidates, key=lambda candidate: (places.get(candidate.agent, len(first)), candidate.agent))
-    return tuple(
-        Considered(
-            agent=candidate.agent,
-            verdict=verdicts[candidate.agent],
-            load=candidate.load,
-            capacity=candidate.capacity,
-        )
-        for candidate in ordered
-    )
+    """Everybody: the chosen, then the eligible from best to worst, then the others by name. `compared`: put off by comparison."""
+    verdicts = {rank[-1]: _verdict(rank, ranks[0]) if compared else "eligible" for rank in ranks}
+    verdicts |= {agent: hindered[agent] for agent in sorted(hindered)}
+    if choice.agent in by_name:
+        verdicts = {choice.agent: "chosen"} | verdicts | {choice.agent: "chosen"}
+    people = [(by_name[agent], verdict) for agent, verdict in verdicts.items()]
+    return tuple([Considered(one.agent, verdict, one.load, one.capacity) for one, verdict in people])

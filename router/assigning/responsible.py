@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from config.people import TeamSettings
 from router.assigning.acceptance import accept_by
 from router.assigning.policy import Candidate, Choice, Need, choose_agent
 from router.assigning.restricted import Named, named_for
+from router.assigning.shortlist import ALL_KEPT_UP_TO, is_shortlisted
 from router.house import House
 from router.incoming.languages import primary
-from ventanilla.store.agents import lock_candidates
+from ventanilla.store.agents import Person, lock_candidates
 from ventanilla.store.assignments import Grant
 from ventanilla.store.contacts import has_no_case
+from ventanilla.store.nearest_agents import nearest_agents
 from ventanilla.store.tables import conversations
 
-ALL_KEPT_UP_TO = 50
 FIRST_KEPT = 10
 SAME_CUSTOMER = "same_customer"
 BY_RULE = "rule"
@@ -35,8 +37,8 @@ _HOLDERS = (
 )
 
 
-Look = Callable[[sa.Connection, str, Sequence[str]], tuple[Sequence[Any], frozenset[str]]]
-"""The rows of a team's members and of these others, and who of them is in the team."""
+Look = Callable[[sa.Connection, str, Sequence[str]], tuple[Sequence[Person], frozenset[str]]]
+"""What is known of a team's members and of these others, and who of them is in the team."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +77,6 @@ def choose_responsible(
     restricted = named_for(connection, wanted.contact, passed_by=wanted.passed_by, now=now)
     asked = (named, wanted.contact.last_owner, restricted.agent if restricted else None)
     others = {*team.duty, *holders, *wanted.concerned, *(name for name in asked if name)}
-    rows, members = look(connection, wanted.team, sorted(others))
-    candidates = [_candidate(house, row, members, team.duty) for row in rows]
     need = Need(
         required_skills=wanted.skills,
         required_languages=frozenset(map(primary, wanted.languages)),
@@ -87,21 +87,30 @@ def choose_responsible(
         passed_by=wanted.passed_by,
         restricted=restricted is not None,
     )
-    choice = choose_agent(candidates, need, strategy=team.strategy, duty=team.duty, now=now)
-    by_name = {candidate.agent: candidate for candidate in candidates}
+    rows: Sequence[Person]
+    if look is lock_candidates and is_shortlisted(connection, house, wanted.team, need):
+        most = FIRST_KEPT + len(need.passed_by)
+        rows, members = nearest_agents(connection, wanted.team, sorted(others), most=most)
+        unseen = len(team.members) - len(members)
+    else:
+        rows, members = look(connection, wanted.team, sorted(others))
+        unseen = 0
+    by_name = _candidates(house, rows, members, team.duty)
+    choice = choose_agent(list(by_name.values()), need, strategy=team.strategy, duty=team.duty, now=now)
     if restricted is not None:
         return _for_restricted(house, choice, actor, restricted, known=restricted.agent in by_name), choice
     able = (name for name, here in holders.items() if name in by_name and _may_keep(by_name[name], wanted, here=here))
     holder = next(able, None)
-    gone_since = {row.name: row.duty_since for row in rows}
-    on_duty = {name for name, candidate in by_name.items() if candidate.on_duty}
-    just_gone = {name for name, since in gone_since.items() if since and now - since <= team.away_grace}
-    stays = holder in on_duty or (wanted.just_written and (choice.silent or holder in just_gone))
-    if holder is not None and stays and named not in on_duty and holder != choice.agent:
-        grant = _grant(house, choice, actor, agent=holder, reason=SAME_CUSTOMER)
+    if holder is not None and holder != choice.agent and not _is_there(by_name, named):
+        there = _is_there(by_name, holder) or (wanted.just_written and choice.silent)
+        stays = there or (wanted.just_written and _has_just_gone(rows, holder, team, now))
+    else:
+        stays = False
+    if holder is not None and stays:
+        grant = _grant(house, choice, actor, unseen, agent=holder, reason=SAME_CUSTOMER)
     else:
         by_rule = choice.reason == "account_manager" and wanted.named_agent is not None
-        grant = _grant(house, choice, actor, reason=BY_RULE if by_rule else None)
+        grant = _grant(house, choice, actor, unseen, reason=BY_RULE if by_rule else None)
     by_when = None if grant.in_line else accept_by(house, wanted.team, grant.agent, now=now)
     return replace(grant, accept_by=by_when), choice
 
@@ -109,8 +118,8 @@ def choose_responsible(
 def _for_restricted(house: House, choice: Choice, actor: str, named: Named, *, known: bool) -> Grant:
     """Theirs, or their cover's, whatever they hold; else the duty person's. Nobody is asked to accept, and nobody else gets it."""
     if known:
-        return _grant(house, choice, actor, agent=named.agent, reason=named.reason)
-    return replace(_grant(house, choice, actor), in_line=False)
+        return _grant(house, choice, actor, 0, agent=named.agent, reason=named.reason)
+    return replace(_grant(house, choice, actor, 0), in_line=False)
 
 
 def _holders_of_open_cases(connection: sa.Connection, wanted: Wanted) -> dict[str, bool]:
@@ -132,24 +141,34 @@ def _may_keep(holder: Candidate, wanted: Wanted, *, here: bool) -> bool:
     return has_all and (here or holder.in_team or holder.duty_rank is not None)
 
 
-def _candidate(house: House, row: Any, members: frozenset[str], duty: Sequence[str]) -> Candidate:
-    settings = house.config.agents.get(row.name)
-    return Candidate(
-        agent=row.name,
-        on_duty=row.on_duty,
-        in_team=row.name in members,
-        load=row.load,
-        capacity=row.capacity,
-        last_assigned_at=row.last_assigned_at,
-        languages=frozenset(map(primary, settings.languages)) if settings else frozenset(),
-        skills=frozenset(settings.skills) if settings else frozenset(),
-        duty_rank=duty.index(row.name) if row.name in duty else None,
-    )
+def _is_there(by_name: Mapping[str, Candidate], agent: str | None) -> bool:
+    known = by_name.get(agent) if agent is not None else None
+    return known is not None and known.on_duty
 
 
-def _grant(house: House, choice: Choice, actor: str, *, agent: str | None = None, reason: str | None = None) -> Grant:
-    considered = choice.considered
-    kept = considered if len(considered) <= ALL_KEPT_UP_TO else considered[:FIRST_KEPT]
+def _has_just_gone(rows: Sequence[Person], agent: str, team: TeamSettings, now: datetime) -> bool:
+    since = next(row.duty_since for row in rows if row.name == agent)
+    return since is not None and now - since <= team.away_grace
+
+
+def _candidates(
+    house: House, rows: Sequence[Person], members: frozenset[str], duty: Sequence[str]
+) -> dict[str, Candidate]:
+    ranks = {name: duty.index(name) for name in duty}
+    return {
+        row.name: Candidate(
+            row.name, row.on_duty, row.name in members, row.load, row.capacity, row.last_assigned_at,
+            *house.abilities(row.name), ranks.get(row.name),
+        )
+        for row in rows
+    }  # fmt: skip
+
+
+def _grant(
+    house: House, choice: Choice, actor: str, unseen: int, *, agent: str | None = None, reason: str | None = None
+) -> Grant:
+    considered, number = choice.considered, len(choice.considered) + unseen
+    kept = considered if number <= ALL_KEPT_UP_TO else considered[:FIRST_KEPT]
     sticky = agent is not None
     return Grant(
         agent=agent or choice.agent,
@@ -158,7 +177,7 @@ def _grant(house: House, choice: Choice, actor: str, *, agent: str | None = None
         config_version=house.version,
         in_line=choice.in_line and not sticky,
         decision={
-            "candidates": len(considered),
+            "candidates": number,
             "considered": [
                 {"agent": one.agent, "verdict": one.verdict, "load": one.load, "capacity": one.capacity} for one in kept
             ],

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from router.assigning.policy import PREFERENCES_LEAD_FOR, STRATEGIES, Candidate, Choice, Need, choose_agent
+from tests.router.plain_policy import choose_plainly
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 DUTY = ("marta",)
@@ -75,9 +76,9 @@ def test_a_full_tie_goes_by_name_whatever_the_order_they_come_in() -> None:
 def test_whoever_cannot_take_it_is_passed_over_with_the_reason(changes: dict[str, Any], verdict: str) -> None:
     fit = candidate("ana", skills=frozenset({"facturas"}), **speaking("es", "en"))
     need: dict[str, Any] = {"required_skills": frozenset({"facturas"}), "required_languages": frozenset({"en"})}
-    busy = replace(fit, agent="luis", load=7)
+    busy = fit._replace(agent="luis", load=7)
 
-    choice = choose(replace(fit, **changes), busy, **need)
+    choice = choose(fit._replace(**changes), busy, **need)
 
     assert choice.agent == "luis"
     assert verdicts(choice) == {"luis": "chosen", "ana": verdict}
@@ -94,7 +95,7 @@ def test_the_account_manager_comes_before_anybody_even_from_outside_the_team() -
 
 @pytest.mark.parametrize("changes", [{"on_duty": False}, {"load": 8}])
 def test_an_account_manager_away_or_full_is_passed_over(changes: dict[str, Any]) -> None:
-    manager = replace(candidate("pilar"), **changes)
+    manager = candidate("pilar")._replace(**changes)
     assert choose(candidate("ana", 5), manager, account_manager="pilar").agent == "ana"
 
 
@@ -120,7 +121,7 @@ def test_a_preferred_language_leads_at_first_and_decides_between_equals_later() 
 
     at_first = choose(english, spanish, **wish)
     later = choose(english, spanish, waited=PREFERENCES_LEAD_FOR, **wish)
-    equals = choose(replace(english, load=1, last_assigned_at=NOW), spanish, waited=PREFERENCES_LEAD_FOR, **wish)
+    equals = choose(english._replace(load=1, last_assigned_at=NOW), spanish, waited=PREFERENCES_LEAD_FOR, **wish)
 
     assert (at_first.agent, verdicts(at_first)["luis"]) == ("ana", "matches_less")
     assert (later.agent, verdicts(later)["ana"]) == ("luis", "busier")
@@ -170,7 +171,7 @@ def test_an_unknown_strategy_and_an_empty_duty_list_are_refused() -> None:
 
 
 def test_another_strategy_can_be_added_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(STRATEGIES, "busiest", lambda one: -STRATEGIES["balanced"](one))
+    monkeypatch.setitem(STRATEGIES, "busiest", lambda one, whole: -STRATEGIES["balanced"](one, whole))
     assert choose(candidate("ana"), candidate("luis", 3), strategy="busiest").agent == "luis"
 
 
@@ -297,3 +298,16 @@ def test_the_order_in_which_candidates_come_does_not_matter(
     assert choose_agent(shuffled, need, strategy=strategy, duty=DUTY, now=NOW) == choose_agent(
         candidates, need, strategy=strategy, duty=DUTY, now=NOW
     )
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    people, needs, st.sampled_from(sorted(STRATEGIES)), st.lists(names, min_size=1, max_size=4, unique=True), st.data()
+)
+def test_what_is_said_of_everybody_is_what_the_plain_policy_says(
+    candidates: list[Candidate], need: Need, strategy: str, duty: list[str], data: st.DataObject
+) -> None:
+    passed, restricted = data.draw(st.frozensets(names, max_size=2)), data.draw(st.integers(0, 3)) == 0
+    need = replace(need, passed_by=passed, restricted=restricted)
+    plain = choose_plainly(candidates, need, strategy=strategy, duty=duty, now=NOW)
+    assert choose_agent(candidates, need, strategy=strategy, duty=duty, now=NOW) == plain

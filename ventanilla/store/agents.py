@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from ventanilla.store.once import note, once
+from ventanilla.store.once import note_each, once
 from ventanilla.store.tables import absences, agents, team_members
 
+
+class Person(NamedTuple):
+    """What of somebody's row decides whether a case goes to them."""
+
+    name: str
+    on_duty: bool
+    load: int
+    capacity: int
+    last_assigned_at: datetime | None
+    duty_since: datetime | None
+
+
 _CANDIDATES_LOCKED = (
-    sa.select(agents)
+    sa.select(*(agents.c[name] for name in Person._fields))
     .where(agents.c.name.in_(sa.bindparam("names", expanding=True)), agents.c.enabled)
     .order_by(agents.c.name)
     .with_for_update(key_share=True)
@@ -31,19 +43,18 @@ _NOTE_ASSIGNED = (
 _SHIFT = sa.update(agents).where(agents.c.name == sa.bindparam("agent")).values(load=agents.c.load + sa.bindparam("by"))
 
 
-def lock_candidates(
-    connection: sa.Connection, team: str, others: Sequence[str]
-) -> tuple[list[sa.Row[Any]], frozenset[str]]:
+def lock_candidates(connection: sa.Connection, team: str, others: Sequence[str]) -> tuple[list[Person], frozenset[str]]:
     """The enabled members of a team and these others (duty, a named manager), locked in the order of their names.
 
-    Returns the rows and the names of those who are in the team. (`key_share`: whoever writes a row that only names somebody
+    Returns the people and the names of those who are in the team. (`key_share`: whoever writes a row that only names somebody
     need not wait; PostgreSQL would lock that name out of its order otherwise.)
     """
     members = once(connection, ("members", team), lambda: select_members(connection, team))
     names = sorted({*members, *others})
-    rows = list(connection.execute(_CANDIDATES_LOCKED, {"names": names}))
-    for row in rows:  # nobody changes it while we hold the lock
-        note(connection, ("on duty", row.name), row.on_duty)
+    rows = [Person._make(row) for row in connection.execute(_CANDIDATES_LOCKED, {"names": names})]
+    note_each(
+        connection, "on duty", {row.name: row.on_duty for row in rows}
+    )  # nobody changes it while we hold the lock
     return rows, frozenset(members)
 
 
