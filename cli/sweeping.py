@@ -17,6 +17,7 @@ from router.assigning.line import drain_line, move_on_from_absent
 from router.automatic.announcements import announce_delays
 from router.automatic.late_by_law import tell_before_late
 from router.notices.digests import send_morning_digests, send_opening_digests, send_screened_digest
+from router.past_us.waking import wake_what_is_known
 from router.promises.sweep import warn_and_break
 from router.quiet.watch import QuietWatch
 from router.retention.keeper import RetentionKeeper
@@ -83,6 +84,7 @@ def sweep_unhurried(service: Service, stop: threading.Event) -> None:
             _try("delays", lambda: announce_delays(store, house, _journal(now)))  # noqa: B023
             _try("late by law", lambda: tell_before_late(store, house, _journal(now)))  # noqa: B023
             _try("waits", lambda: wake_what_waited(store, house, _journal(now)))  # noqa: B023
+            _try("awaited", lambda: wake_what_is_known(store, _journal(now)))  # noqa: B023
             _try("windows", lambda: warn_of_closing_windows(store, house, _journal(now)))  # noqa: B023
             _try("mornings", lambda: send_morning_digests(store, house, now=now))  # noqa: B023
         if now > settled_at and now_and_then(now):

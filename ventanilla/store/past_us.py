@@ -14,7 +14,7 @@ from ventanilla.store.inbox import reopen_row
 from ventanilla.store.insert import insert_ignoring
 from ventanilla.store.messages import Received, write_attachments
 from ventanilla.store.once import is_absent, note_added, note_found
-from ventanilla.store.tables import awaited_refs, messages
+from ventanilla.store.tables import awaited_refs, events, message_refs, messages
 from ventanilla.words import Direction, EventKind, InboxState, Side
 
 _ADD = sa.insert(messages).returning(messages)
@@ -27,6 +27,20 @@ _AWAITED = (
     .where(awaited_refs.c.external_id.in_(sa.bindparam("ids", expanding=True)))
     .distinct()
     .order_by(awaited_refs.c.inbox_id)
+)
+_KNOWN = (
+    sa.select(awaited_refs.c.inbox_id)
+    .join(message_refs, message_refs.c.external_id == awaited_refs.c.external_id)
+    .where(
+        ~sa.exists().where(
+            events.c.inbox_id == awaited_refs.c.inbox_id,
+            events.c.kind + "" == EventKind.MESSAGE_REPLAYED,  # by the row: SQLite would go through all of that kind
+            events.c.actor + "" == sa.bindparam("actor"),
+        )
+    )
+    .distinct()
+    .order_by(awaited_refs.c.inbox_id)
+    .limit(sa.bindparam("limit"))
 )
 _FORGET = sa.delete(awaited_refs).where(awaited_refs.c.inbox_id == sa.bindparam("row_id"))
 
@@ -95,10 +109,22 @@ def wake_awaiting(connection: sa.Connection, ids: Sequence[str | None], journal:
     wanted = [external_id for external_id in dict.fromkeys(ids) if external_id]
     if not wanted or is_absent(connection, "awaited", wanted):
         return []
-    woken = []
-    for row_id in connection.scalars(_AWAITED, {"ids": wanted}).all():
-        if reopen_row(connection, row_id, states=(InboxState.SCREENED,), released_by=None):
-            journal.add(EventKind.MESSAGE_REPLAYED, inbox_id=row_id, data={"why": "a case knows it now"})
-            woken.append(int(row_id))
-        connection.execute(_FORGET, {"row_id": row_id})
-    return woken
+    return [
+        int(row_id)
+        for row_id in connection.scalars(_AWAITED, {"ids": wanted}).all()
+        if wake_row(connection, row_id, journal)
+    ]
+
+
+def wake_row(connection: sa.Connection, row_id: int, journal: Journal) -> bool:
+    """The ledger row waits no more, and is pending again if it stood aside; whether it did."""
+    is_woken = reopen_row(connection, row_id, states=(InboxState.SCREENED,), released_by=None)
+    if is_woken:
+        journal.add(EventKind.MESSAGE_REPLAYED, inbox_id=row_id, data={"why": "a case knows it now"})
+    connection.execute(_FORGET, {"row_id": row_id})
+    return is_woken
+
+
+def known_by_now(connection: sa.Connection, *, actor: str, limit: int) -> list[int]:
+    """Rows that wait for an id which a case knows, and that this actor has never woken."""
+    return [int(row_id) for row_id in connection.scalars(_KNOWN, {"actor": actor, "limit": limit})]
