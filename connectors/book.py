@@ -34,6 +34,13 @@ Recorded = Callable[[sa.Connection, sa.Row[Any], Journal], None]
 Welcome = Callable[[sa.Connection, sa.Row[Any], Journal, bool], None]
 """Whether the recipient of a row takes what we send, as their provider has just shown."""
 
+_NOTIFIED = (
+    sa.update(assignments)
+    .where(assignments.c.conversation_id == sa.bindparam("case"), assignments.c.number == sa.bindparam("assignment"))
+    .where(assignments.c.notified_at.is_(None))
+    .values(notified_at=sa.bindparam("at"))
+)
+
 
 @dataclass(slots=True, kw_only=True)
 class Book:
@@ -159,8 +166,7 @@ def _doubt(row: sa.Row[Any]) -> str:
 
 
 def _note_notified(connection: sa.Connection, row: sa.Row[Any], now: datetime) -> None:
-    this = (assignments.c.conversation_id == row.conversation_id) & (assignments.c.number == row.assignment_number)
-    connection.execute(sa.update(assignments).where(this, assignments.c.notified_at.is_(None)).values(notified_at=now))
+    connection.execute(_NOTIFIED, {"case": row.conversation_id, "assignment": row.assignment_number, "at": now})
 
 
 def _ids(row: sa.Row[Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,6 +29,7 @@ from ventanilla.store.outbox import (
     MAYBE_SENT,
     abandoned_letters,
     change_letters,
+    claim,
     claim_letter,
     due_letters,
     finish_letter,
@@ -50,6 +52,10 @@ TRIES_WITHOUT_FILE = 5
 
 StillWanted = Callable[[sa.Connection, sa.Row[Any]], str | None]
 """Why a row must not go out after all (its case has moved on, its channel observes); None when it may."""
+
+_CASE = sa.select(conversations.c.assignment_number, conversations.c.waiting_since, conversations.c.owned).where(
+    conversations.c.id == sa.bindparam("case")
+)
 
 
 def _nobody_asks(*_: object) -> None:
@@ -147,13 +153,38 @@ class Deliverer:
         try:
             if asks_for_more(due.payload) and self._is_put_off(due):
                 return
-            row = claim_letter(self.store, due.id, by=this_process(), now=self.clock())
+            row = self._claimed(due.id)
             if row is not None:
                 self._see_to(row)
         except Temporary as error:  # the store: the row stays as it is and is seen to again
             log.warning("delivery_interrupted", outbox_id=due.id, problem=str(error))
         except Exception:
             log.exception("delivery_failed", outbox_id=due.id)
+
+    def _claimed(self, number: int) -> sa.Row[Any] | None:
+        """The row, ours to send. None when it is not, or must not go out, which is written down with the claim.
+
+        Whoever gives a reason not to send it has committed before, and is seen; or commits after this, and finds it claimed.
+        """
+        claimed, reason = None, None
+        try:
+            with self.store.write() as connection:
+                claimed = claim(connection, number, by=this_process(), now=self.clock())
+                reason = None if claimed is None else self.still_wanted(connection, claimed)
+                if claimed is not None and reason is not None and claimed.kind != OutboxKind.REPLY:
+                    finish_letter(connection, claimed, DeliveryState.DROPPED, reason=reason)
+                    return None
+        except Temporary:
+            raise
+        except Exception as error:  # nobody can say whether it may go out: it is written down, and tried later
+            claimed = claim_letter(self.store, number, by=this_process(), now=self.clock())
+            if claimed is not None:
+                self._note_unready(claimed, error)
+            return None
+        if claimed is not None and reason is not None:  # somebody wrote it and believes that it goes out: they are told
+            self._insist(partial(self._book.give_up, claimed, reason))
+            return None
+        return claimed
 
     def _is_put_off(self, row: sa.Row[Any]) -> bool:
         """Whether what a row carries or rewrites is not there yet, or never will be."""
@@ -170,8 +201,6 @@ class Deliverer:
     def _see_to(self, row: sa.Row[Any]) -> None:
         """A claimed row: make it whole, hand it over, write down what became of it. A store that is away is no attempt."""
         try:
-            if self._insist(lambda: self._drop_if_unwanted(row)):
-                return
             letter = self._insist(lambda: outgoing_whole(self.store, row))
         except Temporary:
             raise
@@ -249,17 +278,6 @@ class Deliverer:
         until = self._resting.get(via)
         return until is not None and self.clock() < until
 
-    def _drop_if_unwanted(self, row: sa.Row[Any]) -> bool:
-        with self.store.read() as connection:
-            reason = self.still_wanted(connection, row)
-        if reason is None:
-            return False
-        if row.kind == OutboxKind.REPLY:  # somebody wrote it and believes that it goes out: they are told
-            return self._book.give_up(row, reason)
-        with self.store.write() as connection:
-            finish_letter(connection, row, DeliveryState.DROPPED, reason=reason)
-        return True
-
     def _let_go(self) -> None:
         for sender in self._open.values():
             sender.close()
@@ -272,8 +290,7 @@ def still_theirs(connection: sa.Connection, row: sa.Row[Any]) -> str | None:
     tells = row.kind == OutboxKind.NOTICE or "answers_row" in row.payload
     if not tells or row.conversation_id is None:
         return None
-    query = sa.select(conversations.c.assignment_number, conversations.c.waiting_since, conversations.c.owned)
-    case = connection.execute(query.where(conversations.c.id == row.conversation_id)).one()
+    case = connection.execute(_CASE, {"case": row.conversation_id}).one()
     if case.owned is None or case.assignment_number != row.assignment_number:
         return "the case has another owner by now"
     return None if case.waiting_since is not None else "the case was answered meanwhile"

@@ -18,6 +18,7 @@ from ventanilla.store.tables import conversations
 from ventanilla.store.webhook_events import name_of
 from ventanilla.words import Mode, OutboxKind
 
+_CHANNEL = sa.select(conversations.c.channel).where(conversations.c.id == sa.bindparam("case"))
 _TO_STAFF = (OutboxKind.NOTICE, OutboxKind.ALERT, OutboxKind.DIGEST)
 
 
@@ -68,8 +69,7 @@ def still_allowed(connection: sa.Connection, house: House, row: sa.Row[Any]) -> 
         return webhook_hindrance(house, row)
     channels: tuple[str, ...] = (row.via,)
     if row.conversation_id is not None:
-        query = sa.select(conversations.c.channel).where(conversations.c.id == row.conversation_id)
-        channels = (connection.scalars(query).one(), row.via)
+        channels = (connection.execute(_CHANNEL, {"case": row.conversation_id}).one().channel, row.via)
     if moot := is_knock_moot(connection, row) or is_warning_moot(connection, row):
         return moot
     in_force = modes(connection)

@@ -10,11 +10,12 @@ import hashlib
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, quote
 
+from connectors.imap_email.encoded_words import encoded, field_value, is_plain
+from connectors.imap_email.plain_part import plain_part
 from ventanilla.channel import Outgoing
 from ventanilla.errors import Permanent
 from ventanilla.signing import COPY_HEADER
@@ -35,7 +36,6 @@ OURS = {
 }
 """Fields that are made from the message itself: its `headers` may not bring another."""
 
-_LONGEST_LINE = 76
 _LONGEST_NAME = 100
 
 
@@ -47,10 +47,11 @@ def compose(outgoing: Outgoing, *, address: str, now: datetime, name: str = "") 
     before is the same bytes again: it keeps the date of its first time. Raises Permanent for what cannot stand in a header: a
     line break above all.
     """
-    body = _body(outgoing, address=address)
     lines = [*_fields(outgoing, address=address, name=name, now=outgoing.tried_at or now)]
     head = "".join(f"{line}\r\n" for line in lines).encode()
-    return head + body.as_bytes(policy=SMTP)
+    if outgoing.html is None and not outgoing.attachments:
+        return head + plain_part(_sendable(outgoing.text))
+    return head + _body(outgoing, address=address).as_bytes(policy=SMTP)
 
 
 def message_id_of(outgoing: Outgoing, *, address: str) -> str:
@@ -85,8 +86,8 @@ def envelope_sender(outgoing: Outgoing, *, address: str) -> str:
 def _fields(outgoing: Outgoing, *, address: str, name: str, now: datetime) -> Iterator[str]:
     yield f"Message-ID: {message_id_of(outgoing, address=address)}"
     yield f"Date: {format_datetime(now)}"
-    yield f"From: {_mailbox(mail_address(address), outgoing.from_name or name)}"
-    yield f"To: {_mailbox(mail_address(outgoing.recipient, 'recipient'), outgoing.recipient_name)}"
+    yield f"From: {_mailbox('From', mail_address(address), outgoing.from_name or name)}"
+    yield f"To: {_mailbox('To', mail_address(outgoing.recipient, 'recipient'), outgoing.recipient_name)}"
     if outgoing.cc:
         yield "Cc: " + ",\r\n ".join(mail_address(one, "copy's address") for one in outgoing.cc)
     yield f"Subject: {_text('Subject', outgoing.subject)}"
@@ -145,25 +146,18 @@ def _sendable(text: str) -> str:
 def _text(name: str, value: str) -> str:
     """A header's value, encoded (RFC 2047) if it is not ASCII, folded between words."""
     _refuse_control(name, value)
-    value = _sendable(value.strip())
-    charset = "us-ascii" if _is_plain(value) else "utf-8"
-    return Header(value, charset, header_name=name, maxlinelen=_LONGEST_LINE).encode(linesep="\r\n", splitchars=" ")
+    return field_value(name, _sendable(value.strip()))
 
 
-def _mailbox(address: str, name: str) -> str:
+def _mailbox(field: str, address: str, name: str) -> str:
     if not name.strip():
         return address
     _refuse_control("name", name)
     name = _sendable(name.strip())[:_LONGEST_NAME]
-    if not _is_plain(name):
-        return f"{Header(name, 'utf-8', maxlinelen=_LONGEST_LINE).encode(linesep=chr(13) + chr(10))}\r\n <{address}>"
+    if not is_plain(name):
+        return f"{encoded(field, name)}\r\n <{address}>"
     shown = name if _ATOMS.match(name) else f'"{quote(name)}"'
     return f"{shown} <{address}>"
-
-
-def _is_plain(value: str) -> bool:
-    """Whether a value may stand as it is: no reader would decode it, no word is too long for a line."""
-    return value.isascii() and "=?" not in value and all(len(word) < _LONGEST_LINE for word in value.split())
 
 
 def _checked_id(name: str, value: str) -> str:

@@ -15,6 +15,7 @@ from imapclient.exceptions import LoginError
 
 from config.secrets import Secret
 from config.servers import MailServer
+from connectors.imap_email.bounded import BoundedClient
 from connectors.imap_email.refusals import refused_login
 from connectors.imap_email.tls import blind_context, refuse_open_talk, trusting_context
 from connectors.imap_email.troubles import CONNECTION_ERRORS, explain
@@ -78,7 +79,7 @@ def connect(server: MailServer, context: ssl.SSLContext, *, seconds: float = ANS
     """A connection as secure as the settings ask for, not logged in. Raises what the libraries raise."""
     refuse_open_talk(server)
     timeout = SocketTimeout(connect=min(CONNECT_SECONDS, seconds), read=seconds)
-    client = IMAPClient(server.host, server.port, ssl=server.security == "tls", ssl_context=context, timeout=timeout)
+    client = BoundedClient(server.host, server.port, ssl=server.security == "tls", ssl_context=context, timeout=timeout)
     try:
         client.normalise_times = False
         # The library would format every line of every mail for its debug log.

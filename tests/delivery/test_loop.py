@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from connectors.deliver import TRIES_WITHOUT_FILE, Deliverer
+from connectors.letters import outgoing_whole
 from tests.servers.ports import wait_until
 from tests.store.rows import NOW, add_case, add_house, add_inbox, add_message
 from ventanilla.channel import Outgoing, Sent
@@ -220,20 +221,70 @@ def test_when_a_provider_wants_nothing_for_a_while_nothing_is_claimed(desk: Desk
     assert {desk.row(number).state for number in rows} == {DeliveryState.SENT}
 
 
-def test_a_store_that_is_away_when_a_letter_is_put_together_is_no_attempt_at_it(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("connectors.insisting.STORE_AWAY", 0.01)
-    away = [Temporary("the store did not answer")] * 50
+def test_a_store_that_is_away_when_a_letter_is_claimed_is_no_attempt_at_it(desk: Desk) -> None:
+    away = [Temporary("the store did not answer")] * 5
 
     def still_wanted(*_: object) -> None:
         if away:
             raise away.pop()
 
     row_id = desk.put()
-    desk.deliverer(still_wanted=still_wanted).deliver_due()
+    loop = desk.deliverer(still_wanted=still_wanted)
+
+    for left in range(5):
+        loop.deliver_due()
+        assert (desk.row(row_id).state, desk.row(row_id).attempts, len(away)) == (DeliveryState.PENDING, 0, 4 - left)
+    loop.deliver_due()
+
+    assert (desk.row(row_id).state, desk.row(row_id).attempts) == (DeliveryState.SENT, 1)
+
+
+def test_a_store_that_is_away_when_a_letter_is_put_together_is_no_attempt_at_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.insisting.STORE_AWAY", 0.01)
+    away = [Temporary("the store did not answer")] * 50
+
+    def put_together(*given: Any) -> Outgoing:
+        if away:
+            raise away.pop()
+        return outgoing_whole(*given)
+
+    monkeypatch.setattr("connectors.deliver.outgoing_whole", put_together)
+    row_id = desk.put()
+
+    desk.loop.deliver_due()
 
     assert (desk.row(row_id).state, desk.row(row_id).attempts, away) == (DeliveryState.SENT, 1, [])
+
+
+def test_a_letter_of_which_nobody_can_say_whether_it_may_go_out_waits_longer_and_longer(desk: Desk) -> None:
+    def still_wanted(*_: object) -> None:
+        raise KeyError("a payload that this version cannot read")
+
+    row_id = desk.put()
+    loop = desk.deliverer(still_wanted=still_wanted)
+
+    loop.deliver_due()
+
+    row = desk.row(row_id)
+    assert (row.state, row.attempts, row.reason) == (DeliveryState.PENDING, 1, "KeyError (see the log)")
+    assert row.not_before > NOW
+    assert desk.provider.got == []
+
+
+def test_a_notice_that_is_moot_is_dropped_with_its_claim_and_a_moot_answer_is_told_to_its_author(desk: Desk) -> None:
+    notice, answer = desk.put("a", kind=OutboxKind.NOTICE), desk.put("b")
+
+    desk.deliverer(still_wanted=lambda *_: "moot").deliver_due()
+
+    rows = [desk.row(number) for number in (notice, answer)]
+    assert [(row.state, row.reason, row.claimed_by) for row in rows] == [
+        (DeliveryState.DROPPED, "moot", None),
+        (DeliveryState.FAILED, "moot", None),
+    ]
+    assert desk.failed == [(answer, "failed")]
+    assert desk.provider.got == []
 
 
 def test_an_answer_whose_file_is_gone_from_the_store_fails_soon_and_says_so(desk: Desk) -> None:

@@ -90,8 +90,11 @@ def test_a_mail_is_dated_by_the_time_of_the_house_whatever_the_machines_clock_sa
 def test_lines_that_begin_with_a_dot_arrive_as_they_were(server: SmtpServer) -> None:
     with sending(server) as sender:
         sender.send(letter(text=".\n..\n.three\n"))
+        sender.send(letter(text=".\n..\n.three\n", html="<p>a</p>"))
 
-    assert server.taken[0].raw.endswith(b"\r\n\r\n.\r\n..\r\n.three\r\n")
+    alone, with_html = (mail.raw for mail in server.taken)
+    assert alone.endswith(b"\r\n\r\n=2E\r\n..\r\n.three\r\n")
+    assert b"\r\n\r\n.\r\n..\r\n.three\r\n" in with_html
 
 
 def test_several_mails_share_a_connection(server: SmtpServer) -> None:
