@@ -8,8 +8,8 @@ from markupsafe import Markup, escape
 from config.packs import read_pack
 from config.schema import Config
 from desk.words import spoken
-from desk.words.reasons import reason_in
 from router.promises.law import named
+from router.texts.reasons import reason_in
 
 _ENGLISH = Markup('<span lang="en">%s</span>')
 

@@ -12,8 +12,8 @@ from desk.addresses import is_ours
 from desk.pages.page import Visit
 from desk.words import WORDS
 from desk.words import spoken as spoken_language
-from desk.words.reasons import reason_in
 from router.moves.refusals import Refused
+from router.texts.reasons import reason_in
 from ventanilla.clocks.due import spoken
 
 

@@ -8,6 +8,7 @@ from router.texts.es import SPANISH
 from router.texts.eu import BASQUE
 from router.texts.gl import GALICIAN
 from router.texts.letterhead import Letterhead, Words
+from router.texts.reasons import reason_in
 
 __all__ = ["Letterhead", "Words", "phrase", "reason_in_words", "spoken_language"]
 
@@ -31,8 +32,13 @@ def spoken_language(language: str) -> str:
 
 
 def phrase(language: str, code: str, **values: str) -> str:
-    """One phrase, filled in."""
-    return PHRASES[spoken_language(language)][code].format_map(values)
+    """One phrase, filled in. A `reason` that the service has noted down in English is said in this language, or in Spanish where
+    it is one of Spain's others."""
+    spoken = spoken_language(language)
+    if "reason" in values:
+        reason = values["reason"]
+        values["reason"] = reason_in("en" if spoken == "en" else "es", reason) or reason
+    return PHRASES[spoken][code].format_map(values)
 
 
 def reason_in_words(language: str, code: str) -> str:

@@ -208,7 +208,7 @@ def test_files_that_are_too_large_for_the_server_come_back_to_the_author(sqlite_
     assert row.state == DeliveryState.FAILED
     assert "the mail is too large for 127.0.0.1" in row.reason
     assert "smaller files" in row.reason
-    assert "too large" in desk.alerts()[0].payload["text"]
+    assert "el correo es demasiado grande" in desk.alerts()[0].payload["text"]
 
 
 def test_an_answer_waits_for_its_file_and_does_not_go_out_without_it(desk: Desk) -> None:

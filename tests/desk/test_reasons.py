@@ -9,10 +9,10 @@ from functools import cache
 
 import pytest
 
-from desk.words.not_possible import CURES, NOT_POSSIBLE
-from desk.words.not_sent import NOT_SENT
-from desk.words.reasons import reason_in
-from desk.words.set_aside import SET_ASIDE
+from router.texts.reasons import reason_in
+from router.texts.reasons.not_possible import CURES, NOT_POSSIBLE
+from router.texts.reasons.not_sent import NOT_SENT
+from router.texts.reasons.set_aside import SET_ASIDE
 from tests.rules.source import modules, syntax
 
 NOTED_IN = ("ventanilla", "connectors", "router")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from desk.pages.saying import deadline_called, law_called, reason_said
-from desk.words.reasons import reason_in
+from router.texts.reasons import reason_in
 from tests.desk.site_house import site_house, text_of, visiting
 from tests.router.house_for_tests import mail
 from ventanilla.store.engine import Store

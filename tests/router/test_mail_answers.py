@@ -223,7 +223,7 @@ def test_an_answer_that_may_not_go_out_after_all_comes_back_to_its_author(desk: 
 
     assert desk.letters(OutboxKind.REPLY)[0].state == DeliveryState.FAILED
     told = desk.told()[-1]
-    assert "only_to does not name this address" in told
+    assert "only_to no nombra esta dirección" in told
     assert "> su pedido salió ayer y llega mañana." in told
 
 

@@ -135,3 +135,11 @@ def _said(value: ast.expr) -> dict[str, str]:
         for key, text in inner
         if isinstance(key, ast.Constant) and isinstance(text, ast.Constant)
     }
+
+
+def test_why_is_said_in_the_language_of_who_reads_it_and_what_others_wrote_as_it_came() -> None:
+    facts = {"agent": "ana", "key": "K7M-Q2X-VTR"}
+    assert "no hay manera de avisarle" in phrase("es", "escalation", reason="no way to reach them", **facts)
+    assert "no hay manera de avisarle" in phrase("ca", "escalation", reason="no way to reach them", **facts)
+    assert "no way to reach them" in phrase("en", "escalation", reason="no way to reach them", **facts)
+    assert "550 No such user" in phrase("es", "escalation", reason="550 No such user", **facts)

@@ -6,9 +6,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from desk.words.not_possible import CURES, NOT_POSSIBLE
-from desk.words.not_sent import NOT_SENT
-from desk.words.set_aside import SET_ASIDE
+from router.texts.reasons.not_possible import CURES, NOT_POSSIBLE
+from router.texts.reasons.not_sent import NOT_SENT
+from router.texts.reasons.set_aside import SET_ASIDE
 
 _REASONS = tuple((re.compile(pattern, re.DOTALL), said) for pattern, said in (*SET_ASIDE, *NOT_SENT, *NOT_POSSIBLE))
 _CURES = tuple((re.compile(f"(.+); {pattern}", re.DOTALL), said) for pattern, said in CURES)

@@ -4,6 +4,10 @@ notes down in English (tests/desk/test_reasons.py binds the two)."""
 from __future__ import annotations
 
 SET_ASIDE: tuple[tuple[str, str], ...] = (
+    # what an alert tells of
+    (r"no way to reach them", "no hay manera de avisarle"),
+    (r"no other way to reach them", "no hay otra manera de avisarle"),
+    (r"could not be routed in (\d+) attempts: (\w+)", "no se pudo asignar en {} intentos: {}"),
     # what could not be read
     (r"it names no sender", "no dice de quién viene"),
     (r"it names nobody", "no dice de quién es"),
