@@ -26,14 +26,17 @@ def group_help() -> None:
 def install(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what would be done.")] = False,
 ) -> int:
-    """Make a systemd unit with few rights, its user and its folders. Starts nothing; safe to repeat.
+    """Make a systemd unit with few rights, its user and its folders. Starts nothing; safe to repeat. Warns of the file, and of
+    secrets that it names, which the user cannot read.
 
     Example: sudo ventanilla service install --config /etc/ventanilla/ventanilla.toml
     """
+    from config.check_secrets import secrets_of
     from daemon.service import Service
     from daemon.service import install as install_service
 
     run = context()
+    secrets = (secret.file for _, secret in secrets_of(run.loaded.config, ()))
     said: list[str] = []
     say = said.append if run.as_json else typer.echo
     install_service(
@@ -41,6 +44,7 @@ def install(
             config=run.config_path.resolve(),
             command=Path(sys.executable).with_name("ventanilla"),
             data_dir=run.loaded.config.service.data_dir.resolve(),
+            reads=tuple(dict.fromkeys(file.resolve() for file in secrets if file is not None)),
         ),
         dry_run=dry_run,
         say=say,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from cli.status_machine import print_machine, quiet_line
 
 _PRESENCE = {"on_duty": "on duty", "off_duty": "off duty", "away": "away"}
 _STATES = {"never_pulled": "never pulled"}
+_LIVELY = timedelta(minutes=2)
 
 
 def print_status(told: dict[str, Any], *, zone: ZoneInfo, now: datetime) -> None:
@@ -35,11 +36,21 @@ def print_status(told: dict[str, Any], *, zone: ZoneInfo, now: datetime) -> None
 
 
 def _print_head(told: dict[str, Any], times: Times) -> None:
-    running = "not running here" if told["running"] is None else f"running here (pid {told['running']})"
+    running = _running(told, times)
     version = told["config"]["version"]
     since = f"since {times.at(told['config']['applied_at'])}"
     say(f"{told['service']}: {running}; " + ("no config in force" if version is None else f"config {version} {since}"))
     say(f"{times.exactly(times.now)}, {times.zone.key}")
+
+
+def _running(told: dict[str, Any], times: Times) -> str:
+    """Whether `up` runs here; where it does not and somebody pulls all the same, that its parts run, here or elsewhere."""
+    if told["running"] is not None:
+        return f"running here (pid {told['running']})"
+    latest = max((one["last_pull_at"] for one in told["channels"] if one["last_pull_at"]), default=None)
+    if latest is None or times.now - latest > _LIVELY:
+        return "not running here"
+    return f"no `up` runs here; its parts, or another machine, pulled {times.since(latest)} ago"
 
 
 def _print_channels(channels: list[dict[str, Any]], times: Times) -> None:

@@ -41,15 +41,21 @@ def migrate(
 
     ventanilla backup && ventanilla migrate
     """
-    from ventanilla.store.migrate import missing_steps, upgrade
+    from config.opening import has_store
+    from ventanilla.store.migrate import all_steps, missing_steps, upgrade
 
     run = context()
-    store = _store(run)
-    try:
-        steps = missing_steps(store)
-        done = () if dry_run else upgrade(store)
-    finally:
-        store.close()
+    done: tuple[str, ...] = ()
+    if dry_run and not has_store(run.loaded.config):  # SQLite would make an empty one of what is asked for
+        steps = all_steps()
+    else:
+        store = _store(run)
+        try:
+            steps = missing_steps(store)
+            if not dry_run:
+                done = upgrade(store)
+        finally:
+            store.close()
     if run.as_json:
         missing = [{"revision": step.revision, "about": step.about} for step in steps]
         run.print_json({"dry_run": dry_run, "revisions": list(done), "missing": missing})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from config.base import Settings
@@ -22,12 +22,15 @@ def check_secrets(draft: Draft, pieces: Pieces) -> Iterator[Remark]:
 
 
 def secrets_of(value: object, key: Key) -> Iterator[tuple[Key, Secret]]:
-    """Every secret in a table, with its key."""
+    """Every secret in a table, or in the whole of them, with its key."""
     if isinstance(value, Secret):
         yield key, value
     elif isinstance(value, Settings):
         for name, field in type(value).model_fields.items():
             yield from secrets_of(getattr(value, name), (*key, field.alias or name))
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from secrets_of(item, (*key, str(name)))
     elif isinstance(value, tuple):
         for number, item in enumerate(value):
             yield from secrets_of(item, (*key, number))

@@ -16,9 +16,19 @@ def open_configured_store(config: Config) -> Store:
 
 def open_existing_store(config: Config) -> Store:
     """The same for whoever only looks. Raises Unreachable where SQLite would make an empty file of what is asked for."""
-    scheme, _, path = config.store_url().partition(":///")
-    if scheme == "sqlite" and not Path(path).exists():
+    if not has_store(config):
         raise Unreachable(
-            f"there is no store at {path}: `ventanilla up` (or `migrate`) makes one; is it the right file?"
+            f"there is no store at {_sqlite_path(config)}: `ventanilla up` (or `migrate`) makes one; is it the right file?"
         )
     return open_configured_store(config)
+
+
+def has_store(config: Config) -> bool:
+    """False where SQLite's file is not there yet. Whether a PostgreSQL server has the database only it can say: True."""
+    path = _sqlite_path(config)
+    return path is None or path.exists()
+
+
+def _sqlite_path(config: Config) -> Path | None:
+    scheme, _, path = config.store_url().partition(":///")
+    return Path(path) if scheme == "sqlite" else None

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from daemon.readable import cures, reader_named
 from ventanilla.errors import Unreachable
 
 NAME = "ventanilla"
@@ -81,11 +82,13 @@ WantedBy=multi-user.target
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """What to run and as whom. Paths are absolute; `command` is the installed `ventanilla`."""
+    """What to run and as whom. Paths are absolute; `command` is the installed `ventanilla`; `reads` are files that it has to be
+    able to read."""
 
     config: Path
     command: Path
     data_dir: Path
+    reads: tuple[Path, ...] = ()
     user: str = NAME
     drain: float = 20.0
 
@@ -130,6 +133,8 @@ def install(service: Service, *, dry_run: bool, say: Callable[[str], None]) -> N
         unit_file.write_text(systemd_unit(service), encoding="utf-8")
     _run(("systemctl", "daemon-reload"), dry_run=dry_run, say=say)
     say(f"The file {service.config} and the secrets it names must be readable to the user {service.user}.")
+    for line in cures((service.config, *service.reads), reader_named(service.user)):
+        say(line)
     say(f"Start it, now and at every boot: systemctl enable --now {NAME}")
 
 

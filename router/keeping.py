@@ -49,17 +49,18 @@ def why_kept(connection: sa.Connection, house: House, case_ids: Sequence[int], *
 
 def _families(connection: sa.Connection, case_ids: Sequence[int]) -> dict[int, set[int]]:
     """Each case that belongs together with some of these: with which."""
-    root = sa.func.coalesce(conversations.c.merged_into, conversations.c.id)
-    roots = {
-        row.id: row.root
-        for row in connection.execute(
-            sa.select(conversations.c.id, root.label("root")).where(conversations.c.id.in_(case_ids))
-        )
+    query = sa.select(conversations.c.id, conversations.c.merged_into)
+    asked = connection.execute(query.where(conversations.c.id.in_(case_ids))).all()
+    roots = {row.id: row.merged_into or row.id for row in asked}
+    whole = set(roots.values())
+    absorbed = connection.execute(
+        query.where(conversations.c.merged_into.in_(whole))
+    ).all()  # by its index: no case of others
+    its_root = {**dict.fromkeys(whole), **{row.id: row.merged_into for row in absorbed}}
+    return {
+        member: {case_id for case_id, root in roots.items() if root == (into or member)}
+        for member, into in its_root.items()
     }
-    members = connection.execute(
-        sa.select(conversations.c.id, root.label("root")).where(root.in_(set(roots.values())))
-    ).all()
-    return {row.id: {case_id for case_id, its in roots.items() if its == row.root} for row in members}
 
 
 def _of_one(connection: sa.Connection, house: House, case: sa.Row[Any], *, now: datetime) -> Iterator[Kept]:

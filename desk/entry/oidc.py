@@ -22,6 +22,7 @@ from joserfc.jwk import KeySet
 
 from config.oidc import OidcSettings
 from config.servers import is_loopback
+from desk.entry.bounded import TooMuch, bound_answers
 from ventanilla.errors import LoginRefused, Temporary
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519")
@@ -173,11 +174,13 @@ class Provider:
             code_challenge_method="S256",
             leeway=0,
         )
+        bound_answers(session)
         session.trust_env = not is_loopback(urlsplit(settings.issuer).hostname or "")
         return session
 
     def _get(self, url: str) -> dict[str, Any]:
         with requests.Session() as session:
+            bound_answers(session)
             session.trust_env = not is_loopback(urlsplit(url).hostname or "")
             try:
                 answer = session.get(url, timeout=PATIENCE, allow_redirects=False)
@@ -203,4 +206,6 @@ def _usable(told: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _away(error: Exception) -> Temporary:
+    if isinstance(error, TooMuch):
+        return Temporary(f"web.oidc: the provider's answer is given up: {error}", retry_after=60)
     return Temporary(f"web.oidc: the provider does not answer: {type(error).__name__}", retry_after=10)

@@ -128,6 +128,14 @@ def test_a_channel_in_trouble_is_told_with_its_cure(either_town: Town, ask: Ask,
     assert "cure: put the new one into secrets/soporte" in page
 
 
+def test_parts_that_run_without_up_are_not_called_absent(either_town: Town, read: Read) -> None:
+    assert "not running here" in read(either_town, "status")
+
+    note_pull(either_town.store, "soporte", "imap://box/INBOX", now=datetime.now(UTC), items=1)
+
+    assert "no `up` runs here; its parts, or another machine, pulled" in read(either_town, "status")
+
+
 def test_trouble_that_does_not_pause_is_failing_and_none_is_ok(either_town: Town, ask: Ask) -> None:
     now = datetime.now(UTC)
     note_pull(either_town.store, "soporte", "imap://box/INBOX", now=now, items=0)

@@ -195,6 +195,20 @@ def test_a_provider_out_of_reach_is_said(sqlite_store: Store, tmp_path: Path) ->
     assert (answer.status_code, "Inténtalo de nuevo" in text_of(answer.text)) == (503, True)
 
 
+@pytest.mark.parametrize("what", ["about", "token", "jwks", "userinfo"])
+def test_an_answer_without_an_end_is_given_up(house: SiteHouse, provider: OidcProvider, what: str) -> None:
+    provider.claims, provider.user_info = {"sub": "a-1"}, ANA
+    with visiting(house, None) as browser:
+        if what == "about":
+            provider.swells = what
+            assert browser.get("/oidc/start").status_code == 503
+            return
+        back = _there(browser)
+        provider.swells = what
+        assert browser.get(back).status_code == 503
+        assert browser.get("/account").status_code == 303  # nobody has come in
+
+
 def test_what_the_token_leaves_out_is_asked_for(house: SiteHouse, provider: OidcProvider) -> None:
     provider.claims = {"sub": "a-1"}
     provider.user_info = {**ANA, "sub": "not-the-same"}

@@ -29,7 +29,8 @@ from tests.servers.ports import free_port, wait_until
 @dataclass
 class OidcProvider:
     """Whoever is sent to `/authorize` is `claims` and agrees at once. `changes` are laid over what it signs; `signs_with` is the
-    key, `shows` the keys that it publishes. `asked` holds the fields of every request for a token."""
+    key, `shows` the keys that it publishes. `asked` holds the fields of every request for a token. What it `swells` (about, token,
+    jwks, userinfo) has two megabytes more."""
 
     url: str
     client_id: str = "ventanilla"
@@ -41,6 +42,7 @@ class OidcProvider:
     issuer: str = ""
     algorithm: str = "RS256"
     denies: bool = False
+    swells: str = ""
     asked: list[dict[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -69,6 +71,7 @@ class OidcProvider:
                 "userinfo_endpoint": f"{self.url}/userinfo",
                 "jwks_uri": f"{self.url}/jwks",
                 "token_endpoint_auth_methods_supported": ["client_secret_basic"],
+                **self._more("about"),
             }
         )
 
@@ -96,7 +99,10 @@ class OidcProvider:
         if asked is None or asked["code_challenge"] != challenge or asked["redirect_uri"] != fields["redirect_uri"]:
             return JSONResponse({"error": "invalid_grant"}, 400)
         token = {"access_token": "access", "token_type": "Bearer", "expires_in": 60, "id_token": self._signed(asked)}
-        return JSONResponse(token)
+        return JSONResponse({**token, **self._more("token")})
+
+    def _more(self, what: str) -> dict[str, str]:
+        return {"more": "x" * 2_000_000} if self.swells == what else {}
 
     def _signed(self, asked: dict[str, str]) -> str:
         now = int(self.now.timestamp())
@@ -106,11 +112,12 @@ class OidcProvider:
         return jwt.encode(header, claims, self.signs_with, algorithms=[self.algorithm])
 
     async def _jwks(self, request: Request) -> Response:
-        return JSONResponse({"keys": [{**key.as_dict(private=False), "use": "sig"} for key in self.shows]})
+        keys = [{**key.as_dict(private=False), "use": "sig"} for key in self.shows]
+        return JSONResponse({"keys": keys, **self._more("jwks")})
 
     async def _user_info(self, request: Request) -> Response:
         assert request.headers["authorization"] == "Bearer access"
-        return JSONResponse(self.user_info)
+        return JSONResponse({**self.user_info, **self._more("userinfo")})
 
 
 def new_key() -> RSAKey:

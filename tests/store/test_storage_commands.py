@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -176,3 +177,25 @@ def test_mail_that_came_before_a_restore_gets_no_second_receipt_even_when_live_a
     assert pulled_again == before
     assert count(new, t.outbox, acknowledged) == before + 1
     new.close()
+
+
+def test_a_dry_run_of_migrate_where_there_is_no_store_makes_none(
+    sqlite_store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    town = build_town(sqlite_store, tmp_path, mode="live")
+    folder = tmp_path / "elsewhere"
+    text = re.sub(r"^data_dir = .*$", f'data_dir = "{folder}"', town.config.read_text(encoding="utf-8"), flags=re.M)
+    town.config.write_text(text, encoding="utf-8")
+    operator = Operator(town.config, capsys)
+
+    told = operator.asks("migrate", "--dry-run")
+
+    assert not folder.exists()
+    assert told["dry_run"] is True
+    assert told["revisions"] == []
+    assert [step["revision"] for step in told["missing"]][:1] == ["0001"]
+    assert "nothing was done" in operator.types("migrate", "--dry-run")
+    assert not folder.exists()
+
+    assert operator.asks("migrate")["revisions"] == [step["revision"] for step in told["missing"]]
+    assert operator.types("migrate", "--dry-run").strip() == "up to date"

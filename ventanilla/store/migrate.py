@@ -54,6 +54,15 @@ def missing_steps(store: Store) -> tuple[Step, ...]:
     with store.read() as connection:
         before = current_revision(connection)
     _refuse_newer(before)
+    return _steps(before)
+
+
+def all_steps() -> tuple[Step, ...]:
+    """What `upgrade` would run where there is no store yet."""
+    return _steps(None)
+
+
+def _steps(before: str | None) -> tuple[Step, ...]:
     scripts = {script.revision: script for script in _scripts().walk_revisions()}
     head = _scripts().get_current_head()
     return tuple(

@@ -33,23 +33,35 @@ def _forgotten(kind: sa.ColumnElement[str]) -> sa.Select[tuple[int]]:
     )
 
 
-_FORGOTTEN = _forgotten(events.c.kind)
 _FORGOTTEN_OF = _forgotten(events.c.kind + "")
 """For some cases alone: SQLite would go through every event of the kind for each of them, and cannot once that is a sum."""
+_PAGE = 500
 
 
 def old_cases(connection: sa.Connection, *, before: datetime, after: int = 0, limit: int | None = None) -> list[int]:
     """The ids of cases that ended before that, with their words, by id; those beyond `after`. What was merged into another counts
     as ended when that one did. Of a customer who was
     erased there are none, but those in which one of us noted something afterwards."""
+    found: list[int] = []
+    while limit is None or len(found) < limit:
+        page = _ended(connection, before=before, after=after)
+        left = with_words(connection, page)
+        found += [case_id for case_id in page if case_id in left]
+        if len(page) < _PAGE:
+            break
+        after = page[-1]
+    return found[:limit]
+
+
+def _ended(connection: sa.Connection, *, before: datetime, after: int) -> list[int]:
+    """The next of them, whether forgotten or not: what a page costs depends on no other."""
     ended = sa.select(conversations.c.id).select_from(
         _WITH_ROOT.join(contacts, contacts.c.id == conversations.c.contact_id)
     )
     ended = ended.where(_ROOT.c.state.in_(ENDED), conversations.c.last_message_at < before)
     ended = ended.where(sa.type_coerce(_ENDED_AT, conversations.c.closed_at.type) < before)
     ended = ended.where(conversations.c.id > after, contacts.c.erased_at.is_(None) | _NOTED_AFTERWARDS)
-    left = ended.except_(_FORGOTTEN).subquery()
-    return list(connection.scalars(sa.select(left.c.id).order_by(left.c.id).limit(limit)))
+    return list(connection.scalars(ended.order_by(conversations.c.id).limit(_PAGE)))
 
 
 def next_to_end(connection: sa.Connection, *, since: datetime) -> datetime | None:
@@ -82,6 +94,8 @@ def is_forgotten(connection: sa.Connection, case_id: int) -> bool:
 
 def with_words(connection: sa.Connection, case_ids: Sequence[int]) -> set[int]:
     """Which of these cases still have their words."""
+    if not case_ids:
+        return set()
     query = _FORGOTTEN_OF.where(conversations.c.id.in_(case_ids))
     return set(case_ids) - set(connection.scalars(query))
 
