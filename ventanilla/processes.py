@@ -31,7 +31,15 @@ def bare_environment() -> dict[str, str]:
 
 def this_process() -> str:
     """A name for this process that no later one shares: place, pid, start time."""
-    return f"{_place()}/{os.getpid()}/{_started(os.getpid())}"
+    return _named(os.getpid())
+
+
+@lru_cache(maxsize=1)
+def _named(pid: int) -> str:
+    return f"{_place()}/{pid}/{_started(pid)}"
+
+
+os.register_at_fork(after_in_child=_named.cache_clear)
 
 
 def is_elsewhere(name: str) -> bool:

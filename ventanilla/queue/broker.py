@@ -22,8 +22,9 @@ ROUTE_ACTOR = "route_messages"
 NAMESPACE = "ventanilla"
 # A Redis that is away must cost a connector seconds, never minutes.
 SOCKET_TIMEOUT = 2.0
-# A worker not heard of for this long is dead, and what it held goes back to its queue (milliseconds).
-HEARTBEAT_TIMEOUT = 5_000
+# A worker says each second that it lives. Not heard of for this long it is dead, and what it held goes back to its queue
+# (milliseconds).
+HEARTBEAT_TIMEOUT = 3_000
 # How many of a million commands look for dead workers. Dramatiq's own 1,000 did not look once in 150 s.
 MAINTENANCE_CHANCE = 200_000
 # Dead letters name rows that SQL holds anyway, so they are kept for an hour and not for a week (milliseconds).
