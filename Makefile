@@ -30,7 +30,7 @@ test: $(VENV)/ready-to-test
 	@exec $(PY) -m pytest -n 3 --dist loadgroup -m "not faults" $(ARGS)
 
 faults: $(VENV)/ready-to-test
-	@exec $(PY) -m pytest -n 4 --dist loadgroup -m "faults or fault" -p tests.faults.report $(ARGS)
+	@exec $(PY) -m pytest -n 6 --dist loadgroup -m "faults or fault" -p tests.faults.order -p tests.faults.report $(ARGS)
 
 check: $(VENV)/ready-to-test
 	@exec sh tools/check.sh $(PY)

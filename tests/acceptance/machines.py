@@ -24,7 +24,7 @@ from tests.servers.ports import wait_until
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.postgresql_on_network import started_on_network
 from tests.servers.smtp import SmtpServer
-from tests.servers.warm import known_environment
+from tests.servers.warm import known_environment, run_warm
 from ventanilla.store.tables import leases
 
 STORE, QUEUE, MAIL = 1, 2, 3
@@ -33,11 +33,17 @@ LONG = 90.0
 """Seconds that another machine may need here, where everything may be slow: three times what is promised."""
 
 
+@dataclass
 class OnHost(Service):
     """A service whose commands are typed on its host, too."""
 
+    host: Host | None = None
+
     def run(self, *arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
         """As on any machine; what it prints comes back."""
+        if self.host is not None and self.wrapper == self.host.wrapper and arguments[0] != "up":
+            command = ["--config", str(self.config), *arguments]
+            return run_warm(command, text=text, env=known_environment(), timeout=240, host=self.host)
         return subprocess.run(
             [*self.wrapper, COMMAND, "--config", self.config, *arguments],
             input=text,
@@ -160,6 +166,6 @@ def _machine(
     host = network.host(name)
     for server in mail:
         network.forward(host, server[1], server)
-    service = OnHost(folder / name, deepcopy(settings), wrapper=host.wrapper)
+    service = OnHost(folder / name, deepcopy(settings), wrapper=host.wrapper, host=host)
     service.data_dir.mkdir()
     return Machine(host, service)

@@ -46,7 +46,7 @@ def test_whatever_is_sent_is_answered_as_documented(house: ApiHouse, programs: l
 @pytest.mark.timeout(2400)
 def test_whatever_is_sent_at_length_is_answered_as_documented(house: ApiHouse, programs: list[Program]) -> None:
     # Which of the harder moves is ever allowed depends on the keys of the cases, which are random: 33 to 36 of them have been seen.
-    _send_everything(house, programs, examples=100, at_least=25)
+    _send_everything(house, programs, examples=40, at_least=25)
 
 
 def _send_everything(house: ApiHouse, programs: list[Program], *, examples: int, at_least: int) -> None:

@@ -58,7 +58,7 @@ def moves(case: Any, other: Any, said: list[Any], *, pick: int, once: str, word:
         Doing(reopen, (key,)),
         Doing(mark_spam, (key,)),
         Doing(wait, (key,), {"on": list(WaitFor)[pick % len(WaitFor)], "until": later}),
-        Doing(add_note, (key, f"@luis mira {word}")),
+        Doing(add_note, (key, f"@luis mira {word}"), {"idempotency_key": once}),
         Doing(called, (key, list(CallOutcome)[pick % len(CallOutcome)])),
         Doing(merge, (key, other.key), {"customers_differ": True}),
         Doing(unmerge, (key,)),

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import MutableSequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from tests.faults.tally import count_audit
+from tests.faults.told_by_events import log_says_it_all
 from tests.faults.whole_house import WORD, Day
 from ventanilla.store import tables as t
 from ventanilla.store.audit import audit
 from ventanilla.store.outbox import MAYBE_SENT
-from ventanilla.words import OWNED_STATES, DeliveryState, EventKind, InboxState
+from ventanilla.words import OWNED_STATES, DeliveryState, Direction, EventKind, InboxState, OutboxKind
 
+HOUSE_ZONE = ZoneInfo("Europe/Madrid")
 IN_TIME = ("pending_too_long", "sending_too_long")
 """What nobody has broken yet while nobody was asked to work."""
 FORESEEN = {"reading_failed"}
@@ -26,9 +29,12 @@ def all_holds(day: Day, logged: MutableSequence[Any], *, at_rest: bool = False) 
     no_promise_is_broken(day, at_rest=at_rest)
     each_open_case_has_one_owner(day)
     each_item_has_one_fate(day)
+    nothing_is_said_twice(day)
     no_letter_goes_out_twice(day)
+    what_was_reported_stays(day)
     what_was_taken_back_does_not_go(day)
     what_is_forgotten_is_nowhere(day)
+    log_says_it_all(day.house)
     nothing_failed_unforeseen(logged)
     if at_rest:
         nothing_is_left_undone(day)
@@ -91,6 +97,27 @@ def no_letter_goes_out_twice(day: Day) -> None:
             assert day.posts[row.via].taken[row.id], f"letter {row.id} says sent; nobody took it"
 
 
+def nothing_is_said_twice(day: Day) -> None:
+    """What a customer sent stands in one case, once, by its provider's id; and no letter says to somebody what another one of its
+    kind has said already. (What was erased says nothing.)"""
+    channels = {case.id: (case.channel, case.account) for case in day.house.rows(t.conversations)}
+    came_in = day.house.rows(t.messages, lambda m: (m.c.direction == Direction.IN) & m.c.external_id.is_not(None))
+    ids = Counter((*channels[one.conversation_id], one.external_id) for one in came_in if one.edits is None)
+    assert not [key for key, times in ids.items() if times > 1]
+    said = Counter(_saying(row) for row in day.house.rows(t.outbox) if row.recipient and _words(row))
+    twice = [one for one, times in said.items() if times > 1]
+    rows = [row for row in day.house.rows(t.outbox) if row.recipient and _words(row) and _saying(row) in twice]
+    assert not twice, [(row.dedupe_key, row.state, row.created_at.isoformat(), *_words(row)) for row in rows]
+
+
+def what_was_reported_stays(day: Day) -> None:
+    """What is known of a letter is at least what its provider has reported of it, in whatever order."""
+    known = {(row.via, row.external_id): row.rank for row in day.house.rows(t.delivery_reports)}
+    known |= {(row.via, row.external_id): row.delivery_rank for row in day.house.rows(t.outbox)}
+    day.reported = {key: rank for key, rank in day.reported.items() if key in known}
+    assert {key: known[key] for key, rank in day.reported.items() if known[key] < rank} == {}
+
+
 def what_was_taken_back_does_not_go(day: Day) -> None:
     """An answer that its author withdrew is dropped, for good."""
     back = {row.outbox_id for row in day.house.rows(t.events, lambda e: e.c.kind == EventKind.REPLY_WITHDRAWN)}
@@ -99,13 +126,16 @@ def what_was_taken_back_does_not_go(day: Day) -> None:
 
 
 def what_is_forgotten_is_nowhere(day: Day) -> None:
-    """Words that the last erasing took out of the cases stand in no other place of the store."""
+    """Words that the last erasing took out of the cases stand in no other place of the store, nor beside it."""
     if not day.gone:
         return
     with day.house.store.read() as connection:
         for table in t.metadata.tables.values():
             left = day.gone & set(WORD.findall(str([_plain(row) for row in connection.execute(sa.select(table))])))
             assert not left, f"{table.name} still has {sorted(left)}"
+    for path in day.files():
+        left = day.gone & set(WORD.findall(path.read_text(errors="replace")))
+        assert not left, f"a file beside the store still has {sorted(left)}"
     day.gone = set()
 
 
@@ -131,6 +161,17 @@ def nothing_is_left_undone(day: Day) -> None:
     )
     ours = [row for row in due if row.via in day.posts]
     assert [(row.id, row.kind, row.reason) for row in ours] == []
+
+
+def _words(row: sa.Row[Any]) -> tuple[str, ...]:
+    """What a letter says, or of what."""
+    return tuple(str(row.payload[name]) for name in ("subject", "text", "turn", "event") if row.payload.get(name))
+
+
+def _saying(row: sa.Row[Any]) -> tuple[object, ...]:
+    about = (row.conversation_id, row.assignment_number, row.payload.get("edits_row"))
+    day = row.created_at.astimezone(HOUSE_ZONE).date() if row.kind == OutboxKind.DIGEST else None  # each has its own
+    return (row.kind, row.via, row.recipient, day, *about, *_words(row))
 
 
 def _plain(row: sa.Row[Any]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -20,13 +21,16 @@ class Mood(StrEnum):
     BUSY = "refuses for now"
     REFUSES = "refuses for good"
     KILLS = "takes it, and whoever sent it is killed"
+    SLOW = "refuses so late that another process has taken whoever sent it for dead"
 
 
 @dataclass(slots=True)
 class Provider:
-    """One way out. `repeats` as a sender's: whether a letter may be sent again without knowing; else it can be looked up."""
+    """One way out. `repeats` as a sender's: whether a letter may be sent again without knowing; else it can be looked up.
+    `meanwhile` is what another process does while it is slow, once; then it takes again."""
 
     repeats: bool
+    meanwhile: Callable[[], object]
     mood: Mood = Mood.TAKES
     taken: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
 
@@ -37,6 +41,10 @@ class Provider:
             raise Permanent("nobody of this name")
         if self.mood is Mood.LOSES_LETTER:
             raise Ambiguous("no answer", retry_after=5)
+        if self.mood is Mood.SLOW:
+            self.mood = Mood.TAKES
+            self.meanwhile()
+            raise Temporary("try later", retry_after=5)
         taken = self.taken[outgoing.id]
         taken.append(f"out-{outgoing.id}-{len(taken)}")
         if self.mood is Mood.KILLS:

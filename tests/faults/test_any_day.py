@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from structlog.testing import capture_logs
 
+from tests.faults.after_sweeps import nothing_is_left_of
 from tests.faults.crashes import How, Moment, Trouble
 from tests.faults.promises_hold import all_holds
 from tests.faults.providers import Mood
@@ -49,6 +50,7 @@ class AnyDay(RuleBasedStateMachine):
         self.day = Day(self._stack.enter_context(open_one()), Path(folder))
         self._stack.callback(self.day.close)
         self.day.after_death = self.all_holds
+        self.day.when_done = lambda kind: nothing_is_left_of(kind, self.day.house)
 
     def teardown(self) -> None:
         with self._stack:

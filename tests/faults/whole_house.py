@@ -6,6 +6,7 @@ caller draws, so that the same numbers make the same day. Judges nothing.
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 from collections import Counter
@@ -42,27 +43,24 @@ from router.timekeeping.keeper import catch_up
 from router.webhooks_out.writing import write_webhooks
 from router.whatsapp.warning import warn_of_closing_windows
 from tests.faults.crashes import Crashes, How, Killed, Trouble
+from tests.faults.its_files import FILES, LATE, LAW, PROGRAM
 from tests.faults.people_move import PEOPLE, SENDERS, moves
 from tests.faults.providers import Mood, Provider
 from tests.faults.sources import Shelf
 from tests.router.chat_house import BOT, LUCIA, ChatHouse, chat, letter, sms, whatsapp
 from tests.router.moving import do
-from ventanilla.channel import DeliveryReport, Message, RawItem, Screening
+from ventanilla.channel import Attachment, DeliveryReport, Message, RawItem, Screening
 from ventanilla.errors import BadInput, Conflict, Temporary
 from ventanilla.store import tables as t
 from ventanilla.store.agents import add_absence, end_absences
 from ventanilla.store.deliveries import forget_old_reports, note_reports
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
-from ventanilla.store.inbox import overdue
-from ventanilla.words import DeliveryState, OutboxKind, Verdict
+from ventanilla.store.inbox import KEEP_IN_ROW, overdue
+from ventanilla.store.webhook_events import via_of
+from ventanilla.words import DeliveryState, Metric, OutboxKind, Verdict
 
-FILES: tuple[dict[str, str], ...] = (
-    {"capacity": "2", "members": '"ana", "luis"', "team": 'accept_within = "10m"', "luis": ""},
-    {"capacity": "8", "members": '"ana", "luis"', "team": "", "luis": ""},
-    {"capacity": "1", "members": '"ana"', "team": 'accept_within = "30m"\naway_grace = "1m"', "luis": ""},
-    {"capacity": "8", "members": '"ana", "luis"', "team": "", "luis": "left = 2026-11-22"},
-)
+CHANNELS = ("soporte", "chat", "telefono")
 EXPECTED = (Refused, BadInput, Conflict)
 """What the product may answer to somebody who asks for what cannot be."""
 AT_A_TIME = (catch_up, write_webhooks, send_opening_digests, send_morning_digests, send_screened_digest)
@@ -98,23 +96,30 @@ class Day:
     """One house on one store, and everything that may happen in it.
 
     `trouble` comes to the next step, `always` is done to each before it is done.
-    `steps`, `deaths` and `refused` count what became of steps, by kind. `after_death` is called when a step has died, before it
-    is done again. `gone` are words that the last erasing took out of the cases, `forgotten` how many all of them did.
+    `steps`, `deaths` and `refused` count what became of steps, by kind, `wrote` the writes of those that came to their end.
+    `after_death` is called when a step has died, before it is done again, `when_done` with the kind of a step that came to its
+    end, before time goes on. `gone` are words that the last erasing took out of the cases, `forgotten` how many all of them did;
+    `reported` the highest ranks that providers have reported, by way out and their own id.
     """
 
     def __init__(self, store: Store, folder: Path) -> None:
-        self.house = ChatHouse(store, folder, {"marta": 'role = "supervisor"', **FILES[0]})
+        more = {"rest": LAW + PROGRAM, "channel": LATE, "chat": LATE, "phone": LATE}
+        self.house = ChatHouse(store, folder, {"marta": 'role = "supervisor"', **more, **FILES[0]})
         self.crashes = Crashes(store.engine)
         self.trouble: Trouble | None = None
         self.always: Callable[[str, Callable[[], object]], object] | None = None
-        self.posts = {"soporte": Provider(True), "chat": Provider(False), "telefono": Provider(False)}
-        self.shelves = {name: Shelf(f"shelf of {name}") for name in self.posts}
+        ways = {"soporte": True, "chat": False, "telefono": False, via_of("crm"): True}
+        self.posts = {name: Provider(repeats, self._another_delivers) for name, repeats in ways.items()}
+        self.shelves = {name: Shelf(f"shelf of {name}") for name in CHANNELS}
         self.queue: list[int] = []
         self.fates: dict[int, str] = {}
         self.gone: set[str] = set()
         self.forgotten = 0
+        self.reported: dict[tuple[str, str], int] = {}
         self.steps, self.deaths, self.refused = Counter[str](), Counter[str](), Counter[str]()
+        self.wrote = Counter[str]()
         self.after_death: Callable[[], object] = lambda: None
+        self.when_done: Callable[[str], object] = lambda kind: None
         self._routed: list[int] = []
         self._numbers = count(1)
         self._deliverer = self._new_deliverer()
@@ -139,6 +144,8 @@ class Day:
             if trouble is not None:
                 self.die_once(kind, step, trouble)
             done = self._try(kind, step)
+        if done:
+            self.when_done(kind)
         self.house.later(seconds=7)
         return done
 
@@ -157,6 +164,7 @@ class Day:
 
     def _try(self, kind: str, step: Callable[[], object]) -> bool:
         self.steps[kind] += 1
+        before = self.crashes.writes
         try:
             step()
         except EXPECTED:
@@ -164,6 +172,7 @@ class Day:
             return False
         except (Killed, Temporary):
             return False
+        self.wrote[kind] += self.crashes.writes - before
         return True
 
     # What customers do
@@ -214,7 +223,12 @@ class Day:
         return f"palabra{next(self._numbers)}x"
 
     def _comes(self, channel: str, message: Message) -> None:
-        raw = f"item {next(self._numbers)} {message.text}".encode()
+        number = next(self._numbers)
+        raw = f"item {number} {message.text}".encode()
+        if number % 3 == 0:  # some lie beside the store, and bring a file that does
+            raw = raw.ljust(KEEP_IN_ROW + 1)
+            note = Attachment(filename="nota.txt", content_type="text/plain", content=message.text.encode())
+            message = replace(message, attachments=(note,))
         self.house.said[raw] = message
         self._put(channel, raw)
 
@@ -238,7 +252,7 @@ class Day:
                 source=self.shelves[name],
                 store=self.house.store,
                 poll=timedelta(0),
-                enqueue=self.queue.extend,
+                enqueue=lambda ids: self.queue.extend(ids),
                 tell_trouble=lambda *_: None,
                 clock=lambda: self.house.now,
             )
@@ -268,8 +282,15 @@ class Day:
         self._deliverer.recover()
         self._deliverer.deliver_due()
 
+    def _another_delivers(self) -> None:
+        """Another process, after it has heard nothing for so long of what is being sent."""
+        self.house.later(minutes=11)
+        other = self._new_deliverer()
+        other.recover()
+        other.deliver_due()
+
     def a_provider_is(self, which: int, mood: Mood) -> None:
-        self.posts[sorted(self.posts)[which % 3]].mood = mood
+        self.posts[sorted(CHANNELS)[which % 3]].mood = mood
 
     def a_provider_reports(self, which: int, state: DeliveryState) -> None:
         """Of what it took, whether we noted that or not."""
@@ -284,6 +305,8 @@ class Day:
             tell_of_failure(connection, self.house.router.house, row, journal)
 
         note_reports(self.house.store, name, [report], now=self.house.now, failed=failed)
+        key = (name, report.external_id)
+        self.reported[key] = max(report.rank, self.reported.get(key, 0))
 
     def the_file_changes(self, which: int) -> None:
         self.doing("file", lambda: self.house.apply(**FILES[which % len(FILES)]))
@@ -370,13 +393,24 @@ class Day:
 
     def _forgetting(self, kind: str, step: Callable[[], object]) -> None:
         before = self._words()
+        for path in self.files():
+            os.utime(path, (0, 0))  # by the house's clock it was not kept just now
         self.doing(kind, step)
         self.gone = before - self._words()
         self.forgotten += len(self.gone)
 
+    def files(self) -> list[Path]:
+        """What lies beside the store."""
+        return [path for path in self.house.store.blobs.rglob("*") if path.is_file()]
+
     def _words(self) -> set[str]:
         texts = [row.text or "" for table in (t.messages, t.notes) for row in self.house.rows(table)]
         return set(WORD.findall(" ".join(texts)))
+
+    def time_goes_by_until_a_law_wants_an_answer(self) -> None:
+        """To an hour before the first deadline."""
+        due = [row.due_at for row in self.house.rows(t.clocks, _legal) if row.due_at > self.house.now]
+        self.house.now = max(self.house.now, min(due) - timedelta(hours=1))
 
     # The end of the day
 
@@ -390,6 +424,10 @@ class Day:
             self.the_sweeper_brings_back()
             self.the_sweeper_sweeps()
             self.letters_go_out()
+
+
+def _legal(clocks: sa.Table) -> sa.ColumnElement[bool]:
+    return (clocks.c.metric == Metric.LEGAL) & clocks.c.stopped_at.is_(None)
 
 
 def _sweep(work: Callable[..., object], day: Day) -> None:

@@ -8,6 +8,7 @@ from importlib.metadata import packages_distributions
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.version import Version
 
 from tests.rules.project import LOCKS, declared, locked, project
 from tests.rules.source import ROOMS, ROOT, imports, modules
@@ -79,6 +80,16 @@ def test_a_lock_pins_everything_that_is_declared_within_its_bounds(lock: str) ->
 
     for requirement in map(Requirement, wanted):
         assert requirement.specifier.contains(pins[requirement.name.lower()]), requirement
+
+
+def test_what_is_known_from_the_inside_is_bounded_below_its_next_minor_version() -> None:
+    """ventanilla/store/quick.py leans on what SQLAlchemy does not promise: it was tried with one minor version alone."""
+    wanted = {one.name: one.specifier for one in map(Requirement, project()["project"]["dependencies"])}
+    pin = Version(locked(LOCKS[0])["sqlalchemy"])
+
+    assert wanted["sqlalchemy"].contains(pin)
+    assert not wanted["sqlalchemy"].contains(f"{pin.major}.{pin.minor - 1}.99")
+    assert not wanted["sqlalchemy"].contains(f"{pin.major}.{pin.minor + 1}.0")
 
 
 def test_both_locks_pin_the_same_versions() -> None:

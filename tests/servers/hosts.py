@@ -19,7 +19,7 @@ from pathlib import Path
 
 from tests.servers.needs import lacking, need_program
 
-_CLONE_NEWNET = 0x40000000
+_CLONE_NEWNET, _CLONE_NEWUTS = 0x40000000, 0x04000000
 _NETNS = Path("/run/netns")
 _NET = "10.231.7"
 EVERYBODY = f"{_NET}.0/24"
@@ -227,6 +227,14 @@ def _enter(namespace: str) -> None:
     with (_NETNS / namespace).open() as there:
         if _libc.setns(there.fileno(), _CLONE_NEWNET) != 0:
             raise OSError(ctypes.get_errno(), "setns")
+
+
+def move_to(namespace: str, name: str) -> None:
+    """This process, which has one thread, is on that host from now on, as `Host.wrapper` would have it."""
+    _enter(namespace)
+    if _libc.unshare(_CLONE_NEWUTS) != 0:
+        raise OSError(ctypes.get_errno(), "unshare")
+    socket.sethostname(name)
 
 
 def _copy(source: socket.socket, sink: socket.socket) -> None:

@@ -6,6 +6,9 @@ import socket
 import time
 from collections.abc import Callable
 
+OFTENEST, MOST_SELDOM = 0.01, 0.1
+"""Seconds between two looks at what is waited for."""
+
 
 def free_port() -> int:
     """A TCP port of 127.0.0.1 that nobody listens on just now."""
@@ -25,9 +28,13 @@ def answers(port: int) -> bool:
 
 
 def wait_until(done: Callable[[], object], *, seconds: float = 30, what: str = "it") -> None:
-    """Poll `done` until it is true; raises TimeoutError naming `what` when `seconds` have gone by."""
-    end = time.monotonic() + seconds
+    """Poll `done` until it is true; raises TimeoutError naming `what` when `seconds` have gone by.
+
+    The longer it takes, the more seldom it is asked, up to ten times a second: asking costs what is waited for its processor.
+    """
+    began = time.monotonic()
     while not done():
-        if time.monotonic() > end:
+        waited = time.monotonic() - began
+        if waited > seconds:
             raise TimeoutError(f"{what} did not happen within {seconds} s")
-        time.sleep(0.01)
+        time.sleep(min(MOST_SELDOM, max(OFTENEST, waited / 20)))

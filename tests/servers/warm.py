@@ -17,6 +17,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tests.servers.hosts import Host
 from tests.servers.ports import wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -25,13 +26,22 @@ _STARTED: list[tuple[subprocess.Popen[bytes], Path]] = []
 
 
 def run_warm(
-    arguments: Sequence[str], *, text: str = "", env: Mapping[str, str], timeout: float = 120
+    arguments: Sequence[str], *, text: str = "", env: Mapping[str, str], timeout: float = 120, host: Host | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """`ventanilla ARGUMENTS` with `text` on its standard input, as `subprocess.run` would run it. Any thread may call it."""
+    """`ventanilla ARGUMENTS` with `text` on its standard input, as `subprocess.run` would run it: on `host` where one is given.
+
+    Any thread may call it.
+    """
     with tempfile.TemporaryDirectory(prefix="warm-") as place:
         folder = Path(place)
         (folder / "in").write_text(text, encoding="utf-8")
-        asked = {"arguments": list(arguments), "env": dict(env), "cwd": str(Path.cwd()), "folder": place}
+        asked: dict[str, object] = {
+            "arguments": list(arguments),
+            "env": dict(env),
+            "cwd": str(Path.cwd()),
+            "folder": place,
+        }
+        asked["host"] = None if host is None else [host.namespace, host.name]
         with socket.socket(socket.AF_UNIX) as link:
             link.settimeout(timeout)
             link.connect(str(_door()))

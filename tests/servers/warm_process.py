@@ -16,6 +16,8 @@ import traceback
 from pathlib import Path
 from typing import NoReturn
 
+from tests.servers.hosts import move_to
+
 ROOMS = ("ventanilla", "config", "connectors", "router", "reports", "cli", "daemon")
 NOT_IMPORTED = ("__main__", ".shim", ".env")  # programs, and what Alembic runs
 
@@ -73,6 +75,8 @@ def _become(asked: dict[str, object]) -> NoReturn:
         os.environ.clear()
         os.environ.update(asked["env"])  # type: ignore[call-overload]
         os.chdir(str(asked["cwd"]))
+        if asked["host"]:
+            move_to(*asked["host"])  # type: ignore[misc]
         sys.argv = ["ventanilla", *asked["arguments"]]  # type: ignore[misc]
         importlib.import_module("cli.main").run()
     except SystemExit as leaving:
