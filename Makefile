@@ -4,6 +4,7 @@
 #   make run ARGS="--for 60s"    the same for a minute
 #   make test                    the suite; ARGS go to pytest
 #   make faults                  everything of docs/faults.md, tried at length: kill -9, cut lines, full disks; ends with a report
+#   make slow                    what takes long and tries no fault: the API sent everything, demos killed, secrets looked for everywhere
 #   make check                   what must hold besides: style, types, rooms, docs, the wheel
 #   make bench                   how fast it is
 #   make lock                    writes the three lock files afresh (needs uv)
@@ -18,19 +19,22 @@ ARGS ?=
 # Set, it would make each process of the service compile every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test faults check bench lock clean
+.PHONY: help run test faults slow check bench lock clean
 
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n '3,10p'
+	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n '3,11p'
 
 run: $(VENV)/ready-to-run
 	@exec $(PY) -m cli demo $(ARGS)
 
 test: $(VENV)/ready-to-test
-	@exec $(PY) -m pytest -n 3 --dist loadgroup -m "not faults" $(ARGS)
+	@exec $(PY) -m pytest -n 3 --dist loadgroup -m "not faults and not slow" $(ARGS)
 
 faults: $(VENV)/ready-to-test
 	@exec $(PY) -m pytest -n 6 --dist loadgroup -m "faults or fault" -p tests.faults.order -p tests.faults.report $(ARGS)
+
+slow: $(VENV)/ready-to-test
+	@exec $(PY) -m pytest -n 3 --dist loadgroup -m slow $(ARGS)
 
 check: $(VENV)/ready-to-test
 	@exec sh tools/check.sh $(PY)

@@ -128,7 +128,7 @@ def test_one_customer_gets_their_own_words_and_nobody_elses(either_town: Town, a
     assert "nothing is left" not in text
 
 
-@pytest.mark.faults
+@pytest.mark.slow
 def test_files_and_originals_are_put_beside_it_for_one_pair_of_eyes(
     town: Town, ask: Ask, read: Read, tmp_path: Path
 ) -> None:

@@ -107,7 +107,7 @@ def facts_of(store: Store) -> Any:
     return [[row for row in part if row[-1] not in forgetting] for part in told]
 
 
-@pytest.mark.faults
+@pytest.mark.slow
 def test_sqlites_file_and_index_do_not_hold_the_words_any_longer(town: Town) -> None:
     closed_town(town)
     forget(town)
@@ -157,7 +157,7 @@ def test_what_is_open_or_held_stays_whole_and_keeps_its_customer(either_town: To
         assert connection.scalars(sa.select(contacts.c.erased_at)).all() == [None, None]
 
 
-@pytest.mark.faults
+@pytest.mark.slow
 def test_items_that_became_no_message_go_by_a_term_of_their_own(town: Town) -> None:
     town.write(LUCIA, verdict="auto_reply", reason="auto_reply: Zurbaran", subject="rododendro")
     town.reader.has_a_bug = True
@@ -306,7 +306,7 @@ def test_killed_in_the_middle_it_goes_on_and_finishes(town: Town, ask: Ask, step
     assert set(ask(town, "audit", "--blobs").values()) == {0}
 
 
-@pytest.mark.faults
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_what_is_held_is_never_touched_whatever_else_is(sqlite_store: Store, tmp_path: Path, seed: int) -> None:
     draw = random.Random(seed)

@@ -103,7 +103,7 @@ def test_in_a_pipe_each_message_is_a_line_and_ctrl_c_ends_with_the_summary(folde
     assert processes_of(folder) == set()
 
 
-@pytest.mark.faults
+@pytest.mark.slow
 def test_a_second_demo_beside_the_first_has_its_own_folder(folder: Path) -> None:
     process, _ = demo_at_work(cwd=folder)
     elsewhere = folder / "tmp"
@@ -144,7 +144,7 @@ def test_on_a_terminal_the_screen_is_alive_shows_a_broken_child_and_gives_the_te
     assert processes_of(folder) == set()
 
 
-@pytest.mark.faults
+@pytest.mark.slow
 def test_a_terminal_whose_window_is_closed_ends_the_demo(folder: Path) -> None:
     with OnTerminal(COMMAND, columns=120, rows=40, cwd=folder, env=environment()) as terminal:
         terminal.watch(lambda: "→" in terminal.text, seconds=240, what="the first message")
@@ -155,7 +155,7 @@ def test_a_terminal_whose_window_is_closed_ends_the_demo(folder: Path) -> None:
     assert processes_of(folder) == set()
 
 
-@pytest.mark.faults
+@pytest.mark.slow
 def test_a_demo_that_is_killed_leaves_no_process_behind_and_the_next_starts_from_nothing_with_commands_that_work(
     folder: Path,
 ) -> None:

@@ -42,7 +42,7 @@ def test_whatever_is_sent_is_answered_as_documented(house: ApiHouse, programs: l
     _send_everything(house, programs, examples=2, at_least=8)
 
 
-@pytest.mark.faults
+@pytest.mark.slow
 @pytest.mark.timeout(2400)
 def test_whatever_is_sent_at_length_is_answered_as_documented(house: ApiHouse, programs: list[Program]) -> None:
     # Which of the harder moves is ever allowed depends on the keys of the cases, which are random: 33 to 36 of them have been seen.

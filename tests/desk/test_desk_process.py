@@ -67,7 +67,7 @@ def test_an_update_that_telegram_brings_has_an_owner_and_is_in_the_figures_and_a
     assert '"listening"' in running.log
 
 
-@pytest.mark.faults
+@pytest.mark.slow
 def test_a_reload_brings_the_web_process_and_a_taken_port_is_no_trouble_to_the_others(tmp_path: Path) -> None:
     port = free_port()
     with TelegramApi() as telegram:

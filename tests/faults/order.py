@@ -17,12 +17,10 @@ MARK = "mark.fault"
 _OURS = re.compile(r"^from (tests\.[\w.]+) import", re.MULTILINE)
 LONGEST: tuple[str, ...] = (
     "tests/faults/test_workers_killed.py",
-    "tests/desk/test_api_schema.py",
     "tests/faults/test_every_step_dies.py",
     "tests/acceptance/test_machines_on_a_network.py",
     "tests/faults/test_any_day.py",
     "tests/faults/test_compose_walked.py",
-    "tests/demo/test_demo_run.py",
     "tests/faults/",
     "tests/acceptance/",
 )

@@ -196,7 +196,7 @@ def test_mail_that_was_deleted_is_gone_and_not_missing(folder: Folder, dovecot: 
 
 
 @pytest.mark.parametrize(
-    "window", [pytest.param(1, marks=pytest.mark.faults), 2, pytest.param(7, marks=pytest.mark.faults)]
+    "window", [pytest.param(1, marks=pytest.mark.slow), 2, pytest.param(7, marks=pytest.mark.slow)]
 )
 def test_windows_of_any_size_see_each_mail_once(
     folder_on: Callable[..., Folder], sqlite_store: Store, window: int

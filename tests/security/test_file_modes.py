@@ -67,7 +67,7 @@ def test_a_store_that_is_there_keeps_the_mode_that_somebody_gave_it(tmp_path: Pa
     assert stat.S_IMODE(file.stat().st_mode) == 0o640
 
 
-@pytest.mark.faults
+@pytest.mark.slow
 @pytest.mark.parametrize("mask", UMASKS)
 def test_a_service_that_works_leaves_nothing_open(
     make_service: Launch, dovecot: Dovecot, smtp: SmtpServer, mask: int

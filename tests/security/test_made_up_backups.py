@@ -100,9 +100,7 @@ ROWS: dict[str, tuple[bytes, ...]] = {
 }
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(one, marks=[] if one in QUICK else [pytest.mark.faults]) for one in ROWS]
-)
+@pytest.mark.parametrize("name", [pytest.param(one, marks=[] if one in QUICK else [pytest.mark.slow]) for one in ROWS])
 def test_rows_that_no_store_wrote_are_refused(copy: Path, tmp_path: Path, name: str) -> None:
     put(copy, "rows/contacts.jsonl.gz", rows(*ROWS[name]))
 
@@ -137,7 +135,7 @@ MANIFESTS: dict[str, Callable[[Any], Any]] = {
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(one, marks=[] if one in QUICK else [pytest.mark.faults]) for one in MANIFESTS]
+    "name", [pytest.param(one, marks=[] if one in QUICK else [pytest.mark.slow]) for one in MANIFESTS]
 )
 def test_a_manifest_that_nobody_wrote_is_refused(copy: Path, tmp_path: Path, name: str) -> None:
     told = manifest_of(copy)

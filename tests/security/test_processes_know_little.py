@@ -55,7 +55,7 @@ def test_a_command_that_crashes_leaves_no_memory_behind() -> None:
     assert subprocess.run(told, capture_output=True, text=True, check=True).stdout.split()[-1] == "0"
 
 
-@pytest.mark.faults
+@pytest.mark.slow
 def test_the_running_service_shows_no_secret_on_its_command_lines_and_would_leave_no_core(
     make_service: Launch, dovecot: Dovecot, smtp: SmtpServer
 ) -> None:

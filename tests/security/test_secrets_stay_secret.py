@@ -117,7 +117,7 @@ def everything_recorded(service: Service) -> str:
     return "\n".join(lines)
 
 
-@pytest.mark.faults
+@pytest.mark.slow
 def test_when_everything_fails_no_secret_is_logged_printed_or_recorded(
     make_service: Launch, dovecot: Dovecot, smtp: SmtpServer, vendor: RudeVendor
 ) -> None:
@@ -155,7 +155,7 @@ def test_when_everything_fails_no_secret_is_logged_printed_or_recorded(
     assert found(log, *WORDS) == []
 
 
-@pytest.mark.faults
+@pytest.mark.slow
 def test_an_unreachable_store_or_queue_never_shows_its_password(
     make_service: Launch, dovecot: Dovecot, smtp: SmtpServer
 ) -> None:
