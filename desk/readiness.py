@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from math import inf
 from time import monotonic
 
 from starlette.requests import Request
@@ -28,7 +29,7 @@ class Readiness:
     is_in_force: Callable[[], bool]
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="ready"))
     _hindrance: str = AWAY
-    _looked_at: float = -KEPT
+    _looked_at: float = -inf
     _under_way: asyncio.Future[str] | None = None
 
     async def give(self, request: Request) -> Response:
