@@ -34,8 +34,13 @@ def pss(root: int) -> dict[str, float]:
     """By short name, the proportional memory of the tree in MB: what several share is counted once in all."""
     found: dict[str, float] = {}
     for pid, name in tree(root).items():
-        found[name] = found.get(name, 0.0) + _pss_of(pid)
+        found[name] = found.get(name, 0.0) + _memory_of(pid, "Pss:")
     return found
+
+
+def anonymous(root: int) -> float:
+    """MB of the tree's memory that no file backs: unlike PSS it does not change with whoever else maps the same libraries."""
+    return sum(_memory_of(pid, "Pss_Anon:") for pid in tree(root))
 
 
 def files_and_threads(root: int) -> tuple[int, int]:
@@ -60,12 +65,12 @@ def _everybody() -> Iterator[tuple[int, str, int, float]]:
         yield int(entry.name), before.partition("(")[2], int(words[1]), sum(map(int, words[11:15])) / _TICKS
 
 
-def _pss_of(pid: int) -> float:
+def _memory_of(pid: int, what: str) -> float:
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
         return 0.0
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:")), 0.0)
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(what)), 0.0)
 
 
 def _count(folder: Path) -> int:

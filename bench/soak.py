@@ -11,13 +11,14 @@ from pathlib import Path
 
 from bench.engines import Engine
 from bench.offering import offer, spread
-from bench.processes import files_and_threads, pss
+from bench.processes import anonymous, files_and_threads
 from bench.rows import Row, at_most, told
 from bench.servers import mail_server
 from bench.shop import Running, sample_mails, service, wait_for
 from daemon.embedded_queue import socket_under, url_of
 
 RATE, LOOKS = 20.0, 60
+MEMORY = "memory of its own"
 GROWTH = 0.05
 """So much more at the end than in the middle is still steady: pages that allocators keep, and a cache of the store."""
 
@@ -59,7 +60,7 @@ def rows(name: str, looks: Sequence[Look]) -> list[Row]:
     """What grew between the second and the last quarter of the time, and how much an hour that would be."""
     found = []
     for what, unit, values in (
-        ("PSS", "MB", [look.memory for look in looks]),
+        (MEMORY, "MB", [look.memory for look in looks]),
         ("open files", "", [float(look.files) for look in looks]),
         ("threads", "", [float(look.threads) for look in looks]),
         ("SQLite's write-ahead log", "MB", [look.wal for look in looks]),
@@ -73,7 +74,7 @@ def rows(name: str, looks: Sequence[Look]) -> list[Row]:
         minutes = (looks[-1].at - looks[0].at) / 60
         note = f"{middle:.0f} → {end:.0f} {unit}".strip() + f" in {minutes:.0f} minutes, {slope:+.1f} an hour"
         label = f"{name}: soak, {what} grown"
-        if what == "PSS":
+        if what == MEMORY:
             found.append(at_most("soak", label, growth * 100, "%", GROWTH * 100, note=note))
         else:
             found.append(told("soak", label, growth * 100, "%", note=note))
@@ -89,4 +90,4 @@ def _look(running: Running) -> Look:
     files, threads = files_and_threads(running.pid)
     wal = running.folder / "var" / "ventanilla.db-wal"
     size = wal.stat().st_size / 1e6 if wal.exists() else 0.0
-    return Look(time.monotonic(), sum(pss(running.pid).values()), files, threads, size)
+    return Look(time.monotonic(), anonymous(running.pid), files, threads, size)

@@ -104,6 +104,13 @@ class Book:
         log.debug("put_off", outbox_id=row.id, via=row.via, seconds=error.retry_after)
         return changed
 
+    def take_back(self, row: sa.Row[Any]) -> bool:
+        """It was claimed and never tried: it waits again, at once. That was no attempt."""
+        with self.store.write() as connection:
+            changed = put_off_letter(connection, row, until=row.not_before)
+        log.info("taken_back", outbox_id=row.id, via=row.via)
+        return changed
+
     def give_up(self, row: sa.Row[Any], reason: str, *, unwelcome: bool = False) -> bool:
         """It failed for good."""
         journal = Journal(now=self.clock(), actor=ACTOR)

@@ -84,6 +84,7 @@ class Deliverer:
     _open: dict[str, Sender] = field(default_factory=dict)
     _recover_at: datetime | None = None
     _under_way: dict[str, dict[int, Future[None]]] = field(default_factory=dict)
+    _doubtful: set[int] = field(default_factory=set)  # rows of which no answer told whether we have claimed them
     _resting: dict[str, datetime] = field(default_factory=dict)  # ways out whose provider wants nothing until then
 
     def __post_init__(self) -> None:
@@ -120,10 +121,16 @@ class Deliverer:
         self._let_go()
 
     def recover(self) -> int:
-        """Rows left `sending` by a process that is dead: they may have gone out. E-mail goes again under its own Message-ID."""
+        """Rows left `sending` by a process that is dead: they may have gone out. E-mail goes again under its own Message-ID.
+        Those that we claimed without being told so have not gone out, and wait again."""
         recovered = 0
         for row in abandoned_letters(self.store, before=self.clock()):
             if row.id in self._under_way.get(row.via, ()):  # by a thread of ours that waits for the store
+                continue
+            if (
+                row.id in self._doubtful and row.claimed_by == this_process()
+            ):  # nobody sends before the claim is answered
+                recovered += self._book.take_back(row)
                 continue
             silent = SILENT if is_elsewhere(row.claimed_by) else ABANDONED
             if row.sending_at < self.clock() - silent or is_dead(row.claimed_by):
@@ -167,6 +174,7 @@ class Deliverer:
         Whoever gives a reason not to send it has committed before, and is seen; or commits after this, and finds it claimed.
         """
         claimed, reason = None, None
+        self._doubtful.add(number)  # until an answer tells
         try:
             with self.store.write() as connection:
                 claimed = claim(connection, number, by=this_process(), now=self.clock())
@@ -178,9 +186,11 @@ class Deliverer:
             raise
         except Exception as error:  # nobody can say whether it may go out: it is written down, and tried later
             claimed = claim_letter(self.store, number, by=this_process(), now=self.clock())
+            self._doubtful.discard(number)
             if claimed is not None:
                 self._note_unready(claimed, error)
             return None
+        self._doubtful.discard(number)
         if claimed is not None and reason is not None:  # somebody wrote it and believes that it goes out: they are told
             self._insist(partial(self._book.give_up, claimed, reason))
             return None

@@ -12,7 +12,7 @@ from bench.offering import quantile
 from bench.recording import recorded, replay
 from bench.rows import Row, as_table, at_least, at_most, of_desk, told, write_json
 from bench.shop import sample_mails
-from bench.soak import Look, rows
+from bench.soak import MEMORY, Look, rows
 from ventanilla.store.engine import Store
 from ventanilla.store.tables import assignments, contacts, events, inbox, outbox
 
@@ -52,8 +52,8 @@ def test_the_figures_can_be_read_by_a_program(tmp_path: Path) -> None:
 def test_what_grows_and_what_only_warms_up_are_told_apart() -> None:
     warm = rows("SQLite", looks([80, 95, *[100.0] * 18]))
     leak = rows("SQLite", looks([100 + 2 * minute for minute in range(20)]))
-    assert next(row for row in warm if "PSS" in row.what).met is True
-    assert next(row for row in leak if "PSS" in row.what).met is False
+    assert next(row for row in warm if MEMORY in row.what).met is True
+    assert next(row for row in leak if MEMORY in row.what).met is False
 
 
 def test_a_quantile_is_one_of_the_values() -> None:

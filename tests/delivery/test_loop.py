@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from tests.store.rows import NOW, add_case, add_house, add_inbox, add_message
 from ventanilla.channel import Outgoing, Sent
 from ventanilla.errors import Ambiguous, LoginRefused, Temporary, TooSoon
 from ventanilla.store.engine import Store
-from ventanilla.store.outbox import Letter, claim_letter, put_letter
+from ventanilla.store.outbox import MAYBE_SENT, Letter, claim_letter, put_letter
 from ventanilla.store.tables import attachments, channels, conversations, events, outbox
 from ventanilla.words import DeliveryState, EventKind, OutboxKind
 
@@ -237,6 +238,60 @@ def test_a_store_that_is_away_when_a_letter_is_claimed_is_no_attempt_at_it(desk:
     loop.deliver_due()
 
     assert (desk.row(row_id).state, desk.row(row_id).attempts) == (DeliveryState.SENT, 1)
+
+
+class LosingAnswers:
+    """A store that did what it was told and does not say so, as often as asked."""
+
+    def __init__(self, store: Store, times: int) -> None:
+        self._store, self.times = store, times
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        with self._store.write() as connection:
+            yield connection
+        if self.times:
+            self.times -= 1
+            raise Temporary("the store did not answer")
+
+
+@pytest.mark.fault(7)
+def test_a_letter_whose_claim_was_not_answered_waits_no_longer_than_the_next_look_and_is_not_marked(desk: Desk) -> None:
+    first, second = desk.put("a"), desk.put("b")
+    loop = desk.deliverer(store=LosingAnswers(desk.store, times=1))
+
+    loop.deliver_due()
+    assert [desk.row(number).state for number in (first, second)] == [DeliveryState.SENDING, DeliveryState.SENT]
+    desk.now += timedelta(seconds=5)
+    assert loop.recover() == 1
+    assert (desk.row(first).state, desk.row(first).attempts, desk.row(first).tried_at) == (
+        DeliveryState.PENDING,
+        0,
+        None,
+    )
+    loop.deliver_due()
+
+    row = desk.row(first)
+    assert (row.state, row.attempts, MAYBE_SENT in row.payload) == (DeliveryState.SENT, 1, False)
+    assert [letter.id for letter in desk.provider.got] == [second, first]
+
+
+@pytest.mark.fault(7)
+def test_what_was_claimed_with_an_answer_is_never_taken_back_by_whoever_sends_it(desk: Desk) -> None:
+    row_id = desk.put()
+    loop = desk.deliverer(store=LosingAnswers(desk.store, times=1))
+    loop.deliver_due()
+    desk.now += timedelta(seconds=5)
+    loop.recover()
+    claimed = claim_letter(desk.store, row_id, by="another host/1/1", now=desk.now)
+    desk.now += timedelta(seconds=5)
+
+    assert loop.recover() == 0
+    assert claimed is not None
+    assert desk.row(row_id).claimed_by == claimed.claimed_by
 
 
 def test_a_store_that_is_away_when_a_letter_is_put_together_is_no_attempt_at_it(
