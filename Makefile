@@ -4,7 +4,7 @@
 #   make run ARGS="--for 60s"    the same for a minute
 #   make test                    the suite; ARGS go to pytest
 #   make faults                  everything of docs/faults.md, tried at length: kill -9, cut lines, full disks; ends with a report
-#   make slow                    what takes long and tries no fault: the API sent everything, demos killed, secrets looked for everywhere
+#   make slow                    what takes long and tries no fault: compose walked, an upgrade while running, the API sent everything
 #   make check                   what must hold besides: style, types, rooms, docs, the wheel
 #   make bench                   how fast it is
 #   make lock                    writes the three lock files afresh (needs uv)
@@ -31,7 +31,7 @@ test: $(VENV)/ready-to-test
 	@exec $(PY) -m pytest -n 3 --dist loadgroup -m "not faults and not slow" $(ARGS)
 
 faults: $(VENV)/ready-to-test
-	@exec $(PY) -m pytest -n 6 --dist loadgroup -m "faults or fault" -p tests.faults.order -p tests.faults.report $(ARGS)
+	@exec $(PY) -m pytest -n 8 --dist loadgroup -m "faults or fault" -p tests.faults.order -p tests.faults.report $(ARGS)
 
 slow: $(VENV)/ready-to-test
 	@exec $(PY) -m pytest -n 3 --dist loadgroup -m slow $(ARGS)

@@ -15,7 +15,7 @@ on_each = pytest.mark.parametrize(
     "service_on_each",
     [
         "embedded",
-        pytest.param("postgresql and redis", marks=pytest.mark.faults),
+        pytest.param("postgresql and redis", marks=pytest.mark.slow),
     ],  # test_every_channel.py goes that road too
     indirect=True,
 )

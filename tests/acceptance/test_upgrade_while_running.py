@@ -15,7 +15,7 @@ from ventanilla.store.backup import serial_tables
 from ventanilla.store.revision import NEWEST
 from ventanilla.store.tables import config_versions, conversations, inbox
 
-pytestmark = pytest.mark.faults
+pytestmark = pytest.mark.slow
 
 
 def test_every_process_of_the_old_version_stops_working_says_why_and_goes_on_when_it_fits_again(

@@ -20,7 +20,6 @@ LONGEST: tuple[str, ...] = (
     "tests/faults/test_every_step_dies.py",
     "tests/acceptance/test_machines_on_a_network.py",
     "tests/faults/test_any_day.py",
-    "tests/faults/test_compose_walked.py",
     "tests/faults/",
     "tests/acceptance/",
 )

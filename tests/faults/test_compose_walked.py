@@ -180,7 +180,7 @@ def compose(tmp_path: Path, empty_database: str, dovecot: Dovecot, smtp: SmtpSer
         one.end()
 
 
-@pytest.mark.faults
+@pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_what_compose_starts_walks_the_road_takes_a_changed_file_and_ends_when_told(
     compose: Compose, dovecot: Dovecot, smtp: SmtpServer, empty_database: str

@@ -21,7 +21,7 @@ from tests.servers.dovecot import Dovecot
 from tests.servers.needs import lacking, need_program
 from tests.servers.smtp import SmtpServer
 
-pytestmark = pytest.mark.faults
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 
 
