@@ -27,11 +27,12 @@ LOOK = 0.002
 
 @dataclass(slots=True, kw_only=True)
 class Offered:
-    """`due` is when each was to arrive, `done` when it was seen to be routed (monotonic seconds), by ledger row; `late` is how far
-    behind its own plan the offering fell at most."""
+    """`due` is when each was to arrive, `done` when it was seen to be routed (monotonic seconds), by ledger row. `waiting`: those
+    not done. `late` is how far behind its own plan the offering fell at most."""
 
     due: dict[int, float] = field(default_factory=dict)
     done: dict[int, float] = field(default_factory=dict)
+    waiting: set[int] = field(default_factory=set)
     late: float = 0.0
     finished: bool = False
 
@@ -40,12 +41,15 @@ class Offered:
         return [self.done[row] - self.due[row] for row in self.done]
 
 
-def offer(store: Store, queue_url: str, *, rate: float, seconds: float, first: int) -> Offered:
-    """Offer `rate` mails a second for so long, then wait until all are routed. Raises TimeoutError."""
+def offer(store: Store, queue_url: str, *, rate: float, seconds: float, first: int, look: float = LOOK) -> Offered:
+    """Offer `rate` mails a second for so long, then wait until all are routed. `look`: seconds between two looks at the store.
+
+    Raises TimeoutError.
+    """
     count = max(1, round(rate * seconds))
     mails, offered = sample_mails(count, first=first), Offered()
     url = store.engine.url.render_as_string(hide_password=False)
-    watcher = threading.Thread(target=_watch, args=(open_store(url, store.blobs), offered), name="watch")
+    watcher = threading.Thread(target=_watch, args=(open_store(url, store.blobs), offered, look), name="watch")
     watcher.start()
     try:
         _put(store, queue_url, mails, offered, rate=rate, first=first)
@@ -80,25 +84,27 @@ def _put(store: Store, queue_url: str, mails: Sequence[bytes], offered: Offered,
         part = mails[at : min(due, at + PULLED_AT_ONCE)]
         ids = taking.take_in(part, first=first + at)
         offered.due.update({row: began + (at + place) / rate for place, row in enumerate(ids)})
+        offered.waiting.update(ids)
         enqueue(broker, ids)
         offered.late = max(offered.late, time.monotonic() - (began + at / rate))
         at += len(part)
     broker.close()
 
 
-def _watch(store: Store, offered: Offered) -> None:
+def _watch(store: Store, offered: Offered, look: float) -> None:
     """Look again and again at those that are not done; a look sees them at most this much later than they are."""
     settled = sa.select(inbox.c.id).where(
         inbox.c.id.in_(sa.bindparam("ids", expanding=True)), inbox.c.state != InboxState.PENDING
     )
     while not offered.finished:
-        waiting = sorted(set(offered.due) - set(offered.done))[:200]
+        waiting = sorted(offered.waiting)[:200]
         if waiting:
             with store.read() as connection:
                 found = list(connection.scalars(settled, {"ids": waiting}))
             now = time.monotonic()
             offered.done.update(dict.fromkeys(found, now))
-        time.sleep(LOOK)
+            offered.waiting.difference_update(found)
+        time.sleep(look)
     store.close()
 
 
