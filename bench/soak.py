@@ -36,11 +36,11 @@ class Look:
     wal: float
 
 
-def measure(folder: Path, engine: Engine, *, seconds: float) -> list[Row]:
-    """A row each for memory, files, threads, SQLite's log and the times of what was routed meanwhile."""
+def measure(folder: Path, engine: Engine, *, seconds: float, warm: int = 200) -> list[Row]:
+    """A row each for memory, files, threads, SQLite's log and the times of what was routed meanwhile, after `warm` mails at once."""
     with mail_server() as server, service(folder, server.mailbox, store_url=engine.new()) as running:
-        server.fill(sample_mails(200))
-        wait_for(running.store, 200, seconds=180, step=0.2)
+        server.fill(sample_mails(warm))
+        wait_for(running.store, warm, seconds=180, step=0.2)
         queue, looks, done = url_of(socket_under(folder / "var")), [_look(running)], threading.Event()
 
         def look() -> None:

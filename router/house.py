@@ -48,6 +48,7 @@ class House:
     _calendars: dict[str, Calendar] = field(default_factory=dict)
     _abilities: dict[str, Abilities] = field(default_factory=dict)
     _capacities: dict[str, frozenset[int]] = field(default_factory=dict)
+    _uniform: dict[str, bool] = field(default_factory=dict)
     _alike: dict[tuple[str, Abilities, Abilities], bool] = field(default_factory=dict)
 
     def calendar(self, name: str | None) -> Calendar:
@@ -71,6 +72,12 @@ class House:
             people = (self.config.agents.get(name) for name in self.config.teams[team].members)
             self._capacities[team] = frozenset(one.capacity for one in people if one is not None)
         return self._capacities[team]
+
+    def is_uniform(self, team: str) -> bool:
+        """Whether all members of a team have the same languages and skills."""
+        if team not in self._uniform:
+            self._uniform[team] = len({self.abilities(agent) for agent in self.config.teams[team].members}) <= 1
+        return self._uniform[team]
 
     def are_alike(self, team: str, *, required: Abilities, preferred: Abilities) -> bool:
         """Whether all members of a team have all that is required, and all the same of what is preferred."""

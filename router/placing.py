@@ -89,7 +89,7 @@ def place_all(
     answered = [one.message.customer for one in ours if contact_at(connection, one.message.customer) is not None]
     contacts = contacts_for(connection, [*(one.message.customer for one, _ in heard), *answered], now=journal.now)
     if len(incoming) > 1:
-        lock_ahead(connection, house, {one.row.channel for one in incoming}, contacts.values())
+        lock_ahead(connection, house, {one.row.channel for one in incoming}, contacts.values(), number=len(incoming))
         ask_ahead(connection, [one for one, _ in heard], now=journal.now)
     for one, screening in heard:
         contact = contacts[one.message.customer.kind, one.message.customer.address]

@@ -88,7 +88,7 @@ def choose_responsible(
         restricted=restricted is not None,
     )
     rows: Sequence[Person]
-    if look is lock_candidates and is_shortlisted(connection, house, wanted.team, need):
+    if look is lock_candidates and is_shortlisted(house, wanted.team, need):
         most = FIRST_KEPT + len(need.passed_by)
         rows, members = nearest_agents(connection, wanted.team, sorted(others), most=most)
         unseen = len(team.members) - len(members)

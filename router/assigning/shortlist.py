@@ -3,8 +3,6 @@ nothing of the store."""
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-
 from router.assigning.policy import Need
 from router.house import Abilities, House
 
@@ -14,13 +12,17 @@ _BY_LOAD = ("balanced", "longest_idle")
 _MOST_CAPACITIES = 10
 
 
-def is_shortlisted(connection: sa.Connection, house: House, team: str, need: Need) -> bool:
-    """For a large team, by load, whose members all match a case alike and have few different capacities. On SQLite, where nobody
-    changes a load between the look and the decision; on PostgreSQL everybody is locked in the order of their names."""
+def has_shortlists(house: House, team: str) -> bool:
+    """A large team, by load, of few different capacities."""
     settings = house.config.teams[team]
-    if connection.dialect.name != "sqlite" or len(settings.members) <= ALL_KEPT_UP_TO:
+    if len(settings.members) <= ALL_KEPT_UP_TO or settings.strategy not in _BY_LOAD:
         return False
-    if settings.strategy not in _BY_LOAD or need.restricted or len(house.capacities(team)) > _MOST_CAPACITIES:
+    return len(house.capacities(team)) <= _MOST_CAPACITIES
+
+
+def is_shortlisted(house: House, team: str, need: Need) -> bool:
+    """For a team that has shortlists, where all its members match the case alike."""
+    if need.restricted or not has_shortlists(house, team):
         return False
     required = Abilities(need.required_languages, need.required_skills)
     preferred = Abilities(need.preferred_languages, need.preferred_skills)

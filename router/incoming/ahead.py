@@ -11,11 +11,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from router.assigning.responsible import FIRST_KEPT
+from router.assigning.shortlist import has_shortlists
 from router.house import House
 from router.incoming.loops import WITHIN
 from ventanilla.store.agents import covers_of, lock_agents
 from ventanilla.store.consent import ask_wishes_ahead
 from ventanilla.store.messages import Received, ask_refs_ahead
+from ventanilla.store.nearest_agents import lock_teams, look_ahead
 from ventanilla.store.outbox import ask_automatic_ahead
 from ventanilla.store.past_us import ask_awaited_ahead
 from ventanilla.store.reserved import reserve_ids
@@ -45,9 +48,12 @@ def ask_ahead(connection: sa.Connection, received: Collection[Received], *, now:
         reserve_ids(connection, {"messages": len(received), "outbox": 2 * len(received)})
 
 
-def lock_ahead(connection: sa.Connection, house: House, channels: Collection[str], contacts: Iterable[Any]) -> None:
-    """Lock the open cases of these customers, whose addresses are locked, and then everybody to whom a message of theirs on one of
-    these channels may go. On SQLite transactions that write are one at a time anyway."""
+def lock_ahead(
+    connection: sa.Connection, house: House, channels: Collection[str], contacts: Iterable[Any], *, number: int
+) -> None:
+    """Lock the open cases of these customers, whose addresses are locked, and then everybody to whom one of their messages, so many
+    and on these channels, may go: of a large team whose members can all the same, those that come first. On SQLite transactions
+    that write are one at a time anyway."""
     if connection.dialect.name == "sqlite":
         return
     customers = {contact.id: contact for contact in contacts}
@@ -58,7 +64,14 @@ def lock_ahead(connection: sa.Connection, house: House, channels: Collection[str
     names = {then.agent for then in rules} | {case.owner for case in cases}
     for contact in customers.values():
         names |= {contact.account_manager, contact.last_owner, contact.restricted_to}
-    for name in teams & house.config.teams.keys():
-        names.update(house.config.teams[name].members, house.config.teams[name].duty)
+    known = teams & house.config.teams.keys()
+    large = {name for name in known if has_shortlists(house, name)}
+    lock_teams(connection, large)
+    for name in sorted(known):
+        names.update(house.config.teams[name].duty)
+        if name in large and house.is_uniform(name):
+            names |= look_ahead(connection, name, most=FIRST_KEPT + number)
+        else:
+            names.update(house.config.teams[name].members)
     people = {name for name in names if name}
     lock_agents(connection, people | set(covers_of(connection, people)))

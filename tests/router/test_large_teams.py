@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -15,22 +17,37 @@ from cli.applying import apply_file
 from config.load import load_config
 from router.assigning.responsible import Wanted, choose_responsible
 from router.house import House, open_house
-from ventanilla.store.agents import Person, lock_candidates
+from router.incoming.ahead import lock_ahead
+from ventanilla.store.agents import Person, lock_candidates, note_assigned
 from ventanilla.store.engine import Store
 from ventanilla.store.nearest_agents import _LIGHTEST
+from ventanilla.store.once import remember
 from ventanilla.store.tables import agents
 from worker import utc_now
 
-SIZE = 70
+SIZE = 90
 HEAD = '[service]\nname = "Big"\ndata_dir = "var"\ntimezone = "Europe/Madrid"\n[store]\nurl = "sqlite"\n'
+CHANNEL = """[channels.soporte]
+kind = "email"
+mode = "observe"
+team = "alike"
+address = "soporte@example.com"
+imap = { host = "127.0.0.1", port = 1, security = "none", user = "u", password = "p" }
+"""
 NAMES = [f"{'zyxwabc'[number % 7]}{number}" for number in range(SIZE)]
+ALIKE = [name for number, name in enumerate(NAMES) if number % 3]
 SPOKEN = ('["en", "eu"]', '["en"]', '["en"]')
 OUTSIDE = ["duty1", "duty2", "other"]
 
 
 @pytest.fixture
-def house(sqlite_store: Store, tmp_path: Path) -> House:
-    """Three teams of the same seventy, one for each strategy: all speak English, every third Basque besides. Three are in none."""
+def house(store: Store, tmp_path: Path) -> House:
+    return house_in(store, tmp_path)
+
+
+def house_in(store: Store, tmp_path: Path) -> House:
+    """Three teams of the same ninety, one for each strategy: all speak English, every third Basque besides. Those who do not are a
+    team of their own. Three are in none. Everybody is there and holds nothing."""
     people = [
         f"[agents.{name}]\ncapacity = {(2, 3, 7)[number % 3]}\nlanguages = {SPOKEN[number % 3]}\n"
         for number, name in enumerate([*NAMES, *OUTSIDE])
@@ -40,11 +57,14 @@ def house(sqlite_store: Store, tmp_path: Path) -> House:
         f'[teams.{name}]\nmembers = [{listed}]\nduty = ["duty1", "duty2", "{NAMES[5]}"]\nstrategy = "{name}"\n'
         for name in ("balanced", "longest_idle", "round_robin")
     ]
+    alike = ", ".join(f'"{name}"' for name in ALIKE)
+    teams.append(f'[teams.alike]\nmembers = [{alike}]\nduty = ["duty1"]\n')
     file = tmp_path / "ventanilla.toml"
-    file.write_text(HEAD + "".join([*people, *teams]), encoding="utf-8")
+    file.write_text(HEAD + CHANNEL + "".join([*people, *teams]), encoding="utf-8")
     loaded = load_config(file)
-    apply_file(sqlite_store, loaded, now=utc_now())
-    with sqlite_store.write() as connection:
+    apply_file(store, loaded, now=utc_now())
+    with store.write() as connection:
+        connection.execute(sa.update(agents).values(on_duty=True))
         return open_house(connection, loaded.config, now=utc_now())
 
 
@@ -84,10 +104,10 @@ def any_case(random: Random) -> Wanted:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_the_answer_and_what_is_written_down_are_as_where_everybody_is_looked_at(
-    sqlite_store: Store, house: House, seed: int
+    store: Store, house: House, seed: int
 ) -> None:
     random = Random(seed)
-    with sqlite_store.write() as connection:
+    with store.write() as connection:
         for number in range(40):
             if number % 8 == 0:
                 any_day(connection, random)
@@ -99,10 +119,9 @@ def test_the_answer_and_what_is_written_down_are_as_where_everybody_is_looked_at
             assert choice.considered[:10] == all_of_them.considered[:10]
 
 
-def test_a_large_team_is_not_read_whole(sqlite_store: Store, house: House) -> None:
+def test_a_large_team_is_not_read_whole(store: Store, house: House) -> None:
     contact = SimpleNamespace(id=1, last_owner=None, account_manager=None, restriction=None)
-    with sqlite_store.write() as connection:
-        connection.execute(sa.update(agents).values(on_duty=True))
+    with store.write() as connection:
         wanted = Wanted(team="balanced", contact=contact, language="en")
         grant, choice = choose_responsible(connection, house, wanted, now=utc_now(), actor="test")
 
@@ -110,11 +129,78 @@ def test_a_large_team_is_not_read_whole(sqlite_store: Store, house: House) -> No
     assert len(choice.considered) < SIZE
 
 
-def test_the_first_of_each_capacity_are_found_by_the_index_without_sorting(sqlite_store: Store) -> None:
-    text = str(_LIGHTEST.compile(dialect=sqlite_store.engine.dialect))
-    with sqlite_store.read() as connection:
-        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", (8, 8, "team", 10, 0)).all()
+def test_the_first_of_each_capacity_are_found_by_the_index_without_sorting(store: Store, house: House) -> None:
+    with store.write() as connection:
+        steps = plan_of_lightest(connection)
 
-    steps = " ".join(row.detail for row in plan)
     assert "ix_agents_next" in steps
     assert "TEMP B-TREE" not in steps
+    assert "Sort" not in steps
+
+
+def test_processes_that_choose_one_by_one_at_the_same_time_give_nobody_two_while_others_have_none(
+    postgresql_store: Store, tmp_path: Path
+) -> None:
+    house = house_in(postgresql_store, tmp_path)
+
+    def choose_ten() -> None:
+        for _ in range(10):
+            with postgresql_store.write() as connection:
+                assign(connection, house, "balanced")
+
+    at_once(4, choose_ten)
+
+    assert sorted(loads(postgresql_store, house, "balanced")) == [0] * (SIZE - 40) + [1] * 40
+
+
+def test_batches_at_the_same_time_give_nobody_two_while_others_have_none(
+    postgresql_store: Store, tmp_path: Path
+) -> None:
+    house = house_in(postgresql_store, tmp_path)
+
+    def choose_twelve_together() -> None:
+        with postgresql_store.write() as connection:
+            remember(connection)
+            lock_ahead(connection, house, {"soporte"}, [], number=12)
+            for _ in range(12):
+                assign(connection, house, "alike")
+
+    at_once(4, choose_twelve_together)
+
+    assert sorted(loads(postgresql_store, house, "alike")) == [0] * (len(ALIKE) - 48) + [1] * 48
+
+
+def plan_of_lightest(connection: sa.Connection) -> str:
+    """How the store would find them, where everybody is there and holds the same."""
+    connection.execute(sa.update(agents).values(on_duty=True))
+    values: Any = {"capacity": 7, "team": "balanced", "most": 10}
+    if connection.dialect.name == "sqlite":
+        text = str(_LIGHTEST.compile(dialect=connection.dialect))
+        return " ".join(
+            row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", (7, 7, "team", 10, 0)).all()
+        )
+    text = str(_LIGHTEST.compile(dialect=connection.dialect))
+    connection.exec_driver_sql("SET LOCAL enable_seqscan = off")  # a table of a few dozen rows is read whole otherwise
+    connection.exec_driver_sql("SET LOCAL enable_hashjoin = off")
+    return "\n".join(connection.exec_driver_sql(f"EXPLAIN {text}", values).scalars())
+
+
+def assign(connection: sa.Connection, house: House, team: str) -> None:
+    """As routing does for one case."""
+    contact = SimpleNamespace(id=1, last_owner=None, account_manager=None, restriction=None)
+    wanted = Wanted(team=team, contact=contact, language="en", exclude_case=1)
+    grant, _ = choose_responsible(connection, house, wanted, now=utc_now(), actor="test")
+    note_assigned(connection, grant.agent, now=utc_now(), by=1)
+
+
+def loads(store: Store, house: House, team: str) -> list[int]:
+    names = house.config.teams[team].members
+    with store.read() as connection:
+        return list(connection.scalars(sa.select(agents.c.load).where(agents.c.name.in_(names))))
+
+
+def at_once(number: int, work: Callable[[], None]) -> None:
+    """Several threads do the same at the same time; the first error of any is raised."""
+    with ThreadPoolExecutor(number) as pool:
+        for future in [pool.submit(work) for _ in range(number)]:
+            future.result(120)

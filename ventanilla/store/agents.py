@@ -50,12 +50,16 @@ def lock_candidates(connection: sa.Connection, team: str, others: Sequence[str])
     need not wait; PostgreSQL would lock that name out of its order otherwise.)
     """
     members = once(connection, ("members", team), lambda: select_members(connection, team))
-    names = sorted({*members, *others})
-    rows = [Person._make(row) for row in connection.execute(_CANDIDATES_LOCKED, {"names": names})]
+    rows = lock_people(connection, sorted({*members, *others}))
     note_each(
         connection, "on duty", {row.name: row.on_duty for row in rows}
     )  # nobody changes it while we hold the lock
     return rows, frozenset(members)
+
+
+def lock_people(connection: sa.Connection, names: Sequence[str]) -> list[Person]:
+    """Those of them who are enabled, locked in the order of their names (but for `key_share`)."""
+    return [Person._make(row) for row in connection.execute(_CANDIDATES_LOCKED, {"names": names})]
 
 
 def select_members(connection: sa.Connection, team: str) -> list[str]:

@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from ventanilla.store.tables.base import metadata, one_of
 from ventanilla.store.types import Id, Utc
 
+_NEXT = ("on_duty", "enabled", "capacity", "load")
+
 agents = sa.Table(
     "agents",
     metadata,
@@ -27,7 +29,8 @@ agents = sa.Table(
     sa.CheckConstraint("capacity >= 1", name="capacity"),
     sa.CheckConstraint("(telegram IS NULL) = (telegram_proven_at IS NULL)", name="telegram_is_proven"),
     sa.CheckConstraint("telegram_refused_at IS NULL OR telegram IS NOT NULL", name="telegram_refused"),
-    sa.Index("ix_agents_next", "on_duty", "enabled", "capacity", "load", "last_assigned_at", "name"),
+    sa.Index("ix_agents_next", *_NEXT, "last_assigned_at", "name").ddl_if(dialect="sqlite"),
+    sa.Index("ix_agents_next", *_NEXT, sa.text("last_assigned_at NULLS FIRST"), "name").ddl_if(dialect="postgresql"),
 )
 
 invitations = sa.Table(
