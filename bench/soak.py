@@ -37,7 +37,7 @@ class Look:
 
 
 def measure(folder: Path, engine: Engine, *, seconds: float, warm: int = 200) -> list[Row]:
-    """A row each for memory, files, threads, SQLite's log and the times of what was routed meanwhile, after `warm` mails at once."""
+    """A row each for memory, files, threads, SQLite's log and times, after so many mails at once."""
     with mail_server() as server, service(folder, server.mailbox, store_url=engine.new()) as running:
         server.fill(sample_mails(warm))
         wait_for(running.store, warm, seconds=180, step=0.2)
