@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -77,9 +78,17 @@ def _is_declared(name: str | None, kind: str, _parents: object) -> bool:
     return "_search" not in (name or "") or kind not in ("table", "index")
 
 
+def _is_for(index: sa.Index, connection: sa.Connection) -> bool:
+    """Whether it is meant for this engine, which Alembic does not ask."""
+    condition: Any = getattr(index, "_ddl_if", None)
+    return condition is None or condition.dialect == connection.dialect.name
+
+
 @pytest.mark.filterwarnings("ignore:Cannot correctly sort tables")  # cases and assignments name each other, on purpose
-def test_alembic_finds_nothing_to_migrate(store: Store) -> None:
+def test_alembic_finds_nothing_to_migrate(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     with store.read() as connection:
+        for table in metadata.tables.values():
+            monkeypatch.setattr(table, "indexes", {index for index in table.indexes if _is_for(index, connection)})
         context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": _is_declared})
         differences = compare_metadata(context, metadata)
 
