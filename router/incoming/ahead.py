@@ -15,10 +15,10 @@ from router.assigning.responsible import FIRST_KEPT
 from router.assigning.shortlist import has_shortlists
 from router.house import House
 from router.incoming.loops import WITHIN
-from ventanilla.store.agents import covers_of, lock_agents
+from ventanilla.store.agents import covers_of, lock_agents, lock_teams
 from ventanilla.store.consent import ask_wishes_ahead
 from ventanilla.store.messages import Received, ask_refs_ahead
-from ventanilla.store.nearest_agents import lock_teams, look_ahead
+from ventanilla.store.nearest_agents import keep_nearest, nearest_names
 from ventanilla.store.outbox import ask_automatic_ahead
 from ventanilla.store.past_us import ask_awaited_ahead
 from ventanilla.store.reserved import reserve_ids
@@ -66,12 +66,16 @@ def lock_ahead(
         names |= {contact.account_manager, contact.last_owner, contact.restricted_to}
     known = teams & house.config.teams.keys()
     large = {name for name in known if has_shortlists(house, name)}
-    lock_teams(connection, large)
-    for name in sorted(known):
+    shortlisted = {name for name in large if house.is_uniform(name)}
+    if large:
+        lock_teams(connection, large)
+    most = FIRST_KEPT + number
+    for name in known:
+        few = name in shortlisted
+        names.update(nearest_names(connection, name, most=most) if few else house.config.teams[name].members)
         names.update(house.config.teams[name].duty)
-        if name in large and house.is_uniform(name):
-            names |= look_ahead(connection, name, most=FIRST_KEPT + number)
-        else:
-            names.update(house.config.teams[name].members)
     people = {name for name in names if name}
-    lock_agents(connection, people | set(covers_of(connection, people)))
+    people |= set(covers_of(connection, people))
+    lock_agents(connection, people)
+    for name in shortlisted:
+        keep_nearest(connection, name, most=most, locked=people)

@@ -18,7 +18,9 @@ from config.load import load_config
 from router.assigning.responsible import Wanted, choose_responsible
 from router.house import House, open_house
 from router.incoming.ahead import lock_ahead
-from ventanilla.store.agents import Person, lock_candidates, note_assigned
+from tests.servers.ports import wait_until
+from ventanilla.store.agents import Person, lock_agents, lock_candidates, note_assigned
+from ventanilla.store.assignments import Grant
 from ventanilla.store.engine import Store
 from ventanilla.store.nearest_agents import _LIGHTEST
 from ventanilla.store.once import remember
@@ -170,6 +172,70 @@ def test_batches_at_the_same_time_give_nobody_two_while_others_have_none(
     assert sorted(loads(postgresql_store, house, "alike")) == [0] * (len(ALIKE) - 48) + [1] * 48
 
 
+def test_who_goes_off_duty_while_it_waits_for_their_row_is_not_all_that_is_seen(
+    postgresql_store: Store, tmp_path: Path
+) -> None:
+    house = house_in(postgresql_store, tmp_path)
+    gone = sorted(ALIKE)[:45]  # of either capacity all who come first
+    with ThreadPoolExecutor(1) as pool:
+        with postgresql_store.write() as connection:
+            connection.execute(sa.update(agents).where(agents.c.name.in_(gone)).values(on_duty=False))
+            chosen = pool.submit(choose_one, postgresql_store, house)
+            wait_until(lambda: is_waited_for(postgresql_store), what="somebody who waits for those rows")
+        grant = chosen.result(60)
+
+    assert grant.agent in set(ALIKE) - set(gone)
+    assert not grant.in_line
+
+
+def test_a_batch_sees_who_goes_off_duty_while_it_waits_for_their_row(postgresql_store: Store, tmp_path: Path) -> None:
+    house = house_in(postgresql_store, tmp_path)
+    gone = sorted(ALIKE)[:45]  # of either capacity all who come first
+
+    def choose_two() -> None:
+        with postgresql_store.write() as connection:
+            remember(connection)
+            lock_ahead(connection, house, {"soporte"}, [], number=2)
+            assign(connection, house, "alike")
+            assign(connection, house, "alike")
+
+    with ThreadPoolExecutor(1) as pool:
+        with postgresql_store.write() as connection:
+            connection.execute(sa.update(agents).where(agents.c.name.in_(gone)).values(on_duty=False))
+            done = pool.submit(choose_two)
+            wait_until(lambda: is_waited_for(postgresql_store), what="somebody who waits for those rows")
+        done.result(60)
+
+    assert sum(loads(postgresql_store, house, "alike")) == 2
+    with postgresql_store.read() as connection:
+        given = set(connection.scalars(sa.select(agents.c.name).where(agents.c.load > 0)))
+    assert given <= set(ALIKE) - set(gone)
+
+
+def test_whoever_hands_over_a_leavers_cases_and_whoever_routes_do_not_wait_for_each_other(
+    postgresql_store: Store, tmp_path: Path
+) -> None:
+    house = house_in(postgresql_store, tmp_path)
+    with ThreadPoolExecutor(1) as pool:
+        with postgresql_store.write() as connection:
+            lock_agents(connection)  # everybody, as where somebody leaves
+            other = pool.submit(choose_one, postgresql_store, house)
+            wait_until(lambda: is_waited_for(postgresql_store), what="the other one who waits")
+            assign(connection, house, "alike")
+        other.result(60)
+
+
+def choose_one(store: Store, house: House) -> Grant:
+    with store.write() as connection:
+        return assign(connection, house, "alike")
+
+
+def is_waited_for(store: Store) -> bool:
+    with store.read() as connection:
+        waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        return bool(connection.exec_driver_sql(waits).scalar())
+
+
 def plan_of_lightest(connection: sa.Connection) -> str:
     """How the store would find them, where everybody is there and holds the same."""
     connection.execute(sa.update(agents).values(on_duty=True))
@@ -185,12 +251,13 @@ def plan_of_lightest(connection: sa.Connection) -> str:
     return "\n".join(connection.exec_driver_sql(f"EXPLAIN {text}", values).scalars())
 
 
-def assign(connection: sa.Connection, house: House, team: str) -> None:
+def assign(connection: sa.Connection, house: House, team: str) -> Grant:
     """As routing does for one case."""
     contact = SimpleNamespace(id=1, last_owner=None, account_manager=None, restriction=None)
     wanted = Wanted(team=team, contact=contact, language="en", exclude_case=1)
     grant, _ = choose_responsible(connection, house, wanted, now=utc_now(), actor="test")
     note_assigned(connection, grant.agent, now=utc_now(), by=1)
+    return grant
 
 
 def loads(store: Store, house: House, team: str) -> list[int]:

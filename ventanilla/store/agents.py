@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from ventanilla.store.once import note_each, once
-from ventanilla.store.tables import absences, agents, team_members
+from ventanilla.store.tables import absences, agents, team_members, teams
 
 
 class Person(NamedTuple):
@@ -135,12 +135,25 @@ def is_away(connection: sa.Connection, agent: str, *, now: datetime) -> bool:
 
 
 def lock_agents(connection: sa.Connection, names: Collection[str] | None = None) -> None:
-    """Lock these people's rows (None: everybody's) in the order of their names until the transaction ends: for whoever is
-    about to move several cases at once. On SQLite transactions that write are one at a time anyway."""
+    """Lock these people's rows (None: everybody's, and before them every team) in the order of their names until the transaction
+    ends: for whoever is about to move several cases at once. On SQLite transactions that write are one at a time anyway."""
     if connection.dialect.name == "sqlite" or (names is not None and not names):
         return
+    if names is None:
+        lock_teams(connection)
     query = sa.select(agents.c.name).order_by(agents.c.name).with_for_update(key_share=True)
     connection.execute(query if names is None else query.where(agents.c.name.in_(names)))
+
+
+def lock_teams(connection: sa.Connection, names: Collection[str] | None = None) -> None:
+    """Whoever else wants to look for the nearest of one of these teams (None: of any) waits until this transaction ends. Teams come
+    before people: who holds somebody's row takes no team. PostgreSQL's alone."""
+    ordered = sa.select(teams.c.name).order_by(teams.c.name)
+    if names is not None:
+        ordered = ordered.where(teams.c.name.in_(names))
+    each = ordered.subquery()
+    key = sa.func.hashtextextended("nearest of " + each.c.name, 0)
+    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
 
 def covers_of(connection: sa.Connection, names: Collection[str]) -> list[str]:

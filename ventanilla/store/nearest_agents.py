@@ -1,18 +1,18 @@
 """The few of a large team whom a case may go to, found by an index.
 
 On SQLite nothing changes while somebody writes. On PostgreSQL whoever looks for the few of a team takes the team's lock first, so
-that they look one after the other, and then locks the few; each looks after whatever the one before has assigned. Meanwhile others,
-who choose nobody, may make people's loads smaller or larger: what those that are locked hold is read under the lock, and who
-of the others has less by now comes first next time.
+that they look one after the other, and then locks the few, and looks again until those who come first are all locked; each sees
+whatever the one before has assigned. Others, who choose nobody, may make somebody's load smaller from then on: that person
+comes first next time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence, Set
 
 import sqlalchemy as sa
 
-from ventanilla.store.agents import Person, lock_people
+from ventanilla.store.agents import Person, lock_agents, lock_people, lock_teams
 from ventanilla.store.once import note, note_each, noted
 from ventanilla.store.tables import agents, team_members
 
@@ -34,7 +34,6 @@ _FIRST_BY_NAME = (
     .limit(sa.bindparam("most"))
 )
 _OTHERS = sa.select(*_PERSON).where(agents.c.name.in_(sa.bindparam("names", expanding=True)), agents.c.enabled)
-_LOCK = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(sa.bindparam("name"), 0)))
 _KEPT = "nearest of"
 _WHO_IS_IN = sa.select(team_members.c.agent).where(
     team_members.c.team == sa.bindparam("team"), team_members.c.agent.in_(sa.bindparam("names", expanding=True))
@@ -46,50 +45,53 @@ def nearest_agents(
 ) -> tuple[list[Person], frozenset[str]]:
     """Of a team's members who are there with room the first `most` of each capacity, whoever holds least first and then whoever
     was longest without a new case; the first `most` by name, where those are fewer; and these others. Also who of them is in the
-    team. On PostgreSQL all of them are locked, in the order of their names; where `look_ahead` has locked the team's, they are.
+    team. On PostgreSQL all of them are locked, in the order of their names; where `keep_nearest` has chosen the team's, they are.
     """
     if connection.dialect.name == "sqlite":
-        found, members = _look(connection, team, most=most)
-        asked = sorted(set(others) - found.keys())
+        found = _look(connection, team, most=most)
+        nearest = frozenset(found)
+        asked = sorted(set(others) - nearest)
         if asked:
             found.update({row.name: Person._make(row) for row in connection.execute(_OTHERS, {"names": asked})})
-            members.update(connection.scalars(_WHO_IS_IN, {"team": team, "names": asked}))
-        people = list(found.values())
     else:
-        kept = noted(connection, (_KEPT, team))
+        kept: frozenset[str] | None = noted(connection, (_KEPT, team))
         if kept is None:
             lock_teams(connection, [team])
-            kept = frozenset(_look(connection, team, most=most)[0])
-        names = sorted({*kept, *others})
-        people = lock_people(connection, names)
-        members = set(connection.scalars(_WHO_IS_IN, {"team": team, "names": names}))
-    note_each(connection, "on duty", {person.name: person.on_duty for person in people})
-    return people, frozenset(members)
+            kept = _locked(connection, team, most=most, locked=frozenset())
+        nearest = kept
+        asked = sorted(set(others) - nearest)
+        found = {person.name: person for person in lock_people(connection, sorted({*nearest, *others}))}
+    members = nearest.union(connection.scalars(_WHO_IS_IN, {"team": team, "names": asked}) if asked else ())
+    note_each(connection, "on duty", {name: person.on_duty for name, person in found.items()})
+    return list(found.values()), members
 
 
-def lock_teams(connection: sa.Connection, teams: Collection[str]) -> None:
-    """Whoever else looks for the nearest of one of these teams waits until this transaction ends. Before any person is locked."""
-    for team in sorted(teams):
-        connection.execute(_LOCK, {"name": f"nearest of {team}"})
+def nearest_names(connection: sa.Connection, team: str, *, most: int) -> frozenset[str]:
+    """Who they are, the others aside; by the next moment they may be others, unless they are locked and `keep_nearest` says so."""
+    return frozenset(_look(connection, team, most=most))
 
 
-def look_ahead(connection: sa.Connection, team: str, *, most: int) -> frozenset[str]:
-    """The nearest of a team whose lock is held: this transaction, which locks them next, chooses among them alone."""
-    names = frozenset(_look(connection, team, most=most)[0])
-    note(connection, (_KEPT, team), names)
+def keep_nearest(connection: sa.Connection, team: str, *, most: int, locked: Set[str]) -> None:
+    """This transaction, which holds the team's lock and these people's, chooses among the nearest as they are now."""
+    note(connection, (_KEPT, team), _locked(connection, team, most=most, locked=locked))
+
+
+def _locked(connection: sa.Connection, team: str, *, most: int, locked: Set[str]) -> frozenset[str]:
+    """The nearest, every one of them locked: while somebody's row was waited for others may have come to be first."""
+    while not (names := nearest_names(connection, team, most=most)) <= locked:
+        lock_agents(connection, names)
+        locked = locked | names
     return names
 
 
-def _look(connection: sa.Connection, team: str, *, most: int) -> tuple[dict[str, Person], set[str]]:
+def _look(connection: sa.Connection, team: str, *, most: int) -> dict[str, Person]:
     found: dict[str, Person] = {}
     capacity = connection.scalar(_NEXT_CAPACITY, {"above": 0})
     while capacity is not None:
         facts = {"capacity": capacity, "team": team, "most": most}
         found.update({row.name: Person._make(row) for row in connection.execute(_LIGHTEST, facts)})
         capacity = connection.scalar(_NEXT_CAPACITY, {"above": capacity})
-    members = set(found)
     if len(found) < most:
-        rows = [Person._make(row) for row in connection.execute(_FIRST_BY_NAME, {"team": team, "most": most})]
-        found.update({row.name: row for row in rows})
-        members.update(row.name for row in rows)
-    return found, members
+        rows = connection.execute(_FIRST_BY_NAME, {"team": team, "most": most})
+        found.update({row.name: Person._make(row) for row in rows})
+    return found
