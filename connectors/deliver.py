@@ -127,10 +127,8 @@ class Deliverer:
         for row in abandoned_letters(self.store, before=self.clock()):
             if row.id in self._under_way.get(row.via, ()):  # by a thread of ours that waits for the store
                 continue
-            if (
-                row.id in self._doubtful and row.claimed_by == this_process()
-            ):  # nobody sends before the claim is answered
-                recovered += self._book.take_back(row)
+            if row.id in self._doubtful and row.claimed_by == this_process():
+                recovered += self._book.take_back(row)  # nobody sends before the claim is answered
                 continue
             silent = SILENT if is_elsewhere(row.claimed_by) else ABANDONED
             if row.sending_at < self.clock() - silent or is_dead(row.claimed_by):
@@ -174,6 +172,7 @@ class Deliverer:
         Whoever gives a reason not to send it has committed before, and is seen; or commits after this, and finds it claimed.
         """
         claimed, reason = None, None
+        was_doubtful = number in self._doubtful  # by a claim before this one, which the store may still be committing
         self._doubtful.add(number)  # until an answer tells
         try:
             with self.store.write() as connection:
@@ -181,20 +180,24 @@ class Deliverer:
                 reason = None if claimed is None else self.still_wanted(connection, claimed)
                 if claimed is not None and reason is not None and claimed.kind != OutboxKind.REPLY:
                     finish_letter(connection, claimed, DeliveryState.DROPPED, reason=reason)
-                    return None
         except Temporary:
             raise
         except Exception as error:  # nobody can say whether it may go out: it is written down, and tried later
             claimed = claim_letter(self.store, number, by=this_process(), now=self.clock())
-            self._doubtful.discard(number)
+            self._note_answered(number, claimed, was_doubtful)
             if claimed is not None:
                 self._note_unready(claimed, error)
             return None
-        self._doubtful.discard(number)
-        if claimed is not None and reason is not None:  # somebody wrote it and believes that it goes out: they are told
+        self._note_answered(number, claimed, was_doubtful)
+        if claimed is None or reason is None:
+            return claimed
+        if claimed.kind == OutboxKind.REPLY:  # somebody wrote it and believes that it goes out: they are told
             self._insist(partial(self._book.give_up, claimed, reason))
-            return None
-        return claimed
+        return None
+
+    def _note_answered(self, number: int, claimed: sa.Row[Any] | None, was_doubtful: bool) -> None:
+        if claimed is not None or not was_doubtful:
+            self._doubtful.discard(number)
 
     def _is_put_off(self, row: sa.Row[Any]) -> bool:
         """Whether what a row carries or rewrites is not there yet, or never will be."""

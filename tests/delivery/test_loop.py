@@ -1,11 +1,9 @@
-"""The delivery loop by itself: ways out that are slow, letters in parts, stores and files that are away."""
+"""The delivery loop by itself: ways out that are slow, letters in parts, files that are away."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -13,106 +11,17 @@ import pytest
 import sqlalchemy as sa
 
 from connectors.deliver import TRIES_WITHOUT_FILE, Deliverer
-from connectors.letters import outgoing_whole
+from tests.delivery.loop_desk import Desk, Provider
 from tests.servers.ports import wait_until
-from tests.store.rows import NOW, add_case, add_house, add_inbox, add_message
-from ventanilla.channel import Outgoing, Sent
+from tests.store.rows import NOW
+from ventanilla.channel import Sent
 from ventanilla.errors import Ambiguous, LoginRefused, Temporary, TooSoon
 from ventanilla.store.engine import Store
-from ventanilla.store.outbox import MAYBE_SENT, Letter, claim_letter, put_letter
-from ventanilla.store.tables import attachments, channels, conversations, events, outbox
+from ventanilla.store.outbox import claim_letter
+from ventanilla.store.tables import attachments, channels, conversations, events
 from ventanilla.words import DeliveryState, EventKind, OutboxKind
 
 DEAD = "a host that never was/1/1"
-
-
-@dataclass
-class Provider:
-    """A sender that does what it is told, one answer a time, and then takes everything."""
-
-    answers: list[Exception | Sent] = field(default_factory=list)
-    repeats: bool = False
-    got: list[Outgoing] = field(default_factory=list)
-    looked_up: list[Outgoing] = field(default_factory=list)
-    blocked: threading.Event | None = None
-
-    def send(self, outgoing: Outgoing) -> Sent:
-        self.got.append(outgoing)
-        if self.blocked is not None:
-            self.blocked.wait(60)
-        answer = self.answers.pop(0) if self.answers else Sent(external_id=f"id/{outgoing.id}")
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    def find(self, outgoing: Outgoing) -> Sent | None:
-        self.looked_up.append(outgoing)
-        return None
-
-    def close(self) -> None:
-        """Nothing to let go of."""
-
-
-@dataclass
-class Desk:
-    """A store with one case, a delivery loop on it, and a clock that is moved by hand."""
-
-    store: Store
-    provider: Provider = field(default_factory=Provider)
-    now: Any = NOW
-    failed: list[tuple[int, str]] = field(default_factory=list)
-    told: list[tuple[str, ...]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        with self.store.write() as connection:
-            add_house(connection)
-            add_case(connection, 1, "ana", address="eva@example.org", channel="soporte")
-            add_inbox(connection, 1)
-            add_message(connection, 1, inbox_id=1)
-        self.loop = self.deliverer()
-
-    def deliverer(self, **changes: Any) -> Deliverer:
-        parts: dict[str, Any] = {
-            "store": self.store,
-            "senders": {"soporte": lambda: self.provider},
-            "still_wanted": lambda *_: None,
-            "failed": self.note_failed,
-            "tell_trouble": lambda _, *said: self.told.append(said),
-            "clock": lambda: self.now,
-        }
-        return Deliverer(**{**parts, **changes})
-
-    def note_failed(self, connection: sa.Connection, row: sa.Row[Any], _: object) -> None:
-        state = connection.scalar(sa.select(outbox.c.state).where(outbox.c.id == row.id))
-        self.failed.append((row.id, str(state)))
-
-    def put(self, occasion: str = "a", **changes: Any) -> int:
-        letter = {
-            "kind": OutboxKind.REPLY,
-            "dedupe_key": occasion,
-            "via": "soporte",
-            "recipient": "eva@example.org",
-            "payload": {"text": "Hola"},
-            "conversation_id": 1,
-            **changes,
-        }
-        with self.store.write() as connection:
-            row_id = put_letter(connection, Letter(**letter), now=self.now)
-        assert row_id is not None
-        return row_id
-
-    def row(self, row_id: int) -> sa.Row[Any]:
-        with self.store.read() as connection:
-            return connection.execute(sa.select(outbox).where(outbox.c.id == row_id)).one()
-
-    def count(self, state: DeliveryState, via: str) -> int:
-        query = sa.select(sa.func.count()).where(outbox.c.state == state, outbox.c.via == via)
-        with self.store.read() as connection:
-            return int(connection.scalar(query) or 0)
-
-    def later(self, **by: float) -> None:
-        self.now += timedelta(**by)
-        self.loop.deliver_due()
 
 
 @pytest.fixture
@@ -220,97 +129,6 @@ def test_when_a_provider_wants_nothing_for_a_while_nothing_is_claimed(desk: Desk
     desk.later(seconds=2)
 
     assert {desk.row(number).state for number in rows} == {DeliveryState.SENT}
-
-
-def test_a_store_that_is_away_when_a_letter_is_claimed_is_no_attempt_at_it(desk: Desk) -> None:
-    away = [Temporary("the store did not answer")] * 5
-
-    def still_wanted(*_: object) -> None:
-        if away:
-            raise away.pop()
-
-    row_id = desk.put()
-    loop = desk.deliverer(still_wanted=still_wanted)
-
-    for left in range(5):
-        loop.deliver_due()
-        assert (desk.row(row_id).state, desk.row(row_id).attempts, len(away)) == (DeliveryState.PENDING, 0, 4 - left)
-    loop.deliver_due()
-
-    assert (desk.row(row_id).state, desk.row(row_id).attempts) == (DeliveryState.SENT, 1)
-
-
-class LosingAnswers:
-    """A store that did what it was told and does not say so, as often as asked."""
-
-    def __init__(self, store: Store, times: int) -> None:
-        self._store, self.times = store, times
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._store, name)
-
-    @contextmanager
-    def write(self) -> Iterator[sa.Connection]:
-        with self._store.write() as connection:
-            yield connection
-        if self.times:
-            self.times -= 1
-            raise Temporary("the store did not answer")
-
-
-@pytest.mark.fault(7)
-def test_a_letter_whose_claim_was_not_answered_waits_no_longer_than_the_next_look_and_is_not_marked(desk: Desk) -> None:
-    first, second = desk.put("a"), desk.put("b")
-    loop = desk.deliverer(store=LosingAnswers(desk.store, times=1))
-
-    loop.deliver_due()
-    assert [desk.row(number).state for number in (first, second)] == [DeliveryState.SENDING, DeliveryState.SENT]
-    desk.now += timedelta(seconds=5)
-    assert loop.recover() == 1
-    assert (desk.row(first).state, desk.row(first).attempts, desk.row(first).tried_at) == (
-        DeliveryState.PENDING,
-        0,
-        None,
-    )
-    loop.deliver_due()
-
-    row = desk.row(first)
-    assert (row.state, row.attempts, MAYBE_SENT in row.payload) == (DeliveryState.SENT, 1, False)
-    assert [letter.id for letter in desk.provider.got] == [second, first]
-
-
-@pytest.mark.fault(7)
-def test_what_was_claimed_with_an_answer_is_never_taken_back_by_whoever_sends_it(desk: Desk) -> None:
-    row_id = desk.put()
-    loop = desk.deliverer(store=LosingAnswers(desk.store, times=1))
-    loop.deliver_due()
-    desk.now += timedelta(seconds=5)
-    loop.recover()
-    claimed = claim_letter(desk.store, row_id, by="another host/1/1", now=desk.now)
-    desk.now += timedelta(seconds=5)
-
-    assert loop.recover() == 0
-    assert claimed is not None
-    assert desk.row(row_id).claimed_by == claimed.claimed_by
-
-
-def test_a_store_that_is_away_when_a_letter_is_put_together_is_no_attempt_at_it(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("connectors.insisting.STORE_AWAY", 0.01)
-    away = [Temporary("the store did not answer")] * 50
-
-    def put_together(*given: Any) -> Outgoing:
-        if away:
-            raise away.pop()
-        return outgoing_whole(*given)
-
-    monkeypatch.setattr("connectors.deliver.outgoing_whole", put_together)
-    row_id = desk.put()
-
-    desk.loop.deliver_due()
-
-    assert (desk.row(row_id).state, desk.row(row_id).attempts, away) == (DeliveryState.SENT, 1, [])
 
 
 def test_a_letter_of_which_nobody_can_say_whether_it_may_go_out_waits_longer_and_longer(desk: Desk) -> None:
