@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 
-@lru_cache(maxsize=1)
+@cache
 def _place() -> str:
     """This host as it was started last, and process namespace: two hosts or two containers of one name are two places."""
     try:
@@ -29,17 +29,14 @@ def bare_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name in _NEEDED or name.startswith(_NEEDED_BELOW)}
 
 
+@cache
 def this_process() -> str:
     """A name for this process that no later one shares: place, pid, start time."""
-    return _named(os.getpid())
-
-
-@lru_cache(maxsize=1)
-def _named(pid: int) -> str:
+    pid = os.getpid()
     return f"{_place()}/{pid}/{_started(pid)}"
 
 
-os.register_at_fork(after_in_child=_named.cache_clear)
+os.register_at_fork(after_in_child=this_process.cache_clear)
 
 
 def is_elsewhere(name: str) -> bool:
