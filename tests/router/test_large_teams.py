@@ -22,7 +22,7 @@ from tests.servers.ports import wait_until
 from ventanilla.store.agents import Person, lock_agents, lock_candidates, note_assigned
 from ventanilla.store.assignments import Grant
 from ventanilla.store.engine import Store
-from ventanilla.store.nearest_agents import _LIGHTEST
+from ventanilla.store.nearest_agents import _LIGHTEST, _LIGHTEST_OF_EACH
 from ventanilla.store.once import remember
 from ventanilla.store.tables import agents
 from worker import utc_now
@@ -239,16 +239,15 @@ def is_waited_for(store: Store) -> bool:
 def plan_of_lightest(connection: sa.Connection) -> str:
     """How the store would find them, where everybody is there and holds the same."""
     connection.execute(sa.update(agents).values(on_duty=True))
-    values: Any = {"capacity": 7, "team": "balanced", "most": 10}
     if connection.dialect.name == "sqlite":
         text = str(_LIGHTEST.compile(dialect=connection.dialect))
         return " ".join(
             row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", (7, 7, "team", 10, 0)).all()
         )
-    text = str(_LIGHTEST.compile(dialect=connection.dialect))
+    text = str(_LIGHTEST_OF_EACH.compile(dialect=connection.dialect))
     connection.exec_driver_sql("SET LOCAL enable_seqscan = off")  # a table of a few dozen rows is read whole otherwise
     connection.exec_driver_sql("SET LOCAL enable_hashjoin = off")
-    return "\n".join(connection.exec_driver_sql(f"EXPLAIN {text}", values).scalars())
+    return "\n".join(connection.exec_driver_sql(f"EXPLAIN {text}", {"team": "balanced", "most": 10}).scalars())
 
 
 def assign(connection: sa.Connection, house: House, team: str) -> Grant:

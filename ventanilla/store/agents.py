@@ -41,6 +41,18 @@ _NOTE_ASSIGNED = (
     .values(last_assigned_at=sa.bindparam("now"), load=agents.c.load + sa.bindparam("by"))
 )
 _SHIFT = sa.update(agents).where(agents.c.name == sa.bindparam("agent")).values(load=agents.c.load + sa.bindparam("by"))
+_LOCK = sa.select(agents.c.name).order_by(agents.c.name).with_for_update(key_share=True)
+_LOCK_THESE = _LOCK.where(agents.c.name.in_(sa.bindparam("names", expanding=True)))
+
+
+def _lock_teams(which: sa.Select[tuple[str]]) -> sa.Select[Any]:
+    each = which.order_by(teams.c.name).subquery()
+    return sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended("nearest of " + each.c.name, 0)))
+
+
+_TEAMS = sa.select(teams.c.name)
+_LOCK_TEAMS = _lock_teams(_TEAMS)
+_LOCK_THESE_TEAMS = _lock_teams(_TEAMS.where(teams.c.name.in_(sa.bindparam("names", expanding=True))))
 
 
 def lock_candidates(connection: sa.Connection, team: str, others: Sequence[str]) -> tuple[list[Person], frozenset[str]]:
@@ -141,19 +153,19 @@ def lock_agents(connection: sa.Connection, names: Collection[str] | None = None)
         return
     if names is None:
         lock_teams(connection)
-    query = sa.select(agents.c.name).order_by(agents.c.name).with_for_update(key_share=True)
-    connection.execute(query if names is None else query.where(agents.c.name.in_(names)))
+    if names is None:
+        connection.execute(_LOCK)
+    else:
+        connection.execute(_LOCK_THESE, {"names": sorted(names)})
 
 
 def lock_teams(connection: sa.Connection, names: Collection[str] | None = None) -> None:
     """Whoever else wants to look for the nearest of one of these teams (None: of any) waits until this transaction ends. Teams come
     before people: who holds somebody's row takes no team. PostgreSQL's alone."""
-    ordered = sa.select(teams.c.name).order_by(teams.c.name)
-    if names is not None:
-        ordered = ordered.where(teams.c.name.in_(names))
-    each = ordered.subquery()
-    key = sa.func.hashtextextended("nearest of " + each.c.name, 0)
-    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+    if names is None:
+        connection.execute(_LOCK_TEAMS)
+    else:
+        connection.execute(_LOCK_THESE_TEAMS, {"names": sorted(names)})
 
 
 def covers_of(connection: sa.Connection, names: Collection[str]) -> list[str]:
