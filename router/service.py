@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,8 +20,10 @@ from router.house import House
 from router.notices.writing import write_alert
 from router.placing import place_all
 from router.reading import Readers, read_row
+from router.staff_bot.about import has_no_name_yet
 from router.staff_bot.taking import take_from_staff
 from router.texts import phrase
+from ventanilla.channel import Message
 from ventanilla.errors import BadMessage, Temporary
 from ventanilla.store.blobs import put_blob
 from ventanilla.store.engine import Store
@@ -36,6 +38,7 @@ from ventanilla.words import STAFF_BOT, EventKind, InboxState
 log = structlog.get_logger(__name__)
 
 MAX_ATTEMPTS = 3
+NAMED_WITHIN, LOOK_AGAIN = 3.0, 0.05
 _OLDER_OF_STAFF = (
     sa.select(inbox.c.id)
     .where(inbox.c.channel == STAFF_BOT, inbox.c.state == InboxState.PENDING, inbox.c.id < sa.bindparam("newest"))
@@ -85,6 +88,8 @@ def route_items(router: Router, ids: Sequence[int]) -> dict[int, InboxState]:
         except Exception as error:
             log.warning("routed_one_by_one", items=len(customers), problem=type(error).__name__)
     for one in read:
+        if one.row.channel == STAFF_BOT:
+            _wait_for_name(router, one.message)
         outcomes |= _route_alone(router, one, since=since)
     return outcomes
 
@@ -130,6 +135,17 @@ def _wait_for_file(router: Router, row: sa.Row[Any]) -> None:
         folder=str(router.store.blobs),
         means="tried again every 30 s, here or on a machine that sees it; `ventanilla doctor` looks at the folder",
     )
+
+
+def _wait_for_name(router: Router, message: Message) -> None:
+    """Somebody may answer what the bot says before we have written down under which name it stands in their chat. What has none
+    after some seconds they are asked about."""
+    until = monotonic() + NAMED_WITHIN
+    while monotonic() < until:
+        with router.store.read() as connection:
+            if not has_no_name_yet(connection, message.author.address, message.in_reply_to):
+                return
+        sleep(LOOK_AGAIN)
 
 
 def _read(router: Router, row: sa.Row[Any]) -> Received:

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ventanilla.store.tables import conversations, messages, outbox
-from ventanilla.words import STAFF_TELEGRAM, OutboxKind
+from ventanilla.words import STAFF_TELEGRAM, DeliveryState, OutboxKind
 
 WHOLE_SECONDS = timedelta(seconds=1)
 """Telegram says in whole seconds when something was written."""
@@ -27,6 +27,12 @@ _RECENT = (
     .where(outbox.c.via == STAFF_TELEGRAM)
     .order_by(outbox.c.created_at.desc(), outbox.c.id.desc())
     .limit(LOOK_BACK)
+)
+_BEING_SENT = (
+    sa.select(outbox.c.id)
+    .where(outbox.c.state == DeliveryState.SENDING, outbox.c.via == STAFF_TELEGRAM)
+    .where(outbox.c.recipient == sa.bindparam("account"))
+    .limit(1)
 )
 _NEWEST = (
     sa.select(sa.func.max(messages.c.id))
@@ -53,10 +59,7 @@ def about(connection: sa.Connection, account: str, names: Sequence[str], *, at: 
 
     A notice is rewritten as its turn grows: `seen` is what it showed `at` the moment of the answer.
     """
-    rows = [row for name in names for row in connection.execute(_NAMED, {"name": name, "account": account})]
-    if not rows and names:
-        recent = connection.execute(_RECENT, {"account": account}).all()
-        rows = [row for row in recent if set(names) & set(row.parts or ())][:1]
+    rows = _named(connection, account, names)
     if not rows:
         return None
     newest = rows[-1].payload
@@ -68,6 +71,14 @@ def about(connection: sa.Connection, account: str, names: Sequence[str], *, at: 
     return About(row=rows[0], case_id=case_id, seen=seen, extra=newest)
 
 
+def has_no_name_yet(connection: sa.Connection, account: str, names: Sequence[str]) -> bool:
+    """Whether the message of these names is not known to be ours and may be what is being sent to this account just now: it stands
+    in their chat a moment before its name is written down."""
+    if not names or connection.execute(_BEING_SENT, {"account": account}).first() is None:
+        return False
+    return not _named(connection, account, names)
+
+
 def newest_known(connection: sa.Connection, case_id: int, *, at: datetime | None = None) -> int:
     """The id of the newest message of either side in a case and what was merged into it: now, or as it was then. 0 for none."""
     query = _NEWEST if at is None else _NEWEST.where(messages.c.routed_at <= at)
@@ -77,6 +88,13 @@ def newest_known(connection: sa.Connection, case_id: int, *, at: datetime | None
 def recent_rows(connection: sa.Connection, account: str) -> list[sa.Row[Any]]:
     """What the bot wrote to an account lately, newest first."""
     return list(connection.execute(_RECENT, {"account": account}))
+
+
+def _named(connection: sa.Connection, account: str, names: Sequence[str]) -> list[sa.Row[Any]]:
+    rows = [row for name in names for row in connection.execute(_NAMED, {"name": name, "account": account})]
+    if not rows and names:
+        rows = [row for row in recent_rows(connection, account) if set(names) & set(row.parts or ())][:1]
+    return rows
 
 
 def _case_of(row: sa.Row[Any]) -> int | None:

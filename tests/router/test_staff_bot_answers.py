@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Timer
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from tests.router.answering import AnsweringHouse, asked_house, edit
 from tests.router.moving import is_sound
@@ -44,6 +47,40 @@ def test_an_answer_to_a_notice_goes_to_the_customer_once_as_an_answer_to_their_m
     house.deliver(minutes=5)
     assert house.got() == ["Sale hoy mismo."]
     assert is_sound(house)
+
+
+def test_an_answer_to_a_notice_whose_name_is_not_written_down_yet_waits_for_it(local: AnsweringHouse) -> None:
+    notice = local.notice()
+    (row,) = local.rows(outbox, lambda t: t.c.external_id == notice.name)
+    being_sent = {"state": DeliveryState.SENDING, "external_id": None, "claimed_by": "a/1/1", "sending_at": local.now}
+    change_row(local, row.id, **being_sent)
+    recorded = Timer(0.3, change_row, (local, row.id), {name: getattr(row, name) for name in being_sent})
+    recorded.start()
+
+    local.reply(notice, "Sale hoy mismo.")
+
+    recorded.join()
+    assert local.last().text == f"{local.case.key} → Eva: sale en 10 s."
+
+
+def test_an_answer_to_what_has_no_name_for_long_is_asked_about(
+    local: AnsweringHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("router.service.NAMED_WITHIN", 0.2)
+    notice = local.notice()
+    (row,) = local.rows(outbox, lambda t: t.c.external_id == notice.name)
+    being_sent = {"state": DeliveryState.SENDING, "external_id": None, "claimed_by": "a/1/1", "sending_at": local.now}
+    change_row(local, row.id, **being_sent)
+
+    local.reply(notice, "Sale hoy mismo.")
+
+    assert local.last().text.startswith("¿De qué caso es?")
+    assert local.answers() == []
+
+
+def change_row(house: AnsweringHouse, row_id: int, **columns: Any) -> None:
+    with house.store.write() as connection:
+        connection.execute(sa.update(outbox).where(outbox.c.id == row_id).values(columns))
 
 
 def test_an_answer_can_be_undone_by_its_button_or_by_a_command_and_twice_is_once(local: AnsweringHouse) -> None:
