@@ -8,12 +8,13 @@ from datetime import datetime
 import sqlalchemy as sa
 import structlog
 
-from config.apply import Applied, apply_config
+from config.apply import Applied, apply_config, leavers
 from config.load import Loaded
-from router.assigning.line import leave_agent
+from router.assigning.line import leave_agent, lock_cases_of
 from router.assigning.presence import keep_presence
 from router.house import House
 from ventanilla.house_time import house_now
+from ventanilla.store.agents import lock_agents
 from ventanilla.store.engine import Store
 from ventanilla.store.events import Journal
 from ventanilla.store.installation import ensure_installation, was_in_force
@@ -76,6 +77,10 @@ def _newest_lease_elsewhere(store: Store, loaded: Loaded) -> datetime | None:
 def apply_in(connection: sa.Connection, loaded: Loaded, *, now: datetime) -> Applied:
     """The same within a transaction of the caller's, who may roll it back (a dry run)."""
     installation = ensure_installation(connection, now=now)
+    lock_cases_of(
+        connection, leavers(connection, loaded.config, now)
+    )  # cases, teams, people: in the order of whoever routes
+    lock_agents(connection)
 
     def hand_over(connection: sa.Connection, agent: str, version: int, journal: Journal) -> int:
         house = House(config=loaded.config, version=version, installation=installation)

@@ -177,10 +177,7 @@ def _keep_staff_bot(connection: sa.Connection, config: Config, now: datetime) ->
 
 def disable_leavers(connection: sa.Connection, config: Config, now: datetime, journal: Journal) -> tuple[str, ...]:
     """Nobody who has left by today is one of us any more; return who were until now. What they own is the caller's business."""
-    today = _today(config, now)
-    staying = [name for name, settings in config.agents.items() if settings.is_here(today)]
-    leaving = sa.select(agents.c.name).where(agents.c.enabled, agents.c.name.not_in(staying)).order_by(agents.c.name)
-    names = tuple(connection.scalars(leaving))
+    names = leavers(connection, config, now)
     if names:
         values = {"enabled": False, "on_duty": False, "duty_since": now, "duty_changes_at": None}
         connection.execute(sa.update(agents).where(agents.c.name.in_(names)).values(values))
@@ -190,6 +187,14 @@ def disable_leavers(connection: sa.Connection, config: Config, now: datetime, jo
         end_sessions(connection, name, journal=journal)
         revoke_tokens(connection, name, journal=journal)
     return names
+
+
+def leavers(connection: sa.Connection, config: Config, now: datetime) -> tuple[str, ...]:
+    """Who is one of us in the store and, by the file, no more today."""
+    today = _today(config, now)
+    staying = [name for name, settings in config.agents.items() if settings.is_here(today)]
+    leaving = sa.select(agents.c.name).where(agents.c.enabled, agents.c.name.not_in(staying)).order_by(agents.c.name)
+    return tuple(connection.scalars(leaving))
 
 
 def _today(config: Config, now: datetime) -> date:

@@ -39,7 +39,7 @@ imap = { host = "127.0.0.1", port = 1, security = "none", user = "u", password =
 NAMES = [f"{'zyxwabc'[number % 7]}{number}" for number in range(SIZE)]
 ALIKE = [name for number, name in enumerate(NAMES) if number % 3]
 SPOKEN = ('["en", "eu"]', '["en"]', '["en"]')
-OUTSIDE = ["duty1", "duty2", "other"]
+OUTSIDE = ["duty1", "duty2", "zzz"]
 
 
 @pytest.fixture
@@ -181,7 +181,7 @@ def test_who_goes_off_duty_while_it_waits_for_their_row_is_not_all_that_is_seen(
         with postgresql_store.write() as connection:
             connection.execute(sa.update(agents).where(agents.c.name.in_(gone)).values(on_duty=False))
             chosen = pool.submit(choose_one, postgresql_store, house)
-            wait_until(lambda: is_waited_for(postgresql_store), what="somebody who waits for those rows")
+            wait_until(lambda: waiting(postgresql_store) == 1, what="somebody who waits for those rows")
         grant = chosen.result(60)
 
     assert grant.agent in set(ALIKE) - set(gone)
@@ -203,7 +203,7 @@ def test_a_batch_sees_who_goes_off_duty_while_it_waits_for_their_row(postgresql_
         with postgresql_store.write() as connection:
             connection.execute(sa.update(agents).where(agents.c.name.in_(gone)).values(on_duty=False))
             done = pool.submit(choose_two)
-            wait_until(lambda: is_waited_for(postgresql_store), what="somebody who waits for those rows")
+            wait_until(lambda: waiting(postgresql_store) == 1, what="somebody who waits for those rows")
         done.result(60)
 
     assert sum(loads(postgresql_store, house, "alike")) == 2
@@ -220,9 +220,27 @@ def test_whoever_hands_over_a_leavers_cases_and_whoever_routes_do_not_wait_for_e
         with postgresql_store.write() as connection:
             lock_agents(connection)  # everybody, as where somebody leaves
             other = pool.submit(choose_one, postgresql_store, house)
-            wait_until(lambda: is_waited_for(postgresql_store), what="the other one who waits")
+            wait_until(lambda: waiting(postgresql_store) == 1, what="the other one who waits")
             assign(connection, house, "alike")
         other.result(60)
+
+
+def test_a_new_file_in_which_somebody_has_left_and_whoever_routes_do_not_wait_for_each_other(
+    postgresql_store: Store, tmp_path: Path
+) -> None:
+    house = house_in(postgresql_store, tmp_path)
+    file = tmp_path / "ventanilla.toml"
+    text = file.read_text(encoding="utf-8").replace("[agents.zzz]\n", '[agents.zzz]\nleft = "2026-01-01"\n')
+    file.write_text(text, encoding="utf-8")
+    with ThreadPoolExecutor(2) as pool:
+        with postgresql_store.write() as connection:
+            lock_agents(connection, ["zzz"])
+            applied = pool.submit(apply_file, postgresql_store, load_config(file), now=utc_now())
+            wait_until(lambda: waiting(postgresql_store) == 1, what="the new file, which waits for somebody's row")
+            chosen = pool.submit(choose_one, postgresql_store, house)
+            wait_until(lambda: waiting(postgresql_store) == 2, what="the other one who waits")
+        chosen.result(60)
+        assert applied.result(60).left == ("zzz",)
 
 
 def choose_one(store: Store, house: House) -> Grant:
@@ -230,10 +248,11 @@ def choose_one(store: Store, house: House) -> Grant:
         return assign(connection, house, "alike")
 
 
-def is_waited_for(store: Store) -> bool:
+def waiting(store: Store) -> int:
+    """How many of this store's transactions wait for another."""
     with store.read() as connection:
         waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-        return bool(connection.exec_driver_sql(waits).scalar())
+        return int(connection.exec_driver_sql(waits).scalar() or 0)
 
 
 def plan_of_lightest(connection: sa.Connection) -> str:

@@ -160,8 +160,8 @@ def lock_agents(connection: sa.Connection, names: Collection[str] | None = None)
 
 
 def lock_teams(connection: sa.Connection, names: Collection[str] | None = None) -> None:
-    """Whoever else wants to look for the nearest of one of these teams (None: of any) waits until this transaction ends. Teams come
-    before people: who holds somebody's row takes no team. PostgreSQL's alone."""
+    """Whoever else wants to look for the nearest of one of these teams (None: of any) waits until this transaction ends. Whoever
+    takes teams and people takes the teams first. PostgreSQL's alone."""
     if names is None:
         connection.execute(_LOCK_TEAMS)
     else:
