@@ -23,7 +23,6 @@ from router.reading import Readers, read_row
 from router.staff_bot.about import has_no_name_yet
 from router.staff_bot.taking import take_from_staff
 from router.texts import phrase
-from ventanilla.channel import Message
 from ventanilla.errors import BadMessage, Temporary
 from ventanilla.store.blobs import put_blob
 from ventanilla.store.engine import Store
@@ -45,6 +44,7 @@ _OLDER_OF_STAFF = (
     .order_by(inbox.c.id)
     .limit(100)
 )
+_STATE = sa.select(inbox.c.state).where(inbox.c.id == sa.bindparam("row"))
 ACTOR = "router"
 
 
@@ -87,9 +87,12 @@ def route_items(router: Router, ids: Sequence[int]) -> dict[int, InboxState]:
             read = [one for one in read if one.row.channel == STAFF_BOT]
         except Exception as error:
             log.warning("routed_one_by_one", items=len(customers), problem=type(error).__name__)
-    for one in read:
+    until = monotonic() + NAMED_WITHIN
+    for one in sorted(
+        read, key=lambda one: one.row.channel == STAFF_BOT
+    ):  # nobody waits behind what waits for its name
         if one.row.channel == STAFF_BOT:
-            _wait_for_name(router, one.message)
+            _wait_for_name(router, one, until=until)
         outcomes |= _route_alone(router, one, since=since)
     return outcomes
 
@@ -137,13 +140,14 @@ def _wait_for_file(router: Router, row: sa.Row[Any]) -> None:
     )
 
 
-def _wait_for_name(router: Router, message: Message) -> None:
+def _wait_for_name(router: Router, one: Received, *, until: float) -> None:
     """Somebody may answer what the bot says before we have written down under which name it stands in their chat. What has none
     after some seconds they are asked about."""
-    until = monotonic() + NAMED_WITHIN
+    account, names = one.message.author.address, one.message.in_reply_to
     while monotonic() < until:
         with router.store.read() as connection:
-            if not has_no_name_yet(connection, message.author.address, message.in_reply_to):
+            waits = has_no_name_yet(connection, account, names, now=router.clock())
+            if not waits or connection.scalar(_STATE, {"row": one.row.id}) != InboxState.PENDING:
                 return
         sleep(LOOK_AGAIN)
 

@@ -15,6 +15,7 @@ from ventanilla.words import STAFF_TELEGRAM, DeliveryState, OutboxKind
 WHOLE_SECONDS = timedelta(seconds=1)
 """Telegram says in whole seconds when something was written."""
 LOOK_BACK = 100
+SIGN_OF_LIFE = timedelta(seconds=10)
 _NAMED = (
     sa.select(outbox)
     .where(outbox.c.external_id == sa.bindparam("name"), outbox.c.recipient == sa.bindparam("account"))
@@ -31,7 +32,7 @@ _RECENT = (
 _BEING_SENT = (
     sa.select(outbox.c.id)
     .where(outbox.c.state == DeliveryState.SENDING, outbox.c.via == STAFF_TELEGRAM)
-    .where(outbox.c.recipient == sa.bindparam("account"))
+    .where(outbox.c.recipient == sa.bindparam("account"), outbox.c.sending_at >= sa.bindparam("since"))
     .limit(1)
 )
 _NEWEST = (
@@ -57,24 +58,26 @@ class About:
 def about(connection: sa.Connection, account: str, names: Sequence[str], *, at: datetime) -> About | None:
     """What the message of these names (a provider's) was that this account got; None where it was none of ours.
 
-    A notice is rewritten as its turn grows: `seen` is what it showed `at` the moment of the answer.
+    A notice is rewritten as its turn grows: `seen` is what it showed `at` the moment of the answer, which may be before we have
+    written down that it went out.
     """
     rows = _named(connection, account, names)
     if not rows:
         return None
     newest = rows[-1].payload
     case_id = next((found for row in reversed(rows) if (found := _case_of(row)) is not None), None)
-    known = [row for row in rows if "seen" in row.payload and (row.sent_at is None or row.sent_at < at + WHOLE_SECONDS)]
-    seen = max((int(row.payload["seen"]) for row in known), default=None)
+    shown = [row for row in rows if row is rows[0] or row.sent_at is None or row.sent_at < at + WHOLE_SECONDS]
+    seen = max((int(row.payload["seen"]) for row in shown if "seen" in row.payload), default=None)
     if seen is None and case_id is not None:
         seen = newest_known(connection, case_id, at=rows[0].created_at)
     return About(row=rows[0], case_id=case_id, seen=seen, extra=newest)
 
 
-def has_no_name_yet(connection: sa.Connection, account: str, names: Sequence[str]) -> bool:
+def has_no_name_yet(connection: sa.Connection, account: str, names: Sequence[str], *, now: datetime) -> bool:
     """Whether the message of these names is not known to be ours and may be what is being sent to this account just now: it stands
-    in their chat a moment before its name is written down."""
-    if not names or connection.execute(_BEING_SENT, {"account": account}).first() is None:
+    in their chat a moment before its name is written down. Whoever lives and sends says so every few seconds."""
+    facts = {"account": account, "since": now - SIGN_OF_LIFE}
+    if not names or connection.execute(_BEING_SENT, facts).first() is None:
         return False
     return not _named(connection, account, names)
 

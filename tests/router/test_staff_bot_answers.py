@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from threading import Timer
 from typing import Any
@@ -54,7 +55,9 @@ def test_an_answer_to_a_notice_whose_name_is_not_written_down_yet_waits_for_it(l
     (row,) = local.rows(outbox, lambda t: t.c.external_id == notice.name)
     being_sent = {"state": DeliveryState.SENDING, "external_id": None, "claimed_by": "a/1/1", "sending_at": local.now}
     change_row(local, row.id, **being_sent)
-    recorded = Timer(0.3, change_row, (local, row.id), {name: getattr(row, name) for name in being_sent})
+    as_it_is = {name: getattr(row, name) for name in being_sent}
+    rewritten_before = {"sent_at": local.now + timedelta(seconds=3), "created_at": local.now - timedelta(hours=1)}
+    recorded = Timer(0.3, change_row, (local, row.id), as_it_is | rewritten_before)
     recorded.start()
 
     local.reply(notice, "Sale hoy mismo.")
