@@ -20,6 +20,8 @@ from ventanilla.store.later import Gathered
 _PLAIN = (sa.Select, sa.Insert, sa.Update, sa.Delete, sa.CompoundSelect)
 _NO_VALUES: Mapping[str, Any] = {}
 _ABSENT = object()
+MOST_TEXTS = 200
+"""Of one statement, for lists of as many different lengths: the longest may name everybody."""
 
 Plans = dict[tuple[str, ...], "Plan | None"]
 
@@ -175,6 +177,8 @@ class Plan:
         lengths = tuple(len(given.get(key, default)) for _, key, default, _, _, is_list in self._slots if is_list)
         known = self._texts.get(lengths)
         if known is None:
+            if len(self._texts) >= MOST_TEXTS:
+                self._texts.clear()
             state = self._compiled.construct_expanded_state(dict(given))
             known = self._texts[lengths] = (state.statement, state.parameter_expansion)
         return known
